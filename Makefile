@@ -1,0 +1,43 @@
+# Everything here runs from a fresh checkout on a machine with Python 3.11 or newer and make.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+
+help:       ## what you can do here
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort
+
+.venv/runtime: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
+	@touch $@
+
+install: .venv/runtime  ## the runtime's packages, into .venv
+
+install-dev: .venv/dev  ## those of the tests and checks too
+
+run: .venv/runtime      ## everything on this machine, with a demo coalition
+	$(BIN)/python -m accord up --demo
+
+fmt: .venv/dev          ## format, and mend what ruff can
+	ruff format . && ruff check --fix .
+
+check: .venv/dev        ## all that must hold before a commit: layout, lint, types, imports
+	ruff format --check . && ruff check . && mypy && lint-imports
+
+fast: .venv/dev         ## the tests that need no servers, in parallel
+	pytest -n auto -m "not servers"
+
+test: .venv/dev         ## all tests, with real PostgreSQL and NATS
+	pytest
+
+lock:                   ## write the requirements again: names, versions and hashes, no addresses
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+.PHONY: help install install-dev run fmt check fast test lock
