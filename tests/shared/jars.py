@@ -9,14 +9,13 @@ from uuid import UUID
 import asyncpg
 
 from shared.ask import Ask, Fact, Repeat, Step
-from shared.canonical import CANONICAL
-from shared.database import create, migrate, pool
+from shared.database import Script, create, migrate, pool
 from shared.decider import Decider, Refused
 from shared.event import Command, Context, Event, Personal, Restricted, Sealed, Text, Whole
 from shared.hot import Fold, Reading, Rules
 from shared.journal import Journal
 from shared.sealing import Keys
-from shared.service import CORE, Script
+from shared.service import CORE
 
 KEK = bytes(range(32))
 
@@ -154,6 +153,3 @@ def _as(admin: str, user: str, secret: str, database: str) -> str:
         part for part in query.split("&") if part and part.split("=")[0] in {"host", "port"}
     )
     return f"{head}://{user}:{secret}@{host}/{database}" + (f"?{kept}" if kept else "")
-
-
-assert CANONICAL
