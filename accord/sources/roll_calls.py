@@ -146,11 +146,11 @@ class _Reading:
         roll_call.issue = min(roll_call.issue or short_name, short_name)
 
     def vote(self, line: int, cells: list[str]) -> None:
-        rcid, country, vote = cells
+        rcid, country, vote = cells[0], cells[1].strip(), cells[2]
         roll_call = self._known(rcid)
         if vote not in VOTES:
             raise BadRow("unknown_vote", f"{shown(vote)} is not yes, no or abstain.")
-        if not country.strip() or len(country) > NAME_LENGTH:
+        if not country or len(country) > NAME_LENGTH:
             raise BadRow("bad_country", f"{shown(country)} is not the name of a country.")
         state = self.states.setdefault(country, len(self.states))
         if not roll_call.add(state, VOTES[vote], line):
