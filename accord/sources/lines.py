@@ -79,7 +79,7 @@ class Coalition:
     @cached_property
     def secretariat(self) -> str:
         """The organisation in whose name history is recorded; it never votes."""
-        return self.derive("organization/secretariat")
+        return self.derive("secretariat")
 
     @cached_property
     def plenary(self) -> str:
