@@ -1,0 +1,217 @@
+"""Who hears whom over the bus: the streams, their durable readers, and what each user may do.
+
+Only the operations user makes streams and durables. It looks again every few seconds, so
+that a store that was wiped heals without a restart.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StoreCompression,
+    StreamConfig,
+)
+from nats.js.errors import NotFoundError
+
+from accord.failed import Failed
+from shared.nkeys import NKey
+
+OPERATIONS, SYSTEM = "ops", "sys"
+SPEAKERS = ("members", "meetings", "credit")
+WAKE = "accord.wake.*"
+LARGEST_MESSAGE = 256 << 10
+LARGEST_STREAM = 2 << 30
+LOOK_EVERY = 3.0
+
+
+@dataclass(frozen=True)
+class Durable:
+    """A reader of a stream that keeps its place there."""
+
+    speaker: str
+    name: str
+
+    @property
+    def listener(self) -> str:
+        return self.name.partition("-")[0]
+
+    @property
+    def stream(self) -> str:
+        return self.speaker.upper()
+
+
+DURABLES = (
+    Durable("members", "meetings-keeps-the-roll"),
+    Durable("members", "credit-keeps-the-roll"),
+    Durable("meetings", "credit-hears-meetings"),
+    Durable("meetings", "members-hears-decisions"),
+    Durable("credit", "members-hears-evaluations"),
+    Durable("members", "transparency-reports-v1"),
+    Durable("meetings", "transparency-reports-v1"),
+    Durable("credit", "transparency-reports-v1"),
+)
+SERVICES = (*SPEAKERS, "transparency")
+USERS = (*SERVICES, OPERATIONS, SYSTEM)
+
+
+@dataclass(frozen=True)
+class Permissions:
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...]
+
+
+def subjects(speaker: str) -> str:
+    return f"accord.evt.*.*.{speaker}.*"
+
+
+def permissions(user: str) -> Permissions:
+    """Say what a user of the bus may do; everything else is refused."""
+    inbox = f"_INBOX_{user}.>"
+    if user == OPERATIONS:
+        api = (
+            *("INFO", "STREAM.CREATE.*", "STREAM.UPDATE.*", "STREAM.INFO.*"),
+            *("CONSUMER.CREATE.>", "CONSUMER.DURABLE.CREATE.*.*"),
+            *("CONSUMER.INFO.*.*", "CONSUMER.DELETE.*.*"),
+        )
+        return Permissions(tuple(f"$JS.API.{call}" for call in api), (inbox,))
+    speaks = (subjects(user),) if user in SPEAKERS else ()
+    reads = (
+        subject
+        for durable in DURABLES
+        if durable.listener == user
+        for subject in (
+            f"$JS.API.CONSUMER.INFO.{durable.stream}.{durable.name}",
+            f"$JS.API.CONSUMER.MSG.NEXT.{durable.stream}.{durable.name}",
+            f"$JS.ACK.{durable.stream}.{durable.name}.>",
+        )
+    )
+    return Permissions((*speaks, *reads, WAKE), (inbox, WAKE))
+
+
+async def connect(url: str, user: str, key: NKey) -> Client:
+    """Connect one user; a lost connection is taken up again for ever.
+
+    Raises:
+        Failed: nobody answers there, or this key is not known there.
+    """
+    client = Client()
+    client._public_nkey = key.public  # noqa: SLF001 - else the library wants a second crypto library
+    try:
+        await client.connect(
+            url,
+            signature_cb=key.sign,
+            inbox_prefix=f"_INBOX_{user}",
+            name=user,
+            connect_timeout=2,
+            ping_interval=5,
+            max_outstanding_pings=2,
+            reconnect_time_wait=1,
+            max_reconnect_attempts=-1,
+            error_cb=_let_pass,
+        )
+    except (NatsError, OSError, TimeoutError) as error:
+        raise Failed(f"NATS at {url} does not let {user} in: {error or 'no answer'}.") from error
+    return client
+
+
+async def provision(client: Client, replicas: int = 1) -> list[str]:
+    """Make what is missing and mend what differs; return the names of those."""
+    bus = client.jetstream(timeout=5)
+    touched = [
+        name
+        for speaker in SPEAKERS
+        for name in await _ensure_stream(bus, _stream(speaker, replicas))
+    ]
+    for durable in DURABLES:
+        touched += await _ensure_durable(bus, durable)
+    return touched
+
+
+async def keep_provisioned(client: Client, replicas: int, say: Callable[[str], None]) -> None:
+    """Provision again and again, until cancelled."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        try:
+            if touched := await provision(client, replicas):
+                say(f"NATS had lost {', '.join(touched)}; made again.")
+        except (NatsError, OSError, TimeoutError):
+            continue  # the server is away: its supervisor brings it back
+
+
+def _stream(speaker: str, replicas: int) -> StreamConfig:
+    return StreamConfig(
+        name=speaker.upper(),
+        subjects=[subjects(speaker)],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        max_bytes=LARGEST_STREAM,
+        max_age=14 * 86400,
+        max_msg_size=LARGEST_MESSAGE,
+        discard=DiscardPolicy.NEW,
+        duplicate_window=600,
+        deny_delete=True,
+        deny_purge=True,
+        allow_direct=True,
+        compression=StoreCompression.S2,
+        num_replicas=replicas,
+        metadata={"owner": speaker},
+    )
+
+
+def _consumer(durable: Durable) -> ConsumerConfig:
+    return ConsumerConfig(
+        durable_name=durable.name,
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=10,
+        max_ack_pending=256,
+        max_deliver=-1,
+        metadata={"owner": durable.listener},
+    )
+
+
+async def _ensure_stream(bus: JetStreamContext, wanted: StreamConfig) -> list[str]:
+    assert wanted.name is not None
+    try:
+        found = await bus.stream_info(wanted.name)
+    except NotFoundError:
+        await bus.add_stream(wanted)
+        return [wanted.name]
+    if _agree(wanted.as_dict(), found.config.as_dict()):
+        return []
+    await bus.update_stream(wanted)
+    return [wanted.name]
+
+
+async def _ensure_durable(bus: JetStreamContext, durable: Durable) -> list[str]:
+    wanted = _consumer(durable)
+    try:
+        found = await bus.consumer_info(durable.stream, durable.name)
+    except NotFoundError:
+        pass
+    else:
+        if _agree(wanted.as_dict(), found.config.as_dict()):
+            return []
+    await bus.add_consumer(durable.stream, wanted)
+    return [f"{durable.stream}/{durable.name}"]
+
+
+def _agree(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
+    """Compare what we set; the server adds fields and metadata of its own."""
+    return all(
+        _agree(value, found.get(name) or {}) if name == "metadata" else found.get(name) == value
+        for name, value in wanted.items()
+    )
+
+
+async def _let_pass(_error: Exception) -> None:
+    """Stay silent: requests fail by themselves, and a lost connection is taken up again."""
