@@ -71,10 +71,15 @@ class _Telling:
         """Yield the meeting, its agenda, who came, its steps, its minutes and its end."""
         key = self.coalition.derive(f"meeting/{self.minutes.name}")
         steps = [self._id("step", place) for place, _ in enumerate(self.minutes.steps, start=1)]
-        for version, (command, body, line) in enumerate(self._course(steps), start=1):
-            if command == "CloseMeeting":
+        course = enumerate(self._course(steps), start=1)
+        for version, (command, body, line) in course:
+            if command == self._first_to_name_steps:
                 yield from self._steps(key, steps)
             yield self._line("meetings", command, key, version, body, line)
+
+    @property
+    def _first_to_name_steps(self) -> str:
+        return "DraftMinutes" if self.minutes.notes else "CloseMeeting"
 
     def _course(self, steps: list[str]) -> Iterator[tuple[str, dict[str, Any], int]]:
         minutes = self.minutes

@@ -88,27 +88,31 @@ class Attendance:
 def attendance(lines: Sequence[str], start: int, end: int) -> Attendance:
     """Return the people listed in `lines[start:end]`.
 
-    Nested bullets are people only below the name of a group; below a person they are notes.
+    What is nested below the name of a group are people, what is nested below a person are notes.
     """
     people: list[Person] = []
     unclear: list[int] = []
-    group_indent, absent = -1, False
+    level: int | None = None  # how far the current list of people is indented
+    absent = False
     for index in range(start, end):
         line = lines[index]
         bullet = BULLET.fullmatch(line)
-        rest = bullet["rest"] if bullet else line
+        entry = bullet["rest"] if bullet else line
+        indent = len(bullet["indent"]) if bullet else 0
         if bullet and numbered_links(line):
             return Attendance(tuple(people), index, tuple(unclear))
         if not any(sign.isalnum() for sign in line):
             continue
-        indent = len(bullet["indent"]) if bullet else 0
-        if _is_group(rest, bulleted=bullet is not None):
-            group_indent, absent = indent, bool(_ABSENT.search(rest))
-        elif bullet is None and not _names_somebody(line):
-            unclear.append(index)
-        elif absent or (indent > 0 and not 0 <= group_indent < indent):
+        if _is_group(entry, bulleted=bullet is not None):
+            level, absent = None, bool(_ABSENT.search(entry))
             continue
-        elif person := _person(rest, index + 1):
+        if level is None or indent < level:
+            absent = absent and level is None
+            level = indent
+        if absent or indent > level:
+            continue
+        person = _person(entry, index + 1) if bullet or _names_somebody(line) else None
+        if person:
             _add(people, person)
         else:
             unclear.append(index)
