@@ -5,11 +5,11 @@ It never runs as root: started by root it runs as the user who owns its data, at
 or kept elsewhere with a note in the data folder.
 """
 
+import asyncio
 import contextlib
 import os
 import shutil
 import signal
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,13 +53,13 @@ class Postgres:
     def data(self) -> Path:
         return self.folder / "data"
 
-    def dsn(self, user: str = ADMIN, database: str = "postgres") -> str:
-        """Address a role and a database; the password lies in a file."""
+    def dsn(self, user: str = ADMIN, database: str = "postgres", password: str = "") -> str:
+        """Address a role and a database; the password usually stays in its file."""
+        login = f"{user}:{password}" if password else user
         if self.port is not None:
-            return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
-        return (
-            f"postgresql://{user}@/{database}?host={quote(str(self.folder / 'socket'))}&port=5432"
-        )
+            return f"postgresql://{login}@127.0.0.1:{self.port}/{database}"
+        host = quote(str(self.folder / "socket"))
+        return f"postgresql://{login}@/{database}?host={host}&port=5432"
 
     def program(self) -> Program:
         reached = (
@@ -124,7 +124,7 @@ async def prepare(data: Path, elsewhere: tuple[Path, ...] = ELSEWHERE) -> Postgr
     programs = choose(folder, account, _major(folder / "data"))
     password_file = data / "secrets" / ADMIN
     if not (folder / "data").exists():
-        _initialise(folder, programs, account, password_file.read_text())
+        await _initialise(folder, programs, account, password_file.read_text())
     await _make_way(folder)
     short = len(os.fsencode(folder / "socket" / SOCKET)) <= LONGEST_SOCKET
     return Postgres(folder, programs, account, password_file, None if short else free_port())
@@ -160,7 +160,9 @@ def _major(data: Path) -> int | None:
     return int(version.read_text()) if version.exists() else None
 
 
-def _initialise(folder: Path, programs: Programs, account: Account | None, password: str) -> None:
+async def _initialise(
+    folder: Path, programs: Programs, account: Account | None, password: str
+) -> None:
     """Make the data folder; it gets its name last, so that a half-made one is never used."""
     draft, word = folder / "data.draft", folder / "password"
     shutil.rmtree(draft, ignore_errors=True)
@@ -173,26 +175,28 @@ def _initialise(folder: Path, programs: Programs, account: Account | None, passw
     locale = ["--locale=C"]
     if programs.major >= BUILTIN_LOCALES:
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    making = await asyncio.create_subprocess_exec(
+        programs.initdb,
+        *(f"--pgdata={draft}", f"--username={ADMIN}", f"--pwfile={word}"),
+        *("--auth=scram-sha-256", "--data-checksums", "--encoding=UTF8", *locale),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        env={"LC_ALL": "C", "PATH": os.defpath},
+        cwd=folder,
+        start_new_session=True,
+        preexec_fn=tethered(signal.SIGKILL),
+        **run_as(account),
+    )
     try:
-        made = subprocess.run(  # noqa: S603 - our programs; the tie is made for forks
-            [
-                programs.initdb,
-                *(f"--pgdata={draft}", f"--username={ADMIN}", f"--pwfile={word}"),
-                *("--auth=scram-sha-256", "--data-checksums", "--encoding=UTF8", *locale),
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={"LC_ALL": "C", "PATH": os.defpath},
-            cwd=folder,
-            preexec_fn=tethered(signal.SIGKILL),
-            **run_as(account),
-        )
+        _, said = await making.communicate()
     finally:
+        if making.returncode is None:
+            making.kill()
+            await making.wait()
         word.unlink()
-    if made.returncode:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise Failed(f"The database cannot be made in {folder}: {made.stderr.strip()}")
+    if making.returncode:
+        raise Failed(f"The database cannot be made in {folder}: {said.decode().strip()}")
     draft.rename(folder / "data")
 
 

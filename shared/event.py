@@ -14,7 +14,19 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    Literal,
+    Self,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 from unicodedata import category, normalize
 from uuid import UUID
 
@@ -135,6 +147,10 @@ class Sealed(Generic[T]):
             return self.value.digest()
         return self._digest
 
+    def take(self, digest: Digest) -> None:
+        """Keep the digest under which the value was sealed."""
+        self._digest = digest
+
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Sealed)
@@ -228,12 +244,17 @@ def _holds_float(annotation: Any) -> bool:
     return annotation is float or any(_holds_float(part) for part in get_args(annotation))
 
 
-def seal_of(metadata: Sequence[object], annotation: object) -> Seal | None:
+def seal_of(metadata: Sequence[object], annotation: Any) -> Seal | None:
     """Return how a field is sealed, from its annotation; `None` for a plain field."""
-    for mark in metadata:
+    for mark in (*metadata, *getattr(annotation, "__metadata__", ())):
         if isinstance(mark, Seal):
             return mark
-    return Seal() if get_origin(annotation) is Sealed or annotation is Sealed else None
+    if get_origin(annotation) is Sealed or annotation is Sealed:
+        return Seal()
+    if get_origin(annotation) in (Union, UnionType):
+        found = (seal_of((), part) for part in get_args(annotation))
+        return next((seal for seal in found if seal), None)
+    return None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,40 @@
+"""The command people type."""
+
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from accord.failed import Failed
+from accord.up import up
+from shared.nkeys import NotASeed
+from shared.settings import BadSettings
+
+DEBUG = "Show where in the program an error arose."
+
+
+class Commands(TyperGroup):
+    """All commands end alike: what could not be done is one sentence and exit code 1."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # typer's own context is private
+        try:
+            return super().invoke(ctx)
+        except (Failed, BadSettings, NotASeed) as error:
+            if ctx.params.get("debug"):
+                raise
+            typer.echo(f"accord: {error}", err=True)
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def accord(*, debug: Annotated[bool, typer.Option("--debug", help=DEBUG)] = False) -> None:
+    """Run coalitions of organisations, and let anybody check how they decided."""
+
+
+app.command()(up)
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,163 @@
+"""Everything on one machine: PostgreSQL, NATS, the services; all of it ends with this."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from accord import environment, keyring, nats, postgres
+from accord.environment import Database
+from accord.failed import Failed
+from accord.loopback import answers, is_free
+from accord.provision import OPERATIONS, connect, keep_provisioned, provision
+from accord.supervisor import Program, Say, Supervisor
+from shared.nkeys import NKey
+from shared.settings import PLACEHOLDER, Settings
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def up(
+    data: Annotated[
+        Path | None, typer.Option(help="Where everything is kept.", show_default=".accord")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(help="The port of the pages.", min=1, max=65535, show_default="8080"),
+    ] = None,
+    *,
+    demo: Annotated[bool, typer.Option("--demo", help="With a demo coalition.")] = False,
+) -> None:
+    """Start everything, say how to sign in, and stop cleanly on Ctrl-C."""
+    settings = Settings.load()
+    flags = {
+        "data": (data or settings.data).resolve(),
+        "demo": demo or settings.demo,
+        "http": settings.http.model_copy(update={"port": port or settings.http.port}),
+    }
+    suite = Suite(settings.model_copy(update=flags), say)
+    asyncio.run(_until_told(suite))
+
+
+def say(line: str) -> None:
+    """Remark on what happens; results go to standard output."""
+    typer.echo(line, err=True)
+
+
+class Suite:
+    """The embedded shape: servers and services as our children, on one data folder."""
+
+    def __init__(self, settings: Settings, say: Say) -> None:
+        self.settings = settings
+        self.data = settings.data
+        self.port = settings.http.port
+        self.say = say
+
+    async def run(self, greet: Callable[[], Awaitable[None]]) -> None:
+        """Start all in order, greet, and go on until cancelled; then stop in reverse.
+
+        Raises:
+            Failed: something cannot be started; what did start has been stopped again.
+        """
+        if not is_free(self.port):
+            raise Failed(
+                f"Port {self.port} is in use. Stop what listens there, or choose another: "
+                f"`accord up --port {self.port + 1}`."
+            )
+        make_folder(self.data)
+        async with Supervisor(self.data, self.say) as supervisor:
+            keyring.fill(self.data / "secrets")
+            database = await self._database(supervisor)
+            nats_url = await self._nats(supervisor)
+            told = environment.of_services(
+                self.settings, self.data, database, nats_url, demo=self.settings.demo
+            )
+            python = (sys.executable, "-m", "services")
+            admin = environment.of_migrations(told, database)
+            await supervisor.finish("Migrations", (*python, "migrate"), admin)
+            async with self._provisioned(nats_url) as keeper:
+                await supervisor.start(
+                    Program("services", "Accord", python, self._live, told, patience=20)
+                )
+                await greet()
+                await keeper
+
+    async def _database(self, supervisor: Supervisor) -> Database:
+        given = self.settings.database
+        if given.dsn is not None:
+            return Database(given.dsn, given.password_file)
+        server = await postgres.prepare(self.data)
+        await supervisor.start(server.program())
+        self.say(f"PostgreSQL {server.programs.version} is ready.")
+        return Database(server.dsn(), server.password_file)
+
+    async def _nats(self, supervisor: Supervisor) -> str:
+        if self.settings.nats.url is not None:
+            return self.settings.nats.url
+        server = nats.prepare(self.data)
+        await supervisor.start(server.program())
+        self.say("NATS is ready.")
+        return server.url
+
+    @asynccontextmanager
+    async def _provisioned(self, url: str) -> AsyncIterator[asyncio.Task[None]]:
+        """Make streams and durables, and keep making those that get lost."""
+        seeds = environment.seed_file(self.settings, self.data)
+        seed = Path(str(seeds).replace(PLACEHOLDER, OPERATIONS))
+        client = await connect(url, OPERATIONS, NKey.from_file(seed))
+        replicas = self.settings.nats.replicas
+        try:
+            await provision(client, replicas)
+            keeper = asyncio.create_task(keep_provisioned(client, replicas, self.say))
+            try:
+                yield keeper
+            finally:
+                keeper.cancel()
+        finally:
+            await client.close()
+
+    async def _live(self) -> bool:
+        return await answers(self.port, "/livez")
+
+
+def make_folder(data: Path) -> None:
+    """Make the data folder; as root, so that the user of the database can pass it.
+
+    Raises:
+        Failed: it cannot be made.
+    """
+    if data.is_dir():
+        return
+    try:
+        data.mkdir(parents=True)
+        data.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    except OSError as error:
+        raise Failed(f"The folder {data} cannot be made: {error.strerror}.") from error
+
+
+async def _until_told(suite: Suite) -> None:
+    """Run until Ctrl-C or a signal; a second one does not interrupt the stopping."""
+    loop, running = asyncio.get_running_loop(), asyncio.current_task()
+    assert running is not None
+
+    def stop() -> None:
+        for each in SIGNALS:
+            loop.add_signal_handler(each, say, "Stopping; this takes a moment.")
+        running.cancel()
+
+    async def greet() -> None:
+        typer.echo(f"Accord is at http://127.0.0.1:{suite.port}/")
+        say("Ctrl-C stops it; the data stays.")
+
+    for each in SIGNALS:
+        loop.add_signal_handler(each, stop)
+    try:
+        await suite.run(greet)
+    except asyncio.CancelledError:
+        say("Stopped.")

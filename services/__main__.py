@@ -1,0 +1,71 @@
+"""All services on one port: `python -m services`, what `accord up` runs.
+
+`python -m services migrate` makes databases, roles and tables first.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from services.credit.__main__ import service as credit
+from services.meetings.__main__ import service as meetings
+from services.members.__main__ import service as members
+from services.transparency.__main__ import service as transparency
+from services.web.__main__ import application as web
+from shared.service import Runtime
+from shared.settings import Settings
+from shared.telemetry import start
+
+SERVICES = (members, meetings, credit, transparency)
+
+
+async def prepare(settings: Settings) -> None:
+    """Make what every service keeps its data in."""
+    for service in SERVICES:
+        await service.prepare(settings)
+
+
+def assemble(settings: Settings) -> FastAPI:
+    """Return one application with every service below its name, and the pages at `/`."""
+    base = f"http://127.0.0.1:{settings.http.port}"
+    addresses = {service.name: f"{base}/{service.name}" for service in SERVICES}
+    runtimes = {service.name: Runtime(service, settings, addresses) for service in SERVICES}
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for runtime in runtimes.values():
+                await stack.enter_async_context(runtime.running())
+            yield
+
+    root = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+
+    @root.get("/livez", include_in_schema=False)
+    async def livez() -> dict[str, str]:
+        return {"status": "ok"}
+
+    for service in SERVICES:
+        root.mount(f"/{service.name}", service.app(runtimes[service.name]))
+    root.mount("/", web(settings, addresses))
+    return root
+
+
+def main() -> None:
+    settings = Settings.load()
+    start("accord", level=settings.log.level, form=settings.log.format)
+    if sys.argv[1:] == ["migrate"]:
+        asyncio.run(prepare(settings))
+        return
+    uvicorn.run(
+        assemble(settings), host="127.0.0.1", port=settings.http.port, server_header=False,
+        timeout_keep_alive=5, timeout_graceful_shutdown=5, limit_concurrency=512,
+        log_level="warning", access_log=False,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""A command on its way to the journal, and what can come of it."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shared.event import Context
+from shared.hot import AnyDecider, Reading
+
+Fact = Callable[[Reading, Any, Any], Awaitable[object]]
+"""(what may be read, the stream's state, the command) → a value that a rule asks for by type."""
+Resolve = Callable[[Reading, Any, Any], Awaitable[Context]]
+
+
+class Stale(Exception):
+    """The stream is no longer at the version that was read."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"the stream is at version {version}")
+        self.version = version
+
+
+class KeyReused(Exception):
+    """An idempotency key came again with another body."""
+
+
+class Busy(Exception):
+    """The journal cannot take or finish a command now; ask again with the same key."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command on one stream, with the facts its rule needs."""
+
+    decider: AnyDecider
+    key: UUID | str
+    command: Any
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """How an exact repeat is known: scope, key, and a digest over key and body."""
+
+    principal: str
+    operation: str
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where the stream stands; without events when nothing needed to happen."""
+
+    stream: str
+    version: int
+    position: int
+    events: tuple[Mapping[str, Any], ...] = ()
+    replayed: bool = False
+    skipped: bool = False
+
+    def json(self) -> bytes:
+        return orjson.dumps(
+            {
+                "stream": self.stream,
+                "version": self.version,
+                "position": self.position,
+                "events": list(self.events),
+            }
+        )
+
+    @classmethod
+    def again(cls, answer: bytes) -> "Written":
+        """Return a stored answer."""
+        said = orjson.loads(answer)
+        return cls(
+            said["stream"], said["version"], said["position"], tuple(said["events"]), replayed=True
+        )
+
+
+@dataclass
+class Ask:
+    """A command on its way: its steps are written together or not at all.
+
+    Args:
+        resolve: Who asks, for whom, with which authority: checked under the lock, per step.
+        if_match: The version that the first step's stream must be at.
+        brings_to: The version that the first step brings its stream to; where the stream is
+            already there, the command was carried out before and is passed over (imports).
+    """
+
+    coalition: UUID
+    steps: tuple[Step, ...]
+    resolve: Resolve
+    repeat: Repeat | None = None
+    if_match: int | None = None
+    brings_to: int | None = None
+    correlation: UUID | None = None
+    causation: str | None = None
+    traceparent: str | None = None
+    since: float = field(default_factory=time.monotonic)
+    skipped: int = 0
+    answer: asyncio.Future[Written] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+    def settle(self, outcome: Written | Exception) -> None:
+        if self.answer.done():
+            return
+        if isinstance(outcome, Exception):
+            self.answer.set_exception(outcome)
+        else:
+            self.answer.set_result(outcome)

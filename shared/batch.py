@@ -1,0 +1,154 @@
+"""A batch on the wire: one question that locks and looks up, one call that writes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.ask import Ask, KeyReused, Repeat, Written
+from shared.hot import Connection, Head
+from shared.sealing import Disclosure
+
+_EVENT, _DISCLOSURE, _REPEAT, _HEAD = 9, 7, 6, 3
+
+
+class Locked:
+    """What the lock call answered: free heads, known keys, what was heard, the batch's time."""
+
+    def __init__(
+        self,
+        heads: Mapping[UUID, Head],
+        known: dict[tuple[UUID, str, str, str], tuple[bytes, bytes]],
+        heard: Mapping[UUID, Mapping[str, int]],
+        at: datetime,
+    ) -> None:
+        self.heads = heads
+        self._known = known
+        self._heard = heard
+        self.at = at
+
+    def heard_of(self, coalition: UUID) -> Mapping[str, int]:
+        return self._heard.get(coalition, {})
+
+    def repeated(self, ask: Ask) -> Written | None:
+        """Return the stored answer of an exact repeat.
+
+        Raises:
+            KeyReused: same key, other body.
+        """
+        if ask.repeat is None:
+            return None
+        repeat = ask.repeat
+        row = self._known.get((ask.coalition, repeat.principal, repeat.operation, repeat.key))
+        if row is None:
+            return None
+        if row[0] != repeat.fingerprint:
+            raise KeyReused
+        return Written.again(row[1])
+
+    def keep(self, ask: Ask, written: Written) -> None:
+        """Let a twin in the same batch find the answer."""
+        assert ask.repeat is not None
+        repeat = ask.repeat
+        scope = ask.coalition, repeat.principal, repeat.operation, repeat.key
+        self._known[scope] = repeat.fingerprint, written.json()
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which heads to lock, and which idempotency keys to look up."""
+
+    batch: Sequence[Ask]
+    waits: bool
+
+    async def put(self, db: Connection) -> Locked:
+        asked = [(ask.coalition, ask.repeat) for ask in self.batch if ask.repeat]
+        row = await db.fetchrow(
+            "select * from journal.lock($1, $2, $3, $4, $5, $6)",
+            sorted({ask.coalition for ask in self.batch}),
+            [coalition for coalition, _ in asked],
+            [repeat.principal for _, repeat in asked],
+            [repeat.operation for _, repeat in asked],
+            [repeat.key for _, repeat in asked],
+            self.waits,
+        )
+        assert row is not None
+        heard: dict[UUID, dict[str, int]] = {}
+        for cursor in row["heard"] or ():
+            heard.setdefault(cursor["coalition_id"], {})[cursor["source"]] = cursor["position"]
+        heads = {h["coalition_id"]: Head(h["position"], h["chain"]) for h in row["heads"] or ()}
+        known = {
+            (k["coalition_id"], k["principal"], k["operation"], k["key"]): (
+                k["fingerprint"],
+                k["answer"],
+            )
+            for k in row["known"] or ()
+        }
+        return Locked(heads, known, heard, row["at"])
+
+
+class Columns:
+    """What a batch writes, as columns for `unnest`."""
+
+    def __init__(self) -> None:
+        self._events: list[tuple[Any, ...]] = []
+        self._disclosures: list[tuple[Any, ...]] = []
+        self._repeats: list[tuple[Any, ...]] = []
+        self._heads: list[tuple[Any, ...]] = []
+        self._addresses: list[tuple[UUID, str]] = []
+
+    @property
+    def has_events(self) -> bool:
+        return bool(self._events)
+
+    def mark(self) -> tuple[int, int, int, int]:
+        return (
+            len(self._events), len(self._disclosures), len(self._repeats), len(self._addresses),
+        )  # fmt: skip
+
+    def back(self, mark: tuple[int, int, int, int]) -> None:
+        """Forget what a refused command had collected."""
+        del self._events[mark[0] :]
+        del self._disclosures[mark[1] :]
+        del self._repeats[mark[2] :]
+        del self._addresses[mark[3] :]
+
+    def event(
+        self, coalition: UUID, position: int, event: UUID, stream: str, version: int, kind: str,
+        entry: bytes, chain: bytes, traceparent: str | None, disclosures: list[Disclosure],
+    ) -> None:  # fmt: skip
+        self._events.append(
+            (coalition, position, event, stream, version, kind, entry, chain, traceparent)
+        )
+        self._disclosures.extend((coalition, position, *closed) for closed in disclosures)
+
+    def remember(self, coalition: UUID, repeat: Repeat, answer: bytes) -> None:
+        self._repeats.append(
+            (coalition, repeat.principal, repeat.operation, repeat.key, repeat.fingerprint, answer)
+        )
+
+    def move_heads(self, heads: Iterable[tuple[UUID, Head]]) -> None:
+        self._heads.extend((coalition, head.position, head.chain) for coalition, head in heads)
+
+    def address(self, coalition: UUID, slug: str) -> None:
+        self._addresses.append((coalition, slug))
+
+    async def write(self, db: Connection, at: datetime) -> None:
+        """Write all in one call."""
+        if self._addresses:
+            await db.executemany("insert into tenancy.coalition values ($1, $2)", self._addresses)
+        if self._events or self._repeats:
+            await db.execute(
+                "select journal.write($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+                " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
+                *_turned(self._events, _EVENT),
+                *_turned(self._disclosures, _DISCLOSURE),
+                *_turned(self._repeats, _REPEAT),
+                *_turned(self._heads, _HEAD),
+                at,
+            )
+
+
+def _turned(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * width

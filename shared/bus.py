@@ -1,0 +1,288 @@
+"""NATS JetStream: publishing runs of events, and slicing what was published.
+
+Consecutive events of one type in one journal may travel as one CloudEvents batch message: a JSON
+array of the stored bytes, sliced again by the lengths in a header, never parsed and rewritten.
+"""
+
+import asyncio
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+from zlib import crc32
+
+import nats
+import orjson
+import structlog
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from shared.nkeys import NKey
+from shared.sealing import Disclosure
+
+log = structlog.get_logger()
+
+ONE, MANY = "application/cloudevents+json", "application/cloudevents-batch+json"
+RUN_EVENTS, RUN_BYTES, RUN_DISCLOSURES = 100, 192 * 1024, 40 * 1024
+DISCLOSURES_AT_MOST = 48 * 1024
+IN_FEED = "feed"
+
+
+class Damaged(ValueError):
+    """A message that does not agree with itself; counted, dropped, and healed as a gap."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An event as it lies in a journal: bytes, never parsed on the way."""
+
+    coalition: UUID
+    position: int
+    type: str
+    entry: bytes
+    event_id: UUID
+    disclosures: tuple[Disclosure, ...] = ()
+    traceparent: str | None = None
+    chain: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Packed:
+    """One message: a run of events of one type, or a single one."""
+
+    subject: str
+    payload: bytes
+    headers: dict[str, str]
+    last: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """A received run, sliced but not yet trusted: the chain says whether it fits."""
+
+    service: str
+    coalition: UUID
+    first: int
+    last: int
+    entries: tuple[bytes, ...]
+    disclosures: tuple[tuple[Disclosure, ...], ...] | None
+    chain: bytes
+    signature: bytes
+    traceparent: str | None
+
+
+def subject(service: str, coalition: UUID, kind: str) -> str:
+    """Return `accord.evt.<p>.<coalition>.<service>.<EventType>`."""
+    return f"accord.evt.{crc32(str(coalition).encode()) % 32}.{coalition}.{service}.{kind}"
+
+
+def signed_bytes(service: str, coalition: UUID, position: int, chain: bytes) -> bytes:
+    """Return what the relay signs for the last event of a message."""
+    return f"accord-relay-v1\n{service}\n{coalition}\n{position}\n".encode() + chain
+
+
+def written_disclosures(disclosures: Iterable[Disclosure]) -> list[dict[str, str]]:
+    """Return disclosures as they travel."""
+    return [
+        {
+            "audience": closed.audience,
+            "ciphertext": base64.urlsafe_b64encode(closed.ciphertext).decode(),
+            "digest": closed.digest,
+            "key": str(closed.key),
+            "nonce": base64.urlsafe_b64encode(closed.nonce).decode(),
+        }
+        for closed in disclosures
+    ]
+
+
+def read_disclosures(written: Iterable[Mapping[str, str]]) -> tuple[Disclosure, ...]:
+    """Return disclosures from what travelled.
+
+    Raises:
+        Damaged: they are none.
+    """
+    try:
+        return tuple(
+            Disclosure(
+                one["digest"],
+                one["audience"],
+                UUID(one["key"]),
+                base64.urlsafe_b64decode(one["nonce"]),
+                base64.urlsafe_b64decode(one["ciphertext"]),
+            )
+            for one in written
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Damaged("disclosures that cannot be read") from error
+
+
+def pack(
+    service: str, events: Sequence[Stored], key: ed25519.Ed25519PrivateKey
+) -> Iterator[Packed]:
+    """Yield messages for consecutive events of one journal, runs of one type together."""
+    run: list[Stored] = []
+    size = sealed = 0
+    for event in events:
+        closed = sum(len(d.ciphertext) * 2 + 200 for d in event.disclosures)
+        full = (
+            len(run) == RUN_EVENTS
+            or size + len(event.entry) + 1 > RUN_BYTES
+            or sealed + closed > RUN_DISCLOSURES
+        )
+        if run and (full or event.type != run[-1].type):
+            yield _message(service, run, key)
+            run, size, sealed = [], 0, 0
+        run.append(event)
+        size += len(event.entry) + 1
+        sealed += closed
+    if run:
+        yield _message(service, run, key)
+
+
+def _message(service: str, run: list[Stored], key: ed25519.Ed25519PrivateKey) -> Packed:
+    first, last = run[0], run[-1]
+    assert last.chain is not None
+    signature = key.sign(signed_bytes(service, last.coalition, last.position, last.chain))
+    chain = f"{base64.b64encode(last.chain).decode()}.{base64.b64encode(signature).decode()}"
+    headers = {"Content-Type": ONE, "Accord-Chain": chain}
+    positions = str(first.position)
+    payload = first.entry
+    disclosed: Sequence[object] = written_disclosures(first.disclosures)
+    if len(run) > 1:
+        headers["Content-Type"] = MANY
+        headers["Accord-Lengths"] = ",".join(str(len(event.entry)) for event in run)
+        positions = f"{first.position}-{last.position}"
+        payload = b"[" + b",".join(event.entry for event in run) + b"]"
+        disclosed = [written_disclosures(event.disclosures) for event in run]
+    headers["Nats-Msg-Id"] = f"{service}/{first.coalition}/{positions}"
+    if any(event.disclosures for event in run):
+        value = base64.urlsafe_b64encode(orjson.dumps(disclosed)).decode()
+        headers["Accord-Disclosures"] = value if len(value) <= DISCLOSURES_AT_MOST else IN_FEED
+    if last.traceparent:
+        headers["traceparent"] = last.traceparent
+    return Packed(subject(service, first.coalition, first.type), payload, headers, last.position)
+
+
+def unpack(message: Msg) -> Run:
+    """Return the run in a message, after checking that all its parts agree.
+
+    Raises:
+        Damaged: subject, id, lengths or payload disagree.
+    """
+    headers = {name.lower(): value for name, value in (message.headers or {}).items()}
+    try:
+        _, _, _, coalition, service, _ = message.subject.split(".")
+        said_service, said_coalition, positions = headers["nats-msg-id"].split("/")
+        first, _, last = positions.partition("-")
+        chain, _, signature = headers["accord-chain"].partition(".")
+        entries = _slices(message.data, headers)
+        run = Run(
+            service, UUID(coalition), int(first), int(last or first), entries,
+            _disclosures(headers.get("accord-disclosures"), len(entries)),
+            base64.b64decode(chain, validate=True), base64.b64decode(signature, validate=True),
+            headers.get("traceparent"),
+        )  # fmt: skip
+    except (KeyError, ValueError, binascii.Error) as error:
+        raise Damaged(f"a message that cannot be read: {type(error).__name__}") from error
+    if (said_service, said_coalition) != (service, coalition):
+        raise Damaged("subject and message id disagree")
+    if run.last - run.first + 1 != len(entries):
+        raise Damaged("positions and number of events disagree")
+    return run
+
+
+def _slices(payload: bytes, headers: Mapping[str, str]) -> tuple[bytes, ...]:
+    if headers.get("content-type") == ONE:
+        return (payload,)
+    lengths = [int(length) for length in headers["accord-lengths"].split(",")]
+    if (
+        payload[:1] != b"["
+        or payload[-1:] != b"]"
+        or sum(lengths) + len(lengths) + 1 != len(payload)
+    ):
+        raise Damaged("lengths do not fit the payload")
+    entries, at = [], 1
+    for length in lengths:
+        entries.append(payload[at : at + length])
+        at += length + 1
+    return tuple(entries)
+
+
+def _disclosures(header: str | None, events: int) -> tuple[tuple[Disclosure, ...], ...] | None:
+    if header is None:
+        return ((),) * events
+    if header == IN_FEED:
+        return None
+    written = json.loads(base64.urlsafe_b64decode(header))
+    of_each = [written] if events == 1 else written
+    if len(of_each) != events:
+        raise Damaged("disclosures and events disagree in number")
+    return tuple(read_disclosures(one) for one in of_each)
+
+
+def holds(run: Run, public: bytes) -> bool:
+    """Say whether the relay's signature on the last of the run is good."""
+    try:
+        key = ed25519.Ed25519PublicKey.from_public_bytes(public)
+        key.verify(run.signature, signed_bytes(run.service, run.coalition, run.last, run.chain))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+class Bus:
+    """A connection of one user; reconnects for ever."""
+
+    def __init__(self, url: str, user: str, seed: Path) -> None:
+        self._url = url
+        self.user = user
+        self._key = NKey.from_file(seed)
+        self.client = Client()
+        self.errors = 0
+        self.reconnected = asyncio.Event()
+
+    async def connect(self) -> None:
+        async def counted(error: Exception) -> None:
+            self.errors += 1
+            log.warning("nats_error", user=self.user, error=type(error).__name__)
+
+        async def again() -> None:
+            self.reconnected.set()
+
+        self.client._public_nkey = self._key.public  # noqa: SLF001 - nats-py sets it only with PyNaCl
+        await self.client.connect(
+            self._url,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.5,  # type: ignore[arg-type]  # typed int, used as seconds
+            ping_interval=5,
+            max_outstanding_pings=2,
+            connect_timeout=2,
+            drain_timeout=5,
+            inbox_prefix=f"_INBOX_{self.user}".encode(),
+            signature_cb=self._key.sign,
+            error_cb=counted,
+            reconnected_cb=again,
+        )
+
+    async def publish(self, packed: Packed, stream: str) -> bool:
+        """Say whether the stream acknowledged the message within two seconds."""
+        try:
+            said = await self.client.request(
+                packed.subject, packed.payload, timeout=2, headers=packed.headers
+            )
+            answer = json.loads(said.data)
+        except (nats.errors.Error, TimeoutError, OSError, ValueError) as error:
+            log.warning("publish_failed", user=self.user, error=type(error).__name__)
+            return False
+        return answer.get("stream") == stream and "error" not in answer
+
+    async def close(self) -> None:
+        if self.client.is_connected:
+            await self.client.drain()
+        else:
+            await self.client.close()

@@ -1,0 +1,263 @@
+"""The one encoder of event bytes: canonical JSON, written once, at append.
+
+Sorted keys, no floats, integers within 2⁵³ of zero, ASCII keys: on such values orjson and
+RFC 8785 agree byte for byte. What is read back is never written again to be verified.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import Enum
+from functools import cache
+from hashlib import sha256
+from typing import Any, NamedTuple, get_args
+from uuid import UUID
+
+import orjson
+
+from shared.event import Event, Seal, Sealed, Text, Value, seal_of, timestamp
+
+EVENT_BYTES = 65_535
+CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+_AS_IT_IS = frozenset({str, int, bool, UUID, type(None)})
+_DECOYS_FROM = 4
+
+
+class EventTooLarge(ValueError):
+    """An event above 65,535 bytes, which no log entry can hold."""
+
+
+class Hidden(NamedTuple):
+    """A field kept out of the bytes: where it stood, and whose key closes it."""
+
+    name: str
+    value: Any
+    about: UUID | None
+    sealed: Sealed[Any] | None
+
+
+SealField = Callable[[Hidden], str]
+"""Take a hidden field, keep its disclosure, and return the digest."""
+Decoy = Callable[[], str]
+
+
+def dumps(value: Any) -> bytes:
+    """Return the canonical JSON of a plain value. Floats are refused."""
+    _refuse_floats(value)
+    return orjson.dumps(value, option=CANONICAL)
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Return SHA-256 of 0x00 and the bytes (RFC 6962, 2.1)."""
+    return sha256(b"\x00" + entry).digest()
+
+
+def chain_start(service: str, coalition: UUID) -> bytes:
+    """Return the chain's value before the first event of a journal."""
+    return sha256(f"accord-chain-v1\n{service}\n{coalition}".encode()).digest()
+
+
+def chain_next(chain: bytes, leaf: bytes) -> bytes:
+    """Return the chain's value after an event with this leaf hash."""
+    return sha256(chain + leaf).digest()
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """The CloudEvents attributes of one event; all strings, absent when `None`."""
+
+    id: UUID
+    service: str
+    type: str
+    stream: str
+    coalition: UUID
+    position: int
+    version: int
+    at: datetime
+    recorded_at: datetime
+    correlation: str
+    credential: str
+    visibility: str
+    by: UUID | None = None
+    accreditation: UUID | None = None
+    authority: str | None = None
+    audience: tuple[str, ...] = ()
+    causation: str | None = None
+
+    def attributes(self) -> dict[str, Any]:
+        """Return the attributes as they stand on the wire, without `data`."""
+        written: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": f"/coalitions/{self.coalition}/{self.service}",
+            "type": f"accord.{self.service}.{self.type}",
+            "subject": self.stream,
+            "coalition": self.coalition,
+            "sequence": f"{self.position:020d}",
+            "streamversion": str(self.version),
+            "time": timestamp(self.at),
+            "recordedtime": timestamp(self.recorded_at),
+            "datacontenttype": "application/json",
+            "correlationid": self.correlation,
+            "authtype": self.credential,
+            "visibility": self.visibility,
+        }
+        if self.by is not None:
+            written["onbehalfof"] = self.by
+        if self.accreditation is not None:
+            written["accreditation"] = self.accreditation
+        if self.authority is not None:
+            written["authority"] = self.authority
+        if self.audience:
+            written["audience"] = " ".join(self.audience)
+        if self.causation is not None:
+            written["causationid"] = self.causation
+        return written
+
+
+def encode(
+    envelope: Envelope, event: Event, actor: UUID | None, seal: SealField, decoy: Decoy
+) -> bytes:
+    """Return the bytes of an event; what must not stand in them goes through `seal`.
+
+    Raises:
+        EventTooLarge: above 65,535 bytes.
+    """
+    public = envelope.visibility == "public"
+    in_clear = public and envelope.authority == "imported"
+    digests: list[str] = []
+    data = _data(event, digests, seal, decoy, public=public, text_in_clear=in_clear)
+    if actor is not None:
+        digests.append(seal(Hidden("actor", str(actor), actor, None)))
+    _close(data, digests, decoy)
+    written = envelope.attributes()
+    written["data"] = data
+    entry = orjson.dumps(written, option=CANONICAL)
+    if len(entry) > EVENT_BYTES:
+        raise EventTooLarge(f"{envelope.type} has {len(entry)} bytes; an event has {EVENT_BYTES}")
+    return entry
+
+
+class _Field(NamedTuple):
+    attribute: str
+    name: str
+    seal: Seal | None
+    nested: bool
+    optional: bool
+
+
+@cache
+def _fields(kind: type[Value]) -> tuple[_Field, ...]:
+    return tuple(
+        _Field(
+            attribute,
+            info.alias or attribute,
+            seal_of(info.metadata, info.annotation),
+            _holds_sealed(info.annotation),
+            not info.is_required(),
+        )
+        for attribute, info in kind.model_fields.items()
+    )
+
+
+def _holds_sealed(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, Value) and annotation is not Text:
+        return any(field.seal or field.nested for field in _fields(annotation))
+    return any(_holds_sealed(part) for part in get_args(annotation))
+
+
+def _data(
+    value: Value,
+    digests: list[str],
+    seal: SealField,
+    decoy: Decoy,
+    *,
+    public: bool,
+    text_in_clear: bool,
+) -> dict[str, Any]:
+    def inner(part: Any) -> Any:
+        if isinstance(part, tuple):
+            return [inner(one) for one in part]
+        if not isinstance(part, Value):
+            return jsonable(part)
+        own: list[str] = []
+        written = _data(part, own, seal, decoy, public=public, text_in_clear=text_in_clear)
+        _close(written, own, decoy)
+        return written
+
+    written: dict[str, Any] = {}
+    for attribute, name, how, nested, optional in _fields(type(value)):
+        held = getattr(value, attribute)
+        if how is not None:
+            sealed = held if isinstance(held, Sealed) else None
+            if sealed is not None:
+                held = sealed.value
+            if held is None:
+                continue
+            in_clear = text_in_clear if sealed is not None else public
+            if how.personal or (sealed and sealed.about) or not in_clear:
+                about = sealed.about if sealed else None
+                digests.append(seal(Hidden(name, jsonable(held), about, sealed)))
+                continue
+        if held is None and optional:
+            continue
+        if type(held) in _AS_IT_IS:
+            written[name] = held
+        else:
+            written[name] = inner(held) if nested else jsonable(held)
+    return written
+
+
+def _close(data: dict[str, Any], digests: list[str], decoy: Decoy) -> None:
+    if digests:
+        size = _DECOYS_FROM
+        while size < len(digests):
+            size *= 2
+        digests.extend(decoy() for _ in range(size - len(digests)))
+        data["_sd"] = sorted(digests)
+        data["_sd_alg"] = "sha-256"
+
+
+def jsonable(value: Any) -> Any:
+    """Return a domain value as plain JSON: times in milliseconds, keys as text, sets in order."""
+    if type(value) in _AS_IT_IS:
+        return value
+    if isinstance(value, Value):
+        return {
+            field.name: jsonable(held)
+            for field in _fields(type(value))
+            if (held := getattr(value, field.attribute)) is not None or not field.optional
+        }
+    if isinstance(value, Sealed):
+        return jsonable(value.value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (tuple, list)):
+        return [jsonable(part) for part in value]
+    if isinstance(value, (frozenset, set)):
+        return sorted(jsonable(part) for part in value)
+    if isinstance(value, Mapping):
+        return {str(jsonable(key)): jsonable(part) for key, part in value.items()}
+    if isinstance(value, datetime):
+        return timestamp(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise TypeError("a float has no canonical form here; use a ratio of two integers")
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            if not (isinstance(key, str) and key.isascii()):
+                raise TypeError(f"a key that is not ASCII text: {key!r}")
+            _refuse_floats(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            _refuse_floats(part)
+
+
+def milliseconds(at: datetime) -> int:
+    """Return whole milliseconds since 1970, the precision that events are written in."""
+    return int(at.astimezone(UTC).timestamp() * 1000)

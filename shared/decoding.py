@@ -1,0 +1,123 @@
+"""From bytes back to events: what could be opened is put in place, the rest is counted."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shared.canonical import leaf_hash
+from shared.event import Event, Recorded, Sealed, seal_of
+from shared.sealing import Opened
+
+
+class EventDecodeError(ValueError):
+    """Bytes that are no event of this journal."""
+
+
+def recorded(entry: bytes, opened: Mapping[str, Opened], leaf: bytes | None = None) -> Recorded:
+    """Return the event in `entry`, with the disclosures whose digests stand in it.
+
+    Raises:
+        EventDecodeError: the bytes are no event.
+    """
+    try:
+        written = orjson.loads(entry)
+        sealed: dict[str, tuple[str, UUID]] = {}
+        data, withheld = _in_place(written["data"], opened, sealed)
+        actor = data.pop("actor", None)
+        coalition, service = written["source"].split("/")[2:4]
+        return Recorded(
+            coalition=UUID(coalition),
+            service=service,
+            position=int(written["sequence"]),
+            id=UUID(written["id"]),
+            type=written["type"].rpartition(".")[2],
+            stream=written["subject"],
+            version=int(written["streamversion"]),
+            at=datetime.fromisoformat(written["time"]),
+            recorded_at=datetime.fromisoformat(written["recordedtime"]),
+            visibility=written["visibility"],
+            data=data,
+            leaf=leaf or leaf_hash(entry),
+            by=_uuid(written.get("onbehalfof")),
+            accreditation=_uuid(written.get("accreditation")),
+            authority=written.get("authority"),
+            audience=tuple(written.get("audience", "").split()),
+            actor=_uuid(actor),
+            correlation=written.get("correlationid"),
+            sealed=sealed,
+            withheld=withheld,
+        )
+    except (orjson.JSONDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise EventDecodeError(f"no event: {type(error).__name__}") from error
+
+
+def _uuid(written: str | None) -> UUID | None:
+    return UUID(written) if written else None
+
+
+def _in_place(
+    data: Any, opened: Mapping[str, Opened], sealed: dict[str, tuple[str, UUID]]
+) -> tuple[Any, int]:
+    """Return `data` with opened fields in place, and how many digests stayed closed."""
+    if isinstance(data, list):
+        parts = [_in_place(part, opened, sealed) for part in data]
+        return [part for part, _ in parts], sum(closed for _, closed in parts)
+    if not isinstance(data, dict):
+        return data, 0
+    closed = 0
+    digests = data.pop("_sd", ())
+    data.pop("_sd_alg", None)
+    for name, value in data.items():
+        if isinstance(value, dict | list):
+            data[name], inside = _in_place(value, opened, sealed)
+            closed += inside
+    for digest in digests:
+        if found := opened.get(digest):
+            data[found.name] = found.value
+            sealed[found.name] = found.audience, found.key
+        else:
+            closed += 1
+    return data, closed
+
+
+def event(kind: type[Event], entry: bytes, opened: Mapping[str, Opened]) -> Event:
+    """Return the event of `kind` in `entry`, for the service that wrote it.
+
+    Raises:
+        EventDecodeError: the bytes are no such event.
+    """
+    try:
+        data, _ = _in_place(orjson.loads(entry)["data"], opened, {})
+        data.pop("actor", None)
+        for attribute, info in kind.model_fields.items():
+            name = info.alias or attribute
+            if name not in data and _is_sealed(info.annotation) and info.is_required():
+                data[name] = Sealed()
+        built = kind.model_validate(data, strict=False)
+    except (orjson.JSONDecodeError, KeyError, ValueError, TypeError) as error:
+        raise EventDecodeError(f"no {kind.__name__}: {error}") from error
+    for digest, found in opened.items():
+        for attribute, info in kind.model_fields.items():
+            held = getattr(built, attribute)
+            if (info.alias or attribute) == found.name and isinstance(held, Sealed):
+                held.take(digest)
+    return built
+
+
+def _is_sealed(annotation: Any) -> bool:
+    return seal_of((), annotation) is not None
+
+
+def event_id(entry: bytes) -> UUID:
+    """Return the id in the bytes of an event.
+
+    Raises:
+        EventDecodeError: there is none.
+    """
+    try:
+        return UUID(orjson.loads(entry)["id"])
+    except (orjson.JSONDecodeError, KeyError, ValueError, TypeError) as error:
+        raise EventDecodeError("no event") from error

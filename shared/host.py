@@ -1,0 +1,200 @@
+"""What a running service has at hand for a request."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from uuid import UUID
+
+import asyncpg
+
+from shared.database import tenant
+from shared.hot import Connection, Reading
+from shared.identity import (
+    Mandates,
+    ServiceKey,
+    Signed,
+    Tokens,
+    Unauthenticated,
+    Who,
+    unverified,
+    verify_service,
+)
+from shared.journal import Journal
+from shared.peers import Known, Peers
+from shared.problems import Problem, not_found
+from shared.sealing import Keys
+from shared.uuid7 import random_bytes, uuid7
+
+Rows = AbstractAsyncContextManager[Connection]
+Whois = Callable[[str], Awaitable[Mapping[UUID, Known]]]
+Policy = Mapping[str, tuple[Who, ...]]
+
+WAIT_SECONDS = 2.0
+KNOWN_SECONDS = 5.0
+_ids = random_bytes(10)
+
+
+class Limits:
+    """Token buckets, counted per process."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def take(self, principal: str, per_second: float, burst: float) -> None:
+        """Take one.
+
+        Raises:
+            Problem: 429 with `Retry-After`.
+        """
+        now = time.monotonic()
+        left, at = self._buckets.get(principal, (burst, now))
+        left = min(burst, left + (now - at) * per_second)
+        if left < 1:
+            raise Problem(
+                429, "quota_exceeded", "You ask faster than this service answers: slow down.",
+                headers={"Retry-After": str(max(1, round((1 - left) / per_second)))},
+            )  # fmt: skip
+        if len(self._buckets) > 50_000:  # noqa: PLR2004 - a bound on memory
+            self._buckets.clear()
+        self._buckets[principal] = left - 1, now
+
+
+class Host:
+    """A service as its routes see it.
+
+    Args:
+        relay_pool: The role that sees every coalition's heads, cursors and ciphertext.
+        serves: Whether a peer may have the keys of an audience.
+        whois: The coalitions a token's subject belongs to, and as whom.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        *,
+        pool: asyncpg.Pool,
+        relay_pool: asyncpg.Pool,
+        tokens: Tokens,
+        peers: Peers,
+        policy: Policy,
+        whois: Whois,
+        serves: Callable[[str, str], bool],
+        keys: Keys | None = None,
+        own_key: ServiceKey,
+        journal: Journal | None = None,
+        mandates: Callable[[Reading], Awaitable[Mandates]] | None = None,
+    ) -> None:
+        self.service = service
+        self.pool = pool
+        self.relay_pool = relay_pool
+        self.tokens = tokens
+        self.peers = peers
+        self.keys = keys
+        self.journal = journal
+        self.own_key = own_key
+        self.mandates = mandates
+        self.serves = serves
+        self._policy = policy
+        self.whois = whois
+        self._limits = Limits()
+        self._slugs: dict[str, UUID] = {}
+        self._people: dict[tuple[str, UUID], tuple[float, Known | None]] = {}
+
+    def new_id(self) -> UUID:
+        """Return a UUIDv7."""
+        return uuid7(int(time.time() * 1000), next(_ids))
+
+    def who(self, action: str) -> tuple[Who, ...]:
+        return self._policy[action]
+
+    def limit(self, principal: str, per_second: float, burst: float) -> None:
+        self._limits.take(principal, per_second, burst)
+
+    async def coalition(self, name: str) -> UUID:
+        """Return the id of the coalition with this slug or id.
+
+        Raises:
+            Problem: 404, there is none.
+        """
+        if (held := self._slugs.get(name)) is not None:
+            return held
+        async with self.relay_pool.acquire(timeout=2) as db:
+            found: UUID | None = await db.fetchval(
+                "select coalition_id from tenancy.coalition"
+                " where slug = $1 or coalition_id::text = $1",
+                name,
+            )
+        if found is None:
+            raise not_found()
+        self._slugs[name] = found
+        return found
+
+    async def known(self, signed: Signed, coalition: UUID) -> Known | None:
+        """Return who the token's subject is in a coalition; looked up again after 5 seconds."""
+        now = time.monotonic()
+        held = self._people.get((signed.principal, coalition))
+        if held is not None and held[0] > now:
+            return held[1]
+        known = (await self.whois(signed.subject)).get(coalition)
+        if len(self._people) > 50_000:  # noqa: PLR2004 - a bound on memory
+            self._people.clear()
+        until = now + (KNOWN_SECONDS if known and known.audiences else 0.0)
+        self._people[signed.principal, coalition] = until, known
+        return known
+
+    async def person(self, signed: Signed, coalition: UUID) -> UUID | None:
+        known = await self.known(signed, coalition)
+        return known.person if known else None
+
+    def rows(self, coalition: UUID, audiences: Sequence[str]) -> Rows:
+        """Open a transaction that sees one coalition's rows."""
+        return tenant(self.pool, [coalition], audiences)
+
+    async def peer(self, token: str) -> str:
+        """Return the service behind a token.
+
+        Raises:
+            Problem: 403, the token is no service's.
+        """
+        claimed = unverified(token)
+        if claimed not in self.peers.addresses:
+            raise Problem(403, "not_allowed", "This is for services only.")
+        public = (await self.peers.public_keys(claimed)).token
+        signed = verify_service(token, claimed, public, self.service)
+        if signed.service is None:
+            raise Unauthenticated("the token is no service's")
+        return signed.service
+
+    async def wait_for(self, at_least: str | None, coalition: UUID) -> None:
+        """Wait until this service has read up to the positions asked for.
+
+        Raises:
+            Problem: 400 for a position that is none; 503 `view_behind` after two seconds.
+        """
+        if not at_least:
+            return
+        wanted = {}
+        for part in at_least.split(","):
+            service, _, position = part.partition("/")
+            if not service.isalpha() or not position.isdecimal() or len(position) > 16:  # noqa: PLR2004 - below 2**53
+                raise Problem(400, "unreadable", "at_least names positions: meetings/98123.")
+            wanted[service] = int(position)
+        end = time.monotonic() + WAIT_SECONDS
+        while not await self._reached(wanted, coalition):
+            if time.monotonic() > end:
+                raise Problem(
+                    503, "view_behind", "This page has not caught up yet: ask again.",
+                    headers={"Retry-After": "1"},
+                )  # fmt: skip
+            await asyncio.sleep(0.02)
+
+    async def _reached(self, wanted: Mapping[str, int], coalition: UUID) -> bool:
+        async with self.relay_pool.acquire(timeout=2) as db:
+            rows = await db.fetch(
+                "select source, min(position) as position from inbox.cursor"
+                " where coalition_id = $1 group by source",
+                coalition,
+            )
+        reached = {row["source"]: row["position"] for row in rows}
+        return all(reached.get(service, 0) >= n for service, n in wanted.items())

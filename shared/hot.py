@@ -1,0 +1,293 @@
+"""State kept hot: folded streams of a coalition, valid while its head stands where they end."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from shared import decoding
+from shared.canonical import chain_next, leaf_hash
+from shared.decider import Decider
+from shared.event import Context, Event
+from shared.sealing import Disclosure, Keys, Opened, open_disclosure
+
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+S = TypeVar("S")
+T = TypeVar("T")
+AnyDecider = Decider[Any, Any, Any]
+
+STREAMS_HELD = 4_096
+CATCH_UP_AT_MOST = 1_000
+
+
+@dataclass(frozen=True)
+class Fold(Generic[S]):
+    """A state over many streams of one coalition, such as which steps a gathering left.
+
+    Args:
+        types: The events it looks at; few and rare ones, as a cold start reads them all.
+        evolve: (state, id of the aggregate, event) → state. Pure; the state is immutable.
+    """
+
+    name: str
+    types: tuple[type[Event], ...]
+    initial: S
+    evolve: Callable[[S, str, Event], S]
+
+
+@dataclass(frozen=True)
+class Snapshot(Generic[T]):
+    """Facts heard from other services, read again only when what was heard has moved."""
+
+    name: str
+    load: Callable[[Connection, UUID], Awaitable[T]]
+
+
+class Stream(NamedTuple):
+    version: int
+    state: Any
+
+
+class Head(NamedTuple):
+    position: int
+    chain: bytes
+
+
+class Savepoint(NamedTuple):
+    head: Head
+    streams: dict[str, Stream]
+    folds: dict[str, Any]
+    new: int
+
+
+class HistoryChanged(RuntimeError):
+    """The journal no longer continues what was read from it: alarm, and start cold."""
+
+
+class Hot:
+    """What is held of one coalition. Joined by a batch only after its commit."""
+
+    def __init__(self, head: Head) -> None:
+        self.head = head
+        self.streams: OrderedDict[str, Stream] = OrderedDict()
+        self.folds: dict[str, Any] = {}
+        self.snapshots: dict[str, tuple[Mapping[str, int], Any]] = {}
+
+    def trim(self) -> None:
+        while len(self.streams) > STREAMS_HELD:
+            self.streams.popitem(last=False)
+
+
+class Rules:
+    """The deciders and folds of a service, by the names under which events find them."""
+
+    def __init__(
+        self, service: str, deciders: tuple[AnyDecider, ...], folds: tuple[Fold[Any], ...]
+    ) -> None:
+        self.service = service
+        self.deciders = {decider.prefix: decider for decider in deciders}
+        self.types: dict[str, type[Event]] = {}
+        for decider in deciders:
+            self.types.update(decider.types)
+        self.folds = {fold.name: fold for fold in folds}
+        self.folded_by: dict[str, list[Fold[Any]]] = {}
+        for fold in folds:
+            for kind in fold.types:
+                self.folded_by.setdefault(kind.__name__, []).append(fold)
+
+
+class Work:
+    """One coalition inside one batch: reads through to what is hot, and collects what is new."""
+
+    def __init__(
+        self, rules: Rules, keys: Keys, db: Connection, coalition: UUID, hot: Hot,
+        heard: Mapping[str, int],
+    ) -> None:  # fmt: skip
+        self.rules = rules
+        self.keys = keys
+        self.db = db
+        self.coalition = coalition
+        self.hot = hot
+        self.heard = heard
+        self.head = hot.head
+        self.streams: dict[str, Stream] = {}
+        self.folds: dict[str, Any] = {}
+        self.new: list[tuple[str, Event]] = []
+
+    def savepoint(self) -> Savepoint:
+        return Savepoint(self.head, dict(self.streams), dict(self.folds), len(self.new))
+
+    def rollback(self, point: Savepoint) -> None:
+        self.head, self.streams, self.folds, size = point
+        del self.new[size:]
+
+    async def catch_up(self, to: Head) -> None:
+        """Bring what is hot to the locked head, which another replica may have moved."""
+        hot = self.hot
+        if hot.head == to:
+            return
+        if to.position <= hot.head.position:
+            raise HistoryChanged(f"{self.rules.service} {self.coalition} at {to.position}")
+        if to.position - hot.head.position > CATCH_UP_AT_MOST:
+            hot.streams.clear()
+            hot.folds.clear()
+        else:
+            chain = hot.head.chain
+            rows = await self.db.fetch(
+                "select position, version, stream, type, bytes from journal.event"
+                " where coalition_id = $1 and position > $2 order by position",
+                self.coalition, hot.head.position,
+            )  # fmt: skip
+            for row, event in await self._events(rows):
+                chain = chain_next(chain, leaf_hash(row["bytes"]))
+                if row["stream"] in hot.streams:
+                    state = self._evolve(row["stream"], hot.streams[row["stream"]].state, event)
+                    hot.streams[row["stream"]] = Stream(row["version"], state)
+                for fold in self.rules.folded_by.get(row["type"], ()):
+                    if fold.name in hot.folds:
+                        key = row["stream"].partition("-")[2]
+                        hot.folds[fold.name] = fold.evolve(hot.folds[fold.name], key, event)
+            if chain != to.chain:
+                raise HistoryChanged(f"{self.rules.service} {self.coalition} at {to.position}")
+        hot.head = self.head = to
+
+    async def warm(self, streams: set[str]) -> None:
+        """Fold the streams that are not held, all in one read."""
+        cold = [name for name in streams if name not in self.hot.streams]
+        if not cold:
+            return
+        rows = await self.db.fetch(
+            "select position, version, stream, type, bytes from journal.event"
+            " where coalition_id = $1 and stream = any($2) order by stream, version",
+            self.coalition, cold,
+        )  # fmt: skip
+        for name in cold:
+            decider = self.rules.deciders[name.partition("-")[0]]
+            self.hot.streams[name] = Stream(0, decider.initial)
+        for row, event in await self._events(rows):
+            state = self._evolve(row["stream"], self.hot.streams[row["stream"]].state, event)
+            self.hot.streams[row["stream"]] = Stream(row["version"], state)
+
+    async def stream(self, decider: AnyDecider, key: UUID | str) -> Stream:
+        name = decider.stream(key)
+        if name in self.streams:
+            return self.streams[name]
+        if name not in self.hot.streams:
+            await self.warm({name})
+        self.hot.streams.move_to_end(name)
+        return self.hot.streams[name]
+
+    async def fold(self, fold: Fold[S]) -> S:
+        if fold.name in self.folds:
+            state: S = self.folds[fold.name]
+            return state
+        if fold.name not in self.hot.folds:
+            state = fold.initial
+            rows = await self.db.fetch(
+                "select position, version, stream, type, bytes from journal.event"
+                " where coalition_id = $1 and type = any($2) and position <= $3 order by position",
+                self.coalition, [kind.__name__ for kind in fold.types], self.hot.head.position,
+            )  # fmt: skip
+            for row, event in await self._events(rows):
+                state = fold.evolve(state, row["stream"].partition("-")[2], event)
+            self.hot.folds[fold.name] = state
+            for name, event in self.new:
+                if type(event) in fold.types:
+                    state = fold.evolve(state, name.partition("-")[2], event)
+            self.folds[fold.name] = state
+            return state
+        held: S = self.hot.folds[fold.name]
+        return held
+
+    async def snapshot(self, snapshot: Snapshot[T]) -> T:
+        held = self.hot.snapshots.get(snapshot.name)
+        if held is None or held[0] != self.heard:
+            held = self.heard, await snapshot.load(self.db, self.coalition)
+            self.hot.snapshots[snapshot.name] = held
+        loaded: T = held[1]
+        return loaded
+
+    def happened(self, name: str, version: int, event: Event) -> None:
+        """Take an event of this batch into the states that later commands will see."""
+        state = self.streams[name].state if name in self.streams else self.hot.streams[name].state
+        self.streams[name] = Stream(version, self._evolve(name, state, event))
+        self.new.append((name, event))
+        for fold in self.rules.folded_by.get(type(event).__name__, ()):
+            held = self.folds.get(fold.name, self.hot.folds.get(fold.name, _NOT_HELD))
+            if held is not _NOT_HELD:
+                self.folds[fold.name] = fold.evolve(held, name.partition("-")[2], event)
+
+    def commit(self) -> None:
+        """Join what is new; only after COMMIT."""
+        self.hot.head = self.head
+        self.hot.streams.update(self.streams)
+        self.hot.folds.update(self.folds)
+        self.hot.trim()
+
+    def _evolve(self, name: str, state: Any, event: Event) -> Any:
+        return self.rules.deciders[name.partition("-")[0]].evolve(state, event)
+
+    async def _events(self, rows: list[asyncpg.Record]) -> list[tuple[asyncpg.Record, Event]]:
+        closed = [row["position"] for row in rows if b'"_sd"' in row["bytes"]]
+        opened = await self._opened(closed) if closed else {}
+        return [
+            (row, decoding.event(self.rules.types[row["type"]], row["bytes"],
+                                 opened.get(row["position"], {})))
+            for row in rows
+        ]  # fmt: skip
+
+    async def _opened(self, positions: list[int]) -> dict[int, dict[str, Opened]]:
+        rows = await self.db.fetch(
+            "select d.position, d.digest, d.audience, d.key_id, d.nonce, d.ciphertext, e.event_id"
+            " from journal.disclosure d join journal.event e using (coalition_id, position)"
+            " where d.coalition_id = $1 and d.position = any($2)",
+            self.coalition, positions,
+        )  # fmt: skip
+        keys = await self.keys.known(self.coalition, {row["key_id"] for row in rows})
+        found: dict[int, dict[str, Opened]] = {}
+        for row in rows:
+            if key := keys.get(row["key_id"]):
+                closed = Disclosure(*row[1:6])
+                if opened := open_disclosure(key, self.coalition, row["event_id"], closed):
+                    found.setdefault(row["position"], {})[closed.digest] = opened
+        return found
+
+
+_NOT_HELD = object()
+
+
+class Reading:
+    """What a fact may read, under the lock of the decision."""
+
+    def __init__(self, work: Work, context: Context) -> None:
+        self._work = work
+        self.context = context
+
+    @property
+    def coalition(self) -> UUID:
+        return self._work.coalition
+
+    @property
+    def db(self) -> Connection:
+        """The batch's own connection; only for rare reads."""
+        return self._work.db
+
+    async def stream(self, decider: Decider[Any, S, Any], key: UUID | str) -> S:
+        """Return the state of any stream of this service and coalition."""
+        state: S = (await self._work.stream(decider, key)).state
+        return state
+
+    async def fold(self, fold: Fold[S]) -> S:
+        """Return the state of a fold over this coalition."""
+        return await self._work.fold(fold)
+
+    async def snapshot(self, snapshot: Snapshot[T]) -> T:
+        """Return what was heard from other services."""
+        return await self._work.snapshot(snapshot)
+
+    def heard(self, service: str) -> int:
+        """Return the position of that service's journal up to which this one has heard."""
+        return self._work.heard.get(service, 0)

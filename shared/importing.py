@@ -1,0 +1,209 @@
+"""History from elsewhere, through the same commands, rules and journal as live traffic.
+
+NDJSON in, one command a line; NDJSON out: a line for each refused command, progress, and a
+summary. A line names the stream version that it brings about, so that what was carried out
+before is passed over, however late it comes again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import Request
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from starlette.responses import StreamingResponse
+
+from shared.ask import Ask, Fact, Step, Written
+from shared.canonical import leaf_hash
+from shared.event import Command, Context, Value, Visibility
+from shared.host import Host
+from shared.hot import AnyDecider, Reading
+from shared.http import bearer, host_of
+from shared.identity import Signed
+from shared.problems import Problem, forbidden, invalid, not_found, translated
+
+LINE_BYTES = 64 * 1024
+AT_ONCE = 512
+WAIT_SECONDS = 30.0
+AHEAD_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class ImportedCommand:
+    """A command that an import may bring."""
+
+    decider: AnyDecider
+    command: type[Command]
+    facts: tuple[Fact, ...] = ()
+
+
+class Line(Value):
+    """One command of an import."""
+
+    command: Annotated[str, Field(max_length=63)]
+    id: Annotated[str, Field(max_length=80)]
+    at: AwareDatetime
+    version: Annotated[int, Field(ge=1)]
+    body: dict[str, Any]
+    by: UUID | None = None
+    visibility: Visibility | None = None
+    after: dict[str, int] = Field(default_factory=dict)
+
+
+_LINE = TypeAdapter(Line)
+
+
+async def run(request: Request, imports: Mapping[str, ImportedCommand]) -> StreamingResponse:
+    """Carry out the commands of a body, in order."""
+    host = host_of(request)
+    signed = host.tokens.verify(bearer(request))
+    coalition = await _coalition(host, request)
+    await _allowed(host, signed, coalition)
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-ndjson":
+        raise Problem(415, "unsupported_media_type", "Send commands as application/x-ndjson.")
+    return StreamingResponse(
+        _carry_out(request, host, coalition, imports), media_type="application/x-ndjson"
+    )
+
+
+async def _coalition(host: Host, request: Request) -> UUID:
+    """Return the coalition; an id that nobody has yet may be formed by the first command."""
+    name = request.path_params["coalition"]
+    try:
+        return await host.coalition(name)
+    except Problem:
+        try:
+            return UUID(name)
+        except ValueError:
+            raise not_found() from None
+
+
+async def _allowed(host: Host, signed: Signed, coalition: UUID) -> None:
+    if signed.operator:
+        return
+    person = await host.person(signed, coalition)
+    journal, mandates_of = host.journal, host.mandates
+    assert journal is not None
+    assert mandates_of is not None
+    mandates = await journal.look(coalition, mandates_of)
+    held = mandates.by_person.get(person, ()) if person else ()
+    if not held:
+        raise not_found()
+    if not any(mandates.chairs(mandate, None) for mandate in held):
+        raise forbidden("An import is for the operator and the coalition's chair.")
+
+
+async def _carry_out(
+    request: Request, host: Host, coalition: UUID, imports: Mapping[str, ImportedCommand]
+) -> AsyncIterator[bytes]:
+    totals = {"recorded": 0, "skipped": 0, "refused": 0, "position": 0}
+    index = 0
+    batch: list[tuple[int, Ask]] = []
+    async for raw in _lines(request):
+        try:
+            line, ask = _ask(raw, coalition, imports)
+            await _heard(host, coalition, line.after)
+            batch.append((index, ask))
+        except Problem as problem:
+            totals["refused"] += 1
+            yield _line(index, problem)
+        index += 1
+        if len(batch) >= AT_ONCE:
+            async for answer in _write(host, batch, totals):
+                yield answer
+            batch = []
+            yield orjson.dumps({"done": index}) + b"\n"
+    async for answer in _write(host, batch, totals):
+        yield answer
+    yield orjson.dumps(totals) + b"\n"
+
+
+def _line(index: int, problem: Problem) -> bytes:
+    return orjson.dumps(
+        {
+            "index": index,
+            "reason": problem.reason,
+            "detail": problem.detail,
+            "errors": list(problem.errors),
+        }
+    ) + b"\n"  # fmt: skip
+
+
+async def _write(
+    host: Host, batch: list[tuple[int, Ask]], totals: dict[str, int]
+) -> AsyncIterator[bytes]:
+    assert host.journal is not None
+    outcomes = await host.journal.write_all([ask for _, ask in batch])
+    for (index, _), outcome in zip(batch, outcomes, strict=True):
+        if isinstance(outcome, Written):
+            totals["recorded"] += len(outcome.events)
+            totals["skipped"] += outcome.skipped
+            totals["position"] = max(totals["position"], outcome.position)
+            continue
+        problem = translated(outcome)
+        if problem is None:
+            raise outcome
+        totals["refused"] += 1
+        yield _line(index, problem)
+
+
+def _ask(raw: bytes, coalition: UUID, imports: Mapping[str, ImportedCommand]) -> tuple[Line, Ask]:
+    if len(raw) > LINE_BYTES:
+        raise Problem(413, "too_large", f"A command has at most {LINE_BYTES} bytes.")
+    try:
+        line = _LINE.validate_json(raw)
+        imported = imports.get(line.command)
+        if imported is None:
+            raise Problem(422, "unknown_command", "No such command can be imported here.")
+        command = imported.command.model_validate_json(orjson.dumps(line.body))
+    except ValidationError as error:
+        raise invalid(error) from None
+    context = Context(
+        coalition, None, line.by, line.at, authority="imported", credential="service_account",
+        visibility=line.visibility,
+    )  # fmt: skip
+
+    async def resolve(read: Reading, _state: Any, _command: Any) -> Context:
+        if line.at > read.context.at:
+            raise Problem(422, "in_the_future", "An import is about the past.")
+        return replace(context)
+
+    step = Step(imported.decider, line.id, command, imported.facts)
+    correlation = UUID(bytes=leaf_hash(f"import/{coalition}".encode())[:16], version=8)
+    return line, Ask(coalition, (step,), resolve, brings_to=line.version, correlation=correlation)
+
+
+async def _heard(host: Host, coalition: UUID, after: Mapping[str, int]) -> None:
+    """Wait until this service has heard what a command rests on.
+
+    Raises:
+        Problem: 503, it has not after half a minute.
+    """
+    if not after:
+        return None
+    wanted = ",".join(f"{service}/{position}" for service, position in after.items())
+    end = asyncio.get_running_loop().time() + WAIT_SECONDS
+    while True:
+        try:
+            return await host.wait_for(wanted, coalition)
+        except Problem:
+            if asyncio.get_running_loop().time() > end:
+                raise
+
+
+async def _lines(request: Request) -> AsyncIterator[bytes]:
+    """Split the body into lines without ever holding more than one of them."""
+    left = b""
+    async for chunk in request.stream():
+        parts = (left + chunk).split(b"\n")
+        left = parts.pop()
+        for part in parts:
+            if part.strip():
+                yield part
+        if len(left) > LINE_BYTES * 4:
+            raise Problem(413, "too_large", f"A line has at most {LINE_BYTES} bytes.")
+    if left.strip():
+        yield left

@@ -1,0 +1,486 @@
+"""Hear each event once and in order; fetch gaps; park poison.
+
+One library for views and inboxes. The cursor moves in the transaction of what is derived, so an
+event acts once; the chain says whether what arrived fits; what is missing comes from the source.
+What cannot be applied stops its coalition in this reader, and nothing else.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+import asyncpg
+import nats
+import structlog
+from nats.aio.msg import Msg
+
+from shared import decoding
+from shared.bus import Bus, Damaged, Run, holds, unpack
+from shared.canonical import chain_next, chain_start, leaf_hash
+from shared.database import DB_TRANSIENT
+from shared.event import Heard, Recorded
+from shared.hot import Connection, Head
+from shared.projection import UnknownType
+from shared.sealing import Keys, Opened, open_disclosure
+from shared.source import Entry, Source
+from shared.telemetry import span
+
+log = structlog.get_logger()
+
+FETCH = 32
+TRIES = 3
+UNPARK_SECONDS = 600.0
+POLL_SECONDS = 1.0
+LATELY_SECONDS = 600.0
+ALL_HEADS_SECONDS = 60.0
+
+Apply = Callable[[Connection, Recorded, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Hears:
+    """How one event type of another service is read, and what it does here."""
+
+    reads: type[Heard]
+    apply: Apply
+    type: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.type or self.reads.__name__
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What an inbox hears from one service.
+
+    Args:
+        reader: The durable consumer's name.
+        ignores: Event types that it knows and lets pass; any other unknown type parks.
+    """
+
+    source: str
+    reader: str
+    hears: tuple[Hears, ...]
+    ignores: frozenset[str] = frozenset()
+
+    def for_type(self, kind: str) -> Hears | None:
+        """Return how a type is read; `None` where it is let pass.
+
+        Raises:
+            UnknownType: it is neither read nor let pass.
+        """
+        for heard in self.hears:
+            if heard.name == kind:
+                return heard
+        if kind in self.ignores:
+            return None
+        raise UnknownType(kind)
+
+    async def apply(self, db: Connection, events: Sequence[Recorded]) -> None:
+        """Apply events one after another."""
+        for seen in events:
+            if heard := self.for_type(seen.type):
+                await heard.apply(db, seen, heard.reads.model_validate(seen.data))
+
+
+class Listener(Protocol):
+    """What a reader applies: a `Subscription`, or a `Projection`."""
+
+    @property
+    def reader(self) -> str: ...
+
+    async def apply(self, db: Connection, events: Sequence[Recorded]) -> None: ...
+
+
+class Gap(LookupError):
+    """Events are missing before these."""
+
+
+class Parked(RuntimeError):
+    """The history of this coalition cannot be applied; somebody has to look."""
+
+
+class Reader:
+    """One listener on one source.
+
+    Args:
+        pool: The role that applies; `watch` that which sees every coalition's cursor.
+        bus: None for a service's own journal, which `wake` announces in process.
+    """
+
+    def __init__(
+        self,
+        listener: Listener,
+        source: Source,
+        pool: asyncpg.Pool,
+        watch: asyncpg.Pool,
+        keys: Keys | None,
+        *,
+        bus: Bus | None = None,
+        relay_key: Callable[[], Awaitable[bytes]] | None = None,
+        wake: asyncio.Event | None = None,
+        moved: Callable[[UUID], None] = lambda _: None,
+    ) -> None:
+        self._listener = listener
+        self._source = source
+        self._pool = pool
+        self._watch = watch
+        self._keys = keys
+        self._bus = bus
+        self._relay_key = relay_key
+        self._wake = wake
+        self._moved = moved
+        self._locks: dict[UUID, asyncio.Lock] = {}
+        self._parked: dict[UUID, float] = {}
+        self._failed: dict[UUID, int] = {}
+        self._keys_seen: dict[UUID, int] = {}
+        self._stopping = False
+        self._ended = asyncio.Event()
+        self.dropped = 0
+
+    @property
+    def name(self) -> str:
+        return f"{self._listener.reader}<{self._source.service}"
+
+    def stop(self) -> None:
+        self._stopping = True
+        (self._wake or self._ended).set()
+
+    async def run(self) -> None:
+        """Listen and reconcile until `stop`."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._reconcile())
+            if self._bus is not None:
+                group.create_task(self._listen())
+
+    # Messages
+
+    async def _listen(self) -> None:
+        assert self._bus is not None
+        stream = self._source.service.upper()
+        while not self._stopping:
+            try:
+                js = self._bus.client.jetstream()
+                prefix = f"_INBOX_{self._bus.user}.".encode()
+                bound = await js.pull_subscribe_bind(
+                    self._listener.reader, stream, inbox_prefix=prefix
+                )
+                while not self._stopping:
+                    try:
+                        messages = await bound.fetch(FETCH, timeout=1)
+                    except (TimeoutError, nats.errors.TimeoutError):
+                        continue
+                    await self._messages(messages)
+                await bound.unsubscribe()
+            except (nats.errors.Error, OSError, TimeoutError) as error:
+                log.warning("listen_again", reader=self.name, error=type(error).__name__)
+                await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+
+    async def _messages(self, messages: Iterable[Msg]) -> None:
+        runs: dict[UUID, list[Run]] = {}
+        good: list[Msg] = []
+        for message in messages:
+            try:
+                run = await self._trusted(message)
+                runs.setdefault(run.coalition, []).append(run)
+            except Damaged as error:
+                self.dropped += 1
+                log.warning("message_dropped", reader=self.name, why=str(error))
+            except OSError:
+                await _not_yet(message)
+                continue
+            good.append(message)
+        late: set[UUID] = set()
+        for coalition, of_it in runs.items():
+            of_it.sort(key=lambda run: run.first)
+            if not await self._runs(coalition, of_it):
+                late.add(coalition)
+        for message in good:
+            with suppress(nats.errors.Error):
+                if any(str(coalition) in message.subject for coalition in late):
+                    await _not_yet(message)
+                else:
+                    await message.ack()
+
+    async def _trusted(self, message: Msg) -> Run:
+        run = unpack(message)
+        if run.service != self._source.service:
+            raise Damaged("another source's")
+        if self._relay_key is not None and not holds(run, await self._relay_key()):
+            raise Damaged("the relay's signature does not hold")
+        return run
+
+    async def _runs(self, coalition: UUID, runs: list[Run]) -> bool:
+        """Apply runs of one coalition; say whether they are done with."""
+        for first, entries, chain, writer in _joined(runs):
+            if coalition in self._parked:
+                return True
+            if entries is None:
+                if not await self.heal(coalition):
+                    return False
+                continue
+            try:
+                with span(
+                    f"process accord.evt.{{p}}.{{coalition}}.{self._source.service}",
+                    links=[writer],
+                    attributes={"messaging.consumer.group.name": self._listener.reader},
+                ):
+                    await self._guarded(coalition, first, entries, chain)
+            except (Gap, Damaged):
+                if not await self.heal(coalition):
+                    return False
+            except (*DB_TRANSIENT, _Again):
+                return False
+        return True
+
+    # The one way in
+
+    async def _guarded(
+        self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes
+    ) -> int:
+        async with self._locks.setdefault(coalition, asyncio.Lock()):
+            try:
+                reached = await self._take(coalition, first, entries, chain)
+            except (Gap, Damaged, *DB_TRANSIENT):
+                raise
+            except UnknownType as error:
+                await self._park(coalition, "unknown_type", str(error), 1)
+                return -1
+            except Exception as error:
+                tries = self._failed[coalition] = self._failed.get(coalition, 0) + 1
+                log.exception("apply_failed", reader=self.name, tries=tries)
+                if tries < TRIES:
+                    raise _Again from error
+                await self._park(coalition, "cannot_apply", type(error).__name__, tries)
+                return -1
+            self._failed.pop(coalition, None)
+            return reached
+
+    async def _take(
+        self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes
+    ) -> int:
+        """Apply what is new of consecutive events, and move the cursor, in one transaction."""
+        opened = await self._opened(coalition, entries)
+        async with self._pool.acquire(timeout=2) as db, db.transaction():
+            await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+            cursor = await self._cursor(db, coalition)
+            if first > cursor.position + 1:
+                raise Gap
+            new = entries[cursor.position + 1 - first :]
+            if not new:
+                return cursor.position
+            ends, recorded = cursor.chain, []
+            for number, (entry, _) in enumerate(new, cursor.position + 1):
+                leaf = leaf_hash(entry)
+                ends = chain_next(ends, leaf)
+                try:
+                    event = decoding.recorded(entry, opened, leaf)
+                except decoding.EventDecodeError as error:
+                    raise Damaged(str(error)) from error
+                if (event.coalition, event.service, event.position) != (
+                    coalition, self._source.service, number,
+                ):  # fmt: skip
+                    raise Damaged("an event of another place")
+                recorded.append(event)
+            if ends != chain:
+                raise Damaged("the chain does not fit")
+            for event in recorded:
+                if event.version == 1 and isinstance(slug := event.data.get("slug"), str):
+                    await db.execute(
+                        "insert into tenancy.coalition values ($1, $2) on conflict do nothing",
+                        coalition, slug,
+                    )  # fmt: skip
+            await self._listener.apply(db, recorded)
+            reached = cursor.position + len(new)
+            await db.execute(
+                "update inbox.cursor set position = $4, chain = $5"
+                " where coalition_id = $1 and source = $2 and reader = $3",
+                coalition, self._source.service, self._listener.reader, reached, chain,
+            )  # fmt: skip
+        self._moved(coalition)
+        return reached
+
+    async def _cursor(self, db: Connection, coalition: UUID) -> Head:
+        where = coalition, self._source.service, self._listener.reader
+        row = await db.fetchrow(
+            "select position, chain from inbox.cursor"
+            " where coalition_id = $1 and source = $2 and reader = $3 for update",
+            *where,
+        )
+        if row is None:
+            start = chain_start(self._source.service, coalition)
+            await db.execute(
+                "insert into inbox.cursor values ($1, $2, $3, 0, $4) on conflict do nothing",
+                *where, start,
+            )  # fmt: skip
+            return await self._cursor(db, coalition)
+        return Head(row["position"], row["chain"])
+
+    async def _opened(self, coalition: UUID, entries: Sequence[Entry]) -> dict[str, Opened]:
+        """Open the disclosures that this service has keys for, fetching new keys once."""
+        wanted = {closed.key for _, disclosures in entries for closed in disclosures}
+        if not wanted or self._keys is None:
+            return {}
+        keys = await self._keys.known(coalition, wanted)
+        if wanted - keys.keys():
+            after = self._keys_seen.get(coalition, 0)
+            if new := await self._source.keys(coalition, after):
+                await self._keys.keep(coalition, self._source.service, new)
+                self._keys_seen[coalition] = max(key["number"] for key in new)
+                keys = await self._keys.known(coalition, wanted)
+        found: dict[str, Opened] = {}
+        for entry, disclosures in entries:
+            if disclosures:
+                event_id = decoding.event_id(entry)
+                for closed in disclosures:
+                    if key := keys.get(closed.key):
+                        opened = open_disclosure(key, coalition, event_id, closed)
+                        if opened is not None:
+                            found[closed.digest] = opened
+        return found
+
+    # What was missed
+
+    async def heal(self, coalition: UUID) -> bool:
+        """Fetch what is missing from the source, a page a transaction; say whether that went."""
+        try:
+            while not self._stopping:
+                async with self._pool.acquire(timeout=2) as db, db.transaction():
+                    await db.execute(
+                        "select set_config('accord.coalitions', $1, true)", str(coalition)
+                    )
+                    after = (await self._cursor(db, coalition)).position
+                page = await self._source.page(coalition, after)
+                if not page.entries:
+                    return True
+                if await self._guarded(coalition, after + 1, page.entries, page.chain) < 0:
+                    return True
+        except Damaged as error:
+            await self._park(coalition, "history_changed", str(error), 1)
+        except (*DB_TRANSIENT, Gap, _Again) as error:
+            log.info("heal_later", reader=self.name, error=type(error).__name__)
+            return False
+        return True
+
+    async def _reconcile(self) -> None:
+        """Compare cursors with heads: every few seconds, and at once for an own journal."""
+        everything = 0.0
+        while not self._stopping:
+            whole = time.monotonic() >= everything
+            try:
+                await self._compare(None if whole else LATELY_SECONDS)
+                if whole:
+                    everything = time.monotonic() + ALL_HEADS_SECONDS
+            except (*DB_TRANSIENT, ValueError) as error:
+                log.info("reconcile_later", reader=self.name, error=type(error).__name__)
+            await self._pause()
+
+    async def _pause(self) -> None:
+        if self._wake is None:
+            seconds, wake = random.uniform(2, 5), self._ended  # noqa: S311 - jitter
+        else:
+            seconds, wake = POLL_SECONDS, self._wake
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await wake.wait()
+        wake.clear()
+
+    async def _compare(self, since: float | None) -> None:
+        async with self._watch.acquire(timeout=2) as db:
+            rows = await db.fetch(
+                "select coalition_id, position, chain from inbox.cursor"
+                " where source = $1 and reader = $2",
+                self._source.service, self._listener.reader,
+            )  # fmt: skip
+        cursors = {row["coalition_id"]: Head(row["position"], row["chain"]) for row in rows}
+        now = time.monotonic()
+        for coalition, head in (await self._source.heads(since)).items():
+            if self._parked.get(coalition, 0) > now:
+                continue
+            cursor = cursors.get(coalition)
+            if cursor is None or head.position > cursor.position:
+                if coalition in self._parked:
+                    await self._unpark(coalition)
+                await self.heal(coalition)
+            elif head.position < cursor.position or head.chain != cursor.chain:
+                await self._changed(coalition, head)
+
+    async def _changed(self, coalition: UUID, head: Head) -> None:
+        """Park where a source stands behind us, unless it has only moved since we looked."""
+        async with self._pool.acquire(timeout=2) as db, db.transaction():
+            await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+            cursor = await self._cursor(db, coalition)
+        fresh = (await self._source.heads(None)).get(coalition, head)
+        if fresh.position < cursor.position or (
+            fresh.position == cursor.position and fresh.chain != cursor.chain
+        ):
+            await self._park(coalition, "history_changed", f"head at {fresh.position}", 1)
+
+    async def _park(self, coalition: UUID, reason: str, error: str, tries: int) -> None:
+        log.error("parked", reader=self.name, coalition=str(coalition), reason=reason, error=error)
+        self._parked[coalition] = time.monotonic() + UNPARK_SECONDS
+        async with self._pool.acquire(timeout=2) as db, db.transaction():
+            await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+            cursor = await self._cursor(db, coalition)
+            await db.execute(
+                "insert into inbox.parked values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())"
+                " on conflict (coalition_id, source, reader) do update set"
+                " reason = excluded.reason, error = excluded.error,"
+                " attempts = inbox.parked.attempts + 1",
+                coalition, self._source.service, self._listener.reader, cursor.position + 1,
+                reason, error, tries,
+            )  # fmt: skip
+
+    async def _unpark(self, coalition: UUID) -> None:
+        self._parked.pop(coalition, None)
+        self._failed.pop(coalition, None)
+        async with self._pool.acquire(timeout=2) as db, db.transaction():
+            await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+            await db.execute(
+                "delete from inbox.parked where coalition_id = $1 and source = $2 and reader = $3",
+                coalition, self._source.service, self._listener.reader,
+            )  # fmt: skip
+
+
+class _Again(RuntimeError):
+    """Not applied this time; try once more."""
+
+
+async def _not_yet(message: Msg) -> None:
+    with suppress(nats.errors.Error):
+        await message.nak(delay=1)
+
+
+def _joined(
+    runs: list[Run],
+) -> Iterable[tuple[int, list[Entry] | None, bytes, str | None]]:
+    """Join runs that touch or overlap, so that they share a transaction.
+
+    Yields:
+        First position, entries (None: their disclosures are in the feed), chain, a writer.
+    """
+    first, entries, last, chain = 0, list[Entry](), 0, b""
+    for run in runs:
+        if run.disclosures is None:
+            if entries:
+                yield first, entries, chain, run.traceparent
+                entries = []
+            yield run.first, None, run.chain, run.traceparent
+            continue
+        own = list(zip(run.entries, run.disclosures, strict=True))
+        if entries and run.first <= last + 1:
+            if run.last > last:
+                entries.extend(own[last + 1 - run.first :])
+                last, chain = run.last, run.chain
+            continue
+        if entries:
+            yield first, entries, chain, run.traceparent
+        first, entries, last, chain = run.first, own, run.last, run.chain
+    if entries:
+        yield first, entries, chain, runs[-1].traceparent

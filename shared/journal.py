@@ -1,0 +1,370 @@
+"""The journals of a service: one batch, one transaction, decisions made under the lock.
+
+- Positions 1, 2, 3 … per coalition, versions per stream: by the head's row lock. The unique keys
+  are the last wall; a hit there is a bug.
+- A command acts once: its idempotency row is in the same transaction.
+- Nobody conflicts: commands are decided one after another, on hot state.
+- An answer is durable: it is given after COMMIT. An unknown commit is run again with its keys.
+
+While one batch commits, the next gathers; it never waits to get more.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from shared.ask import Ask, Busy, Stale, Step, Written
+from shared.batch import Columns, Question
+from shared.canonical import (
+    Envelope,
+    Hidden,
+    chain_next,
+    chain_start,
+    encode,
+    leaf_hash,
+    milliseconds,
+)
+from shared.database import DB_TRANSIENT, tenant
+from shared.event import Context, Event, base64url
+from shared.hot import Connection, Head, HistoryChanged, Hot, Reading, Rules, Work
+from shared.sealing import Disclosure, KeyMissing, Keys, decoy, seal
+from shared.uuid7 import random_bytes, uuid7
+
+log = structlog.get_logger()
+
+BATCH = 256
+QUEUE = 8_192
+TRY_FOR_SECONDS = 5.0
+SKIPPED_AT_MOST = 3
+
+_ids = random_bytes(10)
+T = TypeVar("T")
+
+
+class Journal:
+    """The write side of a service.
+
+    Args:
+        clock: Turns the database's time into the time of a decision; the identity, but in tests.
+        addresses: Event types whose `slug` is the coalition's address.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        rules: Rules,
+        keys: Keys,
+        *,
+        clock: Callable[[datetime], datetime] = lambda at: at,
+        addresses: frozenset[str] = frozenset(),
+    ) -> None:
+        self._pool = pool
+        self.rules = rules
+        self._keys = keys
+        self._clock = clock
+        self._addresses = addresses
+        self._hot: dict[UUID, Hot] = {}
+        self._waiting: deque[Ask] = deque()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._aside: set[asyncio.Task[None]] = set()
+        self._known_heads: set[UUID] = set()
+        self._seen: dict[UUID, Hot] = {}
+        self._looking = asyncio.Lock()
+        self._listening: list[asyncio.Event] = []
+
+    async def write(self, ask: Ask) -> Written:
+        """Decide and write down; return when it is durable.
+
+        Raises:
+            Refused: a rule forbids it. Nothing is written.
+            Stale: the stream is not at `if_match`.
+            KeyReused: the idempotency key came with another body before.
+            Busy: too much is waiting, or the database is not to be had.
+        """
+        if self._stopping or len(self._waiting) >= QUEUE:
+            raise Busy("too many commands are waiting")
+        self._waiting.append(ask)
+        self._wake.set()
+        return await ask.answer
+
+    async def write_all(self, asks: Sequence[Ask]) -> list[Written | Exception]:
+        """Write many, in order; a refused one stops none of the others."""
+        if self._stopping:
+            raise Busy("the service is stopping")
+        self._waiting.extend(asks)
+        self._wake.set()
+        outcomes = await asyncio.gather(*(ask.answer for ask in asks), return_exceptions=True)
+        return [o if isinstance(o, Written | Exception) else Busy("stopped") for o in outcomes]
+
+    async def look(self, coalition: UUID, fact: Callable[[Reading], Awaitable[T]]) -> T:
+        """Read a fact as of now, without deciding anything on it."""
+        async with self._looking, tenant(self._pool, [coalition]) as db:
+            heads = await db.fetch(
+                "select position, chain from journal.head where coalition_id = $1", coalition
+            )
+            start = chain_start(self.rules.service, coalition)
+            head = Head(heads[0][0], heads[0][1]) if heads else Head(0, start)
+            rows = await db.fetch(
+                "select source, min(position) as position from inbox.cursor"
+                " where coalition_id = $1 group by source",
+                coalition,
+            )
+            heard = {row["source"]: row["position"] for row in rows}
+            hot = self._seen.setdefault(coalition, Hot(head))
+            work = Work(self.rules, self._keys, db, coalition, hot, heard)
+            try:
+                await work.catch_up(head)
+            except HistoryChanged:
+                hot = self._seen[coalition] = Hot(head)
+                work = Work(self.rules, self._keys, db, coalition, hot, heard)
+            now = self._clock(await db.fetchval("select clock_timestamp()"))
+            return await fact(Reading(work, Context(coalition, None, None, now)))
+
+    async def run(self) -> None:
+        """Take batches until `stop`; finish what waits first."""
+        while True:
+            if not self._waiting:
+                if self._stopping:
+                    break
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            await self._carry_out(batch)
+        if self._aside:
+            await asyncio.wait(self._aside)
+
+    def listen(self) -> asyncio.Event:
+        """Return an event that is set after each commit that wrote something."""
+        event = asyncio.Event()
+        self._listening.append(event)
+        return event
+
+    def stop(self) -> None:
+        """End `run` after what waits."""
+        self._stopping = True
+        self._wake.set()
+
+    async def _carry_out(self, batch: list[Ask], *, alone: bool = False) -> None:
+        """Run a batch to its end: written, refused, or given back to the queue."""
+        while batch:
+            try:
+                later, missing = await self._transaction(batch, waits=alone)
+            except HistoryChanged:
+                log.critical("history_changed")
+                self._hot.clear()
+                for ask in batch:
+                    ask.settle(Busy("the journal's history changed"))
+                return
+            except DB_TRANSIENT as error:
+                self._hot.clear()
+                log.warning("batch_again", error=type(error).__name__)
+                await asyncio.sleep(0.05)
+                old = time.monotonic() - TRY_FOR_SECONDS
+                for ask in batch:
+                    if ask.since < old:
+                        ask.settle(Busy("the database is not to be had"))
+                batch = [ask for ask in batch if not ask.answer.done()]
+                continue
+            except Exception as error:
+                self._hot.clear()
+                if len(batch) == 1:
+                    log.exception("command_failed")
+                    batch[0].settle(error)
+                else:
+                    for ask in batch:
+                        await self._carry_out([ask])
+                return
+            for wanted in missing:
+                await self._keys.fetch(*wanted)
+            if missing:
+                self._waiting.extendleft(reversed(later))
+            elif later:
+                self._set_aside(later)
+            return
+
+    def _set_aside(self, later: list[Ask]) -> None:
+        """Give back what another replica's lock kept from this batch."""
+        for ask in later:
+            ask.skipped += 1
+        stuck = {ask.coalition for ask in later if ask.skipped >= SKIPPED_AT_MOST}
+        for coalition in stuck:
+            alone = [ask for ask in later if ask.coalition == coalition]
+            task = asyncio.create_task(self._carry_out(alone, alone=True))
+            self._aside.add(task)
+            task.add_done_callback(self._aside.discard)
+        self._waiting.extendleft(reversed([ask for ask in later if ask.coalition not in stuck]))
+
+    async def _transaction(
+        self, batch: list[Ask], *, waits: bool
+    ) -> tuple[list[Ask], list[tuple[UUID, UUID | None, str]]]:
+        """One batch, one transaction. Return what has to wait, and the keys it waits for."""
+        later: list[Ask] = []
+        missing: list[tuple[UUID, UUID | None, str]] = []
+        outcomes: list[tuple[Ask, Written | Exception]] = []
+        columns = Columns()
+        async with self._pool.acquire(timeout=2) as db:
+            await self._make_heads(db, {ask.coalition for ask in batch})
+            async with db.transaction():
+                question = Question(batch, waits=waits)
+                locked = await question.put(db)
+                works: dict[UUID, Work] = {}
+                for coalition, head in locked.heads.items():
+                    hot = self._hot.get(coalition) or Hot(head)
+                    self._hot[coalition] = hot
+                    work = Work(
+                        self.rules, self._keys, db, coalition, hot, locked.heard_of(coalition)
+                    )
+                    await work.catch_up(head)
+                    mine = [ask for ask in batch if ask.coalition == coalition]
+                    await work.warm({s.decider.stream(s.key) for a in mine for s in a.steps})
+                    works[coalition] = work
+                for ask in batch:
+                    work_or_none = works.get(ask.coalition)
+                    if work_or_none is None or missing:
+                        later.append(ask)
+                        continue
+                    work = work_or_none
+                    point, mark = work.savepoint(), columns.mark()
+                    try:
+                        written = locked.repeated(ask) or await self._decide(
+                            ask, work, columns, locked.at
+                        )
+                        outcomes.append((ask, written))
+                        if ask.repeat and not written.replayed:
+                            columns.remember(ask.coalition, ask.repeat, written.json())
+                            locked.keep(ask, written)
+                    except KeyMissing as error:
+                        work.rollback(point)
+                        columns.back(mark)
+                        missing.append(error.wanted)
+                        later.append(ask)
+                    except (*DB_TRANSIENT, asyncpg.PostgresError):
+                        raise
+                    except Exception as error:  # noqa: BLE001 - a bug in one rule is its 500 alone
+                        work.rollback(point)
+                        columns.back(mark)
+                        outcomes.append((ask, error))
+                columns.move_heads((c, work.head) for c, work in works.items() if work.new)
+                await columns.write(db, locked.at)
+        for work in works.values():
+            work.commit()
+        for ask, outcome in outcomes:
+            ask.settle(outcome)
+        if columns.has_events:
+            for event in self._listening:
+                event.set()
+        return later, missing
+
+    async def _make_heads(self, db: Connection, coalitions: set[UUID]) -> None:
+        new = coalitions - self._known_heads
+        if new:
+            start = [chain_start(self.rules.service, coalition) for coalition in new]
+            async with db.transaction():
+                await db.execute(
+                    "select set_config('accord.coalitions', $1, true)", ",".join(map(str, new))
+                )
+                await db.execute(
+                    "insert into journal.head (coalition_id, chain)"
+                    " select * from unnest($1::uuid[], $2::bytea[]) on conflict do nothing",
+                    list(new), start,
+                )  # fmt: skip
+                await db.execute(
+                    "insert into journal.relay (coalition_id)"
+                    " select * from unnest($1::uuid[]) on conflict do nothing",
+                    list(new),
+                )
+            self._known_heads |= new
+
+    async def _decide(self, ask: Ask, work: Work, columns: Columns, at: datetime) -> Written:
+        first = ask.steps[0]
+        stands = await work.stream(first.decider, first.key)
+        name = first.decider.stream(first.key)
+        if ask.brings_to is not None and stands.version >= ask.brings_to:
+            return Written(name, stands.version, work.head.position, skipped=True)
+        if ask.if_match is not None and ask.if_match != stands.version:
+            raise Stale(stands.version)
+        written: list[Mapping[str, Any]] = []
+        now = self._clock(at)
+        for step in ask.steps:
+            stream = await work.stream(step.decider, step.key)
+            reading = Reading(work, Context(ask.coalition, None, None, now))
+            context = await ask.resolve(reading, stream.state, step.command)
+            reading.context = context
+            if step.facts:
+                facts = [await fact(reading, stream.state, step.command) for fact in step.facts]
+                context = replace(context, facts=tuple(facts))
+            decided = step.decider.decide(step.command, stream.state, context)
+            written += [
+                self._append(ask, step, event, context, work, columns, at) for event in decided
+            ]
+        version = work.streams[name].version if name in work.streams else stands.version
+        return Written(name, version, work.head.position, tuple(written))
+
+    def _append(
+        self,
+        ask: Ask,
+        step: Step,
+        event: Event,
+        context: Context,
+        work: Work,
+        columns: Columns,
+        at: datetime,
+    ) -> Mapping[str, Any]:
+        """Seal, encode once, chain, and let the next command see it."""
+        kind = type(event)
+        name = step.decider.stream(step.key)
+        held = work.streams.get(name) or work.hot.streams[name]
+        position = work.head.position + 1
+        visibility = context.visibility or kind.visibility
+        audience = event.audience
+        event_id = uuid7(milliseconds(at), next(_ids))
+        disclosures: list[Disclosure] = []
+        keyed_for = (
+            audience[0] if audience else ("members" if visibility == "public" else visibility)
+        )
+
+        def close(hidden: Hidden) -> str:
+            key = self._keys.at_hand(ask.coalition, hidden.about, keyed_for)
+            closed = seal(key, ask.coalition, event_id, keyed_for, hidden.name, hidden.value)
+            disclosures.append(closed)
+            if hidden.sealed is not None:
+                hidden.sealed.take(closed.digest)
+            return closed.digest
+
+        entry = encode(
+            Envelope(
+                event_id, self.rules.service, kind.__name__, name, ask.coalition, position,
+                held.version + 1, context.at, at, str(ask.correlation or event_id),
+                context.credential, visibility,
+                None if kind.unsigned else context.by,
+                None if kind.unsigned else context.accreditation,
+                context.authority, audience, ask.causation,
+            ),
+            event, None if kind.unsigned else context.actor, close, decoy,
+        )  # fmt: skip
+        leaf = leaf_hash(entry)
+        chain = chain_next(work.head.chain, leaf)
+        columns.event(
+            ask.coalition, position, event_id, name, held.version + 1, kind.__name__, entry, chain,
+            ask.traceparent, disclosures,
+        )  # fmt: skip
+        if kind.__name__ in self._addresses:
+            columns.address(ask.coalition, event.slug)  # type: ignore[attr-defined]  # declared by the service
+        work.head = Head(position, chain)
+        work.happened(name, held.version + 1, event)
+        return {
+            "id": str(event_id),
+            "type": kind.__name__,
+            "position": position,
+            "leaf": base64url(leaf),
+        }

@@ -1,0 +1,92 @@
+-- The journals of one service: per coalition, positions 1, 2, 3 … with no gap.
+create schema if not exists journal;
+
+create table if not exists journal.head (            -- the lock, the head and the clock of one coalition
+  coalition_id uuid        primary key,
+  position     bigint      not null default 0,
+  chain        bytea       not null check (octet_length(chain) = 32),
+  recorded_at  timestamptz not null default '-infinity');
+
+create table if not exists journal.event (           -- SELECT and INSERT, nothing else
+  coalition_id uuid   not null,
+  position     bigint not null check (position > 0),
+  event_id     uuid   not null,
+  stream       text   not null,
+  version      bigint not null check (version > 0),
+  type         text   not null,
+  bytes        bytea  not null check (octet_length(bytes) <= 65535),
+  chain        bytea  not null check (octet_length(chain) = 32),
+  traceparent  text,
+  primary key (coalition_id, position),
+  unique (coalition_id, stream, version),
+  unique (coalition_id, event_id));
+
+create table if not exists journal.disclosure (      -- values beside the event, ciphertext only
+  coalition_id uuid   not null,
+  position     bigint not null,
+  digest       text   not null,
+  audience     text   not null,
+  key_id       uuid   not null,
+  nonce        bytea  not null,
+  ciphertext   bytea  not null,
+  primary key (coalition_id, position, digest));
+
+create table if not exists journal.idempotency (     -- kept 7 days
+  coalition_id uuid  not null,
+  principal    text  not null,
+  operation    text  not null,
+  key          text  not null,
+  fingerprint  bytea not null,
+  answer       bytea not null,
+  at           timestamptz not null default clock_timestamp(),
+  primary key (coalition_id, principal, operation, key));
+
+create table if not exists journal.relay (
+  coalition_id uuid   primary key,
+  position     bigint not null default 0);
+
+-- Lock the free ones of the heads `hc` (all of them, waiting, if `waits`), then read the
+-- idempotency keys and the positions heard from others. Two statements on purpose: a statement
+-- sees the world from before its lock wait, and only the locked row itself is fresh.
+create or replace function journal.lock(hc uuid[], kc uuid[], kp text[], ko text[], kk text[], waits boolean,
+    out heads journal.head[], out known journal.idempotency[], out heard inbox.cursor[], out at timestamptz)
+language plpgsql volatile set enable_seqscan = off as $$
+begin
+  perform set_config('accord.coalitions', array_to_string(hc, ','), true);
+  if waits then
+    select array_agg(h), greatest(max(h.recorded_at), clock_timestamp()) into heads, at from (
+      select * from journal.head where coalition_id = any(hc) order by coalition_id for update) h;
+  else
+    select array_agg(h), greatest(max(h.recorded_at), clock_timestamp()) into heads, at from (
+      select * from journal.head where coalition_id = any(hc) order by coalition_id for update skip locked) h;
+  end if;
+  if kk <> '{}' then
+    select array_agg(i) into known from unnest(kc, kp, ko, kk) as k(c, p, o, key)
+      join journal.idempotency i on (i.coalition_id, i.principal, i.operation, i.key) = (k.c, k.p, k.o, k.key);
+  end if;
+  select array_agg(c) into heard from inbox.cursor c where c.coalition_id = any(hc);
+end $$;
+
+-- Write what a batch decided: events, disclosures, idempotency rows, heads.
+create or replace function journal.write(
+    ec uuid[], ep bigint[], ei uuid[], es text[], ev bigint[], et text[], eb bytea[], eh bytea[], etp text[],
+    dc uuid[], dp bigint[], dd text[], da text[], dk uuid[], dn bytea[], dx bytea[],
+    ic uuid[], ip text[], io text[], ik text[], if_ bytea[], ia bytea[],
+    hc uuid[], hp bigint[], hh bytea[], hat timestamptz) returns void
+language plpgsql volatile set enable_seqscan = off as $$
+begin
+  if ep <> '{}' then
+    insert into journal.event select * from unnest(ec, ep, ei, es, ev, et, eb, eh, etp);
+  end if;
+  if dp <> '{}' then
+    insert into journal.disclosure select * from unnest(dc, dp, dd, da, dk, dn, dx);
+  end if;
+  if ik <> '{}' then
+    insert into journal.idempotency (coalition_id, principal, operation, key, fingerprint, answer)
+      select * from unnest(ic, ip, io, ik, if_, ia);
+  end if;
+  if hp <> '{}' then
+    update journal.head h set position = n.p, chain = n.h, recorded_at = hat
+      from unnest(hc, hp, hh) as n(c, p, h) where h.coalition_id = n.c;
+  end if;
+end $$;

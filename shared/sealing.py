@@ -1,0 +1,230 @@
+"""Sealed fields: salted digests in the bytes, disclosures under keys beside them.
+
+A disclosure is RFC 9901's: base64url of the canonical JSON `[salt, name, value]`; its digest is
+base64url SHA-256 of the disclosure's ASCII. It travels under AES-256-GCM with a random 96-bit
+nonce and `<coalition>/<event id>/<digest>` as associated data. One key per (coalition, person,
+audience), and one per (coalition, audience) for what is only restricted; each wrapped by the
+key-encryption key.
+"""
+
+import time
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from shared.canonical import CANONICAL
+from shared.event import base64url
+from shared.uuid7 import random_bytes, uuid7
+
+NONCE = 12
+HELD_SECONDS = 60.0
+_salts = random_bytes(16)
+_nonces = random_bytes(NONCE)
+_ids = random_bytes(10)
+
+
+class Disclosure(NamedTuple):
+    """A sealed value on its way: ciphertext only."""
+
+    digest: str
+    audience: str
+    key: UUID
+    nonce: bytes
+    ciphertext: bytes
+
+
+class Opened(NamedTuple):
+    """A disclosure that could be opened, and under which audience and key."""
+
+    name: str
+    value: Any
+    audience: str
+    key: UUID
+
+
+class KeyMissing(LookupError):
+    """A key is not in memory; fetch it with `Keys.fetch`, outside any lock, and try again."""
+
+    def __init__(self, coalition: UUID, person: UUID | None, audience: str) -> None:
+        super().__init__("a sealing key is not at hand")
+        self.wanted = (coalition, person, audience)
+
+
+@dataclass(frozen=True)
+class Key:
+    id: UUID
+    cipher: AESGCM
+
+
+def disclose(name: str, value: Any, salt: bytes) -> tuple[bytes, str]:
+    """Return the disclosure and its digest."""
+    written = orjson.dumps([base64url(salt), name, value], option=CANONICAL)
+    disclosure = base64url(written).encode()
+    return disclosure, base64url(sha256(disclosure).digest())
+
+
+def decoy() -> str:
+    """Return a digest of nothing, so that the number of sealed fields says nothing."""
+    return base64url(sha256(next(_salts) + next(_salts)).digest())
+
+
+def seal(
+    key: Key, coalition: UUID, event: UUID, audience: str, name: str, value: Any
+) -> Disclosure:
+    """Return the encrypted disclosure of a field."""
+    disclosure, digest = disclose(name, value, next(_salts))
+    nonce = next(_nonces)
+    closed = key.cipher.encrypt(nonce, disclosure, _bound(coalition, event, digest))
+    return Disclosure(digest, audience, key.id, nonce, closed)
+
+
+def open_disclosure(key: Key, coalition: UUID, event: UUID, closed: Disclosure) -> Opened | None:
+    """Return what a disclosure says; `None` where it was damaged or is not of its digest."""
+    try:
+        disclosure = key.cipher.decrypt(
+            closed.nonce, closed.ciphertext, _bound(coalition, event, closed.digest)
+        )
+    except InvalidTag:
+        return None
+    if base64url(sha256(disclosure).digest()) != closed.digest:
+        return None
+    padded = disclosure + b"=" * (-len(disclosure) % 4)
+    _, name, value = orjson.loads(urlsafe_b64decode(padded))
+    return Opened(name, value, closed.audience, closed.key)
+
+
+def _bound(coalition: UUID, event: UUID, digest: str) -> bytes:
+    return f"{coalition}/{event}/{digest}".encode()
+
+
+class Keys:
+    """The keys of one service, in a database of their own.
+
+    Unwrapped keys stay in memory for 60 seconds at most. A destroyed key is never made again for
+    the values it closed; a new one may follow it.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, kek: bytes, source: str) -> None:
+        self._pool = pool
+        self._wrap = AESGCM(kek)
+        self._source = source
+        self._current: dict[tuple[UUID, UUID | None, str], tuple[float, Key]] = {}
+        self._by_id: dict[tuple[UUID, UUID], tuple[float, Key | None]] = {}
+
+    def at_hand(self, coalition: UUID, person: UUID | None, audience: str) -> Key:
+        """Return the key to close with.
+
+        Raises:
+            KeyMissing: it is not in memory.
+        """
+        held = self._current.get((coalition, person, audience))
+        if held is None or held[0] < time.monotonic():
+            raise KeyMissing(coalition, person, audience)
+        return held[1]
+
+    async def fetch(self, coalition: UUID, person: UUID | None, audience: str) -> Key:
+        """Return the current key, made now where there is none."""
+        key_id = uuid7(int(time.time() * 1000), next(_ids))
+        secret = AESGCM.generate_key(256)
+        async with self._pool.acquire(timeout=2) as db:
+            await db.execute(
+                "insert into sealing.sealing_key"
+                " (coalition_id, key_id, source, person_id, audience, wrapped_key)"
+                " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+                coalition, key_id, self._source, person, audience, self._wrapped(key_id, secret),
+            )  # fmt: skip
+            row = await db.fetchrow(
+                "select key_id, wrapped_key from sealing.sealing_key where coalition_id = $1"
+                " and source = $2 and audience = $3 and person_id is not distinct from $4"
+                " and destroyed_at is null",
+                coalition, self._source, audience, person,
+            )  # fmt: skip
+        assert row is not None
+        key = self._unwrapped(row["key_id"], row["wrapped_key"])
+        until = time.monotonic() + HELD_SECONDS
+        self._current[coalition, person, audience] = until, key
+        self._by_id[coalition, key.id] = until, key
+        return key
+
+    async def known(self, coalition: UUID, wanted: Iterable[UUID]) -> Mapping[UUID, Key]:
+        """Return those of the keys that are here and not destroyed."""
+        now = time.monotonic()
+        found: dict[UUID, Key] = {}
+        missing = []
+        for key_id in set(wanted):
+            held = self._by_id.get((coalition, key_id))
+            if held is not None and held[0] >= now:
+                if held[1] is not None:
+                    found[key_id] = held[1]
+            else:
+                missing.append(key_id)
+        if missing:
+            async with self._pool.acquire(timeout=2) as db:
+                rows = await db.fetch(
+                    "select key_id, wrapped_key from sealing.sealing_key"
+                    " where coalition_id = $1 and key_id = any($2) and destroyed_at is null",
+                    coalition, missing,
+                )  # fmt: skip
+            for row in rows:
+                key = self._unwrapped(row["key_id"], row["wrapped_key"])
+                found[key.id] = key
+                self._by_id[coalition, key.id] = now + HELD_SECONDS, key
+        return found
+
+    async def export(
+        self, coalition: UUID, after: int, allowed: Callable[[str], bool]
+    ) -> list[dict[str, Any]]:
+        """Return this service's own keys of the audiences that a peer serves, oldest first."""
+        async with self._pool.acquire(timeout=2) as db:
+            rows = await db.fetch(
+                "select number, key_id, person_id, audience, wrapped_key from sealing.sealing_key"
+                " where coalition_id = $1 and source = $2 and number > $3"
+                " and destroyed_at is null order by number limit 5000",
+                coalition, self._source, after,
+            )  # fmt: skip
+        return [
+            {
+                "number": row["number"],
+                "key": str(row["key_id"]),
+                "person": str(row["person_id"]) if row["person_id"] else None,
+                "audience": row["audience"],
+                "secret": base64url(self._secret(row["key_id"], row["wrapped_key"])),
+            }
+            for row in rows
+            if allowed(row["audience"])
+        ]
+
+    async def keep(self, coalition: UUID, source: str, keys: Iterable[Mapping[str, Any]]) -> None:
+        """Keep copies of another service's keys."""
+        rows = []
+        for key in keys:
+            key_id = UUID(key["key"])
+            secret = urlsafe_b64decode(key["secret"] + "=" * (-len(key["secret"]) % 4))
+            person = UUID(key["person"]) if key["person"] else None
+            wrapped = self._wrapped(key_id, secret)
+            rows.append((coalition, key_id, source, person, key["audience"], wrapped))
+        async with self._pool.acquire(timeout=2) as db:
+            await db.executemany(
+                "insert into sealing.sealing_key"
+                " (coalition_id, key_id, source, person_id, audience, wrapped_key)"
+                " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+                rows,
+            )
+
+    def _wrapped(self, key_id: UUID, secret: bytes) -> bytes:
+        nonce = next(_nonces)
+        return nonce + self._wrap.encrypt(nonce, secret, key_id.bytes)
+
+    def _secret(self, key_id: UUID, wrapped: bytes) -> bytes:
+        return self._wrap.decrypt(wrapped[:NONCE], wrapped[NONCE:], key_id.bytes)
+
+    def _unwrapped(self, key_id: UUID, wrapped: bytes) -> Key:
+        return Key(key_id, AESGCM(self._secret(key_id, wrapped)))

@@ -1,0 +1,448 @@
+"""A service assembled: pools, journal, relay, readers and routes, from one description."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+import uvicorn
+import yaml
+from fastapi import APIRouter, FastAPI, Request
+from joserfc.jwk import KeySet
+from pydantic import TypeAdapter
+from starlette.responses import JSONResponse, Response
+
+from shared import feed, importing, problems
+from shared.bus import Bus
+from shared.database import DB_TRANSIENT, Script, create, migrate, pool, ready
+from shared.event import base64url
+from shared.host import Host, Policy, Whois
+from shared.hot import AnyDecider, Connection, Fold, Reading, Rules
+from shared.http import Route, bearer, host_of, requires
+from shared.identity import (
+    EmbeddedIssuer,
+    Mandates,
+    ServiceKey,
+    Tokens,
+    TrustedIssuer,
+    Who,
+    ed25519_key,
+)
+from shared.importing import ImportedCommand
+from shared.inbox import Reader, Subscription
+from shared.journal import Journal
+from shared.peers import Known, Peers
+from shared.projection import Projection
+from shared.relay import Relay
+from shared.sealing import Keys
+from shared.settings import Settings, needed, secret
+from shared.source import Own, Peer, Source
+from shared.telemetry import start
+
+log = structlog.get_logger()
+
+Find = Callable[[Connection, str], Awaitable[Sequence[tuple[UUID, UUID]]]]
+"""(connection that sees all coalitions, subject) → (coalition, person)."""
+_POLICY: TypeAdapter[dict[str, tuple[Who, ...]]] = TypeAdapter(dict[str, tuple[Who, ...]])
+CORE = (Script("shared", "inbox.sql"), Script("shared", "journal.sql"))
+
+
+def policy(package: str) -> Policy:
+    """Return the `policy.yaml` of a service: action → who may."""
+    written = yaml.safe_load((files(package) / "policy.yaml").read_text("utf-8"))
+    return _POLICY.validate_python(
+        {action: [who] if isinstance(who, str) else who for action, who in written.items()}
+    )
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service is made of.
+
+    Args:
+        router: Its routes below `/api/v1/coalitions/{coalition}`.
+        everywhere: Its routes below `/api/v1` that name no coalition.
+        sql: Its own tables, in the order to apply.
+        find: Where a token's subject is a person; only in the service that keeps people.
+        addresses: Event types whose `slug` becomes a coalition's address.
+    """
+
+    name: str
+    router: APIRouter
+    policy: Policy
+    everywhere: APIRouter | None = None
+    deciders: tuple[AnyDecider, ...] = ()
+    folds: tuple[Fold[Any], ...] = ()
+    imports: Mapping[str, ImportedCommand] = field(default_factory=dict)
+    subscriptions: tuple[Subscription, ...] = ()
+    projection: Projection | None = None
+    mandates: Callable[[Reading], Awaitable[Mandates]] | None = None
+    find: Find | None = None
+    addresses: frozenset[str] = frozenset()
+    sql: tuple[Script, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.deciders)
+
+    @property
+    def database(self) -> str:
+        return f"accord_{self.name}"
+
+    async def prepare(self, settings: Settings) -> None:
+        """Make databases, roles and tables; repeated at every start."""
+        admin = needed(settings.admin.dsn, "ACCORD_ADMIN__DSN")
+        password = settings.admin.password()
+        base, sealing = self.database, f"{self.database}_keys"
+        own = settings.for_service(self.name)
+        app, relay, keys = f"{base}_app", f"{base}_relay", f"{base}_keys"
+        roles = {app: own.database.password() or "", relay: own.relay.password() or ""}
+        await create(admin, base, roles, password=password)
+        await create(admin, sealing, {keys: own.keys.password() or ""}, password=password)
+        schemas = {script.name.removesuffix(".sql") for script in self.sql}
+        grants = [
+            f"grant usage on schema journal, inbox, tenancy to {app}, {relay}",
+            f"grant select, insert on all tables in schema journal to {app}",
+            f"grant update (position, chain, recorded_at) on journal.head to {app}",
+            f"grant delete on journal.disclosure, journal.idempotency to {app}",
+            f"grant select on all tables in schema journal to {relay}",
+            f"grant update on journal.relay to {relay}",
+            f"grant select, insert, update, delete on all tables in schema inbox to {app}",
+            f"grant select on all tables in schema inbox, tenancy to {relay}",
+            f"grant select, insert on all tables in schema tenancy to {app}",
+        ]
+        for schema in sorted({"views", "heard"} & ({"views", "heard"} if schemas else set())):
+            grants += [
+                f"create schema if not exists {schema}",
+                f"grant usage on schema {schema} to {app}, {relay}",
+                f"grant select, insert, update, delete on all tables in schema {schema} to {app}",
+                f"grant select on all tables in schema {schema} to {relay}",
+            ]
+        if types := sorted({kind.__name__ for fold in self.folds for kind in fold.types}):
+            listed = ", ".join(f"'{name}'" for name in types)
+            grants.append("drop index if exists journal.event_folded")
+            grants.append(
+                "create index event_folded on journal.event (coalition_id, type, position)"
+                f" where type in ({listed})"
+            )
+        await migrate(admin, base, (*CORE, *self.sql), grants, password=password)
+        await migrate(
+            admin, sealing, (Script("shared", "sealing.sql"),),
+            [
+                f"grant usage on schema sealing to {keys}",
+                f"grant select, insert, update on all tables in schema sealing to {keys}",
+            ],
+            password=password, row_security=False,
+        )  # fmt: skip
+
+    def app(self, runtime: "Runtime") -> FastAPI:
+        """Return the HTTP application; `runtime` is what it runs on."""
+        app = FastAPI(
+            title=f"Accord {self.name}", version="1", openapi_url="/openapi.json",
+            docs_url=None, redoc_url=None, lifespan=runtime.lifespan,
+        )  # fmt: skip
+        runtime.apps.append(app)
+        router = APIRouter(prefix="/api/v1/coalitions/{coalition}")
+        router.include_router(self.router)
+        if self.writes:
+            imports = self.imports
+
+            @router.post(
+                "/import", dependencies=[requires(f"{self.name}:import:run")],
+                openapi_extra={"requestBody": {"content": {"application/x-ndjson": {}}}},
+            )  # fmt: skip
+            async def run_import(request: Request) -> Response:
+                return await importing.run(request, imports)
+
+        app.include_router(router)
+        if self.everywhere is not None:
+            app.include_router(self.everywhere, prefix="/api/v1")
+        app.include_router(feed.router)
+        app.include_router(_health(self, runtime))
+        problems.install(app)
+        self._check_actions()
+        return app
+
+    def _check_actions(self) -> None:
+        """Refuse to start with a route that declares no action, or an action that no route uses."""
+        routes = [*self.router.routes]
+        if self.everywhere is not None:
+            routes += self.everywhere.routes
+        used = {f"{self.name}:import:run"} if self.writes else set()
+        for route in routes:
+            if not isinstance(route, Route) or route.action is None:
+                raise RuntimeError(f"{getattr(route, 'path', route)} declares no action")
+            used.add(route.action)
+        if unknown := used - self.policy.keys():
+            raise RuntimeError(f"policy.yaml of {self.name} does not name {sorted(unknown)}")
+        if unused := self.policy.keys() - used:
+            raise RuntimeError(f"no route of {self.name} uses {sorted(unused)}")
+
+
+class Runtime:
+    """What a service runs on: made at start, ended in reverse."""
+
+    def __init__(self, service: Service, settings: Settings, addresses: Mapping[str, str]) -> None:
+        self.service = service
+        self.settings = settings.for_service(service.name)
+        self.addresses = dict(addresses)
+        self.apps: list[FastAPI] = []
+        self.bus: Bus | None = None
+        self.host: Host | None = None
+        self.relay_public: bytes | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @asynccontextmanager
+    async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        async with self.running():
+            yield
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:  # noqa: PLR0915 - one list of parts, in order
+        """Run until the block ends."""
+        settings, service, name = self.settings, self.service, self.service.name
+        async with AsyncExitStack() as stack:
+            size = settings.database.pool_max
+            dsn = needed(settings.database.dsn, "ACCORD_DATABASE__DSN")
+            app = await pool(dsn, name, password=settings.database.password(), size=size)
+            stack.push_async_callback(_close, app)
+            relay_dsn = needed(settings.relay.dsn, "ACCORD_RELAY__DSN")
+            watch = await pool(
+                relay_dsn, f"{name}-relay", password=settings.relay.password(), size=size
+            )
+            stack.push_async_callback(_close, watch)
+            keys_dsn = needed(settings.keys.dsn, "ACCORD_KEYS__DSN")
+            sealing = await pool(
+                keys_dsn, f"{name}-keys", password=settings.keys.password(), size=4
+            )
+            stack.push_async_callback(_close, sealing)
+            keys = Keys(sealing, settings.keys.kek(), name)
+            own_key = ServiceKey(
+                name, secret(needed(settings.service.key_file, "ACCORD_SERVICE__KEY_FILE"))
+            )
+            peers = Peers(self.addresses, own_key)
+            stack.push_async_callback(peers.close)
+            journal = None
+            if service.writes:
+                rules = Rules(name, service.deciders, service.folds)
+                journal = Journal(app, rules, keys, addresses=service.addresses)
+            self.host = Host(
+                name, pool=app, relay_pool=watch, tokens=_tokens(settings), peers=peers,
+                policy=service.policy, whois=self._whois(watch, journal, peers),
+                serves=_serves, keys=keys, own_key=own_key, journal=journal,
+                mandates=service.mandates,
+            )  # fmt: skip
+            for application in self.apps:
+                application.state.host = self.host
+            stopping: list[Callable[[], None]] = []
+            if settings.nats.url:
+                seed = needed(settings.nats.nkey_seed_file, "ACCORD_NATS__NKEY_SEED_FILE")
+                self.bus = Bus(settings.nats.url, name, seed)
+                await self.bus.connect()
+                stack.push_async_callback(self.bus.close)
+            if journal is not None:
+                self._tasks.append(asyncio.create_task(journal.run()))
+                stopping.append(journal.stop)
+                if self.bus is not None:
+                    key_file = needed(settings.relay.key_file, "ACCORD_RELAY__KEY_FILE")
+                    signing = ed25519_key(secret(key_file))
+                    self.relay_public = signing.public_key().public_bytes_raw()
+                    relay = Relay(name, watch, self.bus, signing, journal.listen())
+                    self._tasks.append(asyncio.create_task(relay.run()))
+                    stopping.append(relay.stop)
+            for reader in self._readers(app, watch, keys, peers, journal):
+                self._tasks.append(asyncio.create_task(reader.run()))
+                stopping.append(reader.stop)
+            for task in self._tasks:
+                task.add_done_callback(_loud)
+            try:
+                yield
+            finally:
+                for stop in reversed(stopping):
+                    stop()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(settings.shutdown.grace_s):
+                        await asyncio.gather(*self._tasks, return_exceptions=True)
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _readers(
+        self, app: asyncpg.Pool, watch: asyncpg.Pool, keys: Keys, peers: Peers,
+        journal: Journal | None,
+    ) -> list[Reader]:  # fmt: skip
+        service, found = self.service, list[Reader]()
+        listeners: list[tuple[Any, str]] = [(s, s.source) for s in service.subscriptions]
+        if service.projection is not None:
+            listeners += [(service.projection, source) for source in service.projection.sources]
+        for listener, name in listeners:
+            if name == service.name:
+                assert journal is not None
+                source: Source = Own(name, watch)
+                found.append(Reader(listener, source, app, watch, keys, wake=journal.listen()))
+                continue
+
+            async def relay_key(name: str = name) -> bytes:
+                key = (await peers.public_keys(name)).relay
+                if key is None:
+                    raise ConnectionError(f"{name} has no relay key yet")
+                return key
+
+            found.append(
+                Reader(
+                    listener, Peer(name, peers), app, watch, keys,
+                    bus=self.bus, relay_key=relay_key,
+                )
+            )  # fmt: skip
+        return found
+
+    def _whois(self, watch: asyncpg.Pool, journal: Journal | None, peers: Peers) -> Whois:
+        find, mandates_of = self.service.find, self.service.mandates
+        if find is None:
+
+            async def ask(subject: str) -> Mapping[UUID, Known]:
+                answer = await peers.get("members", "/internal/whois", subject=subject)
+                return {
+                    UUID(one["coalition"]): Known(UUID(one["person"]), tuple(one["audiences"]))
+                    for one in answer.json()
+                }
+
+            return ask
+
+        assert journal is not None
+        assert mandates_of is not None
+
+        async def look(subject: str) -> Mapping[UUID, Known]:
+            async with watch.acquire(timeout=2) as db:
+                rows = await find(db, subject)
+            found = {}
+            for coalition, person in rows:
+                mandates = await journal.look(coalition, mandates_of)
+                found[coalition] = Known(person, _audiences(mandates, person))
+            return found
+
+        return look
+
+
+def _audiences(mandates: Mandates, person: UUID) -> tuple[str, ...]:
+    held = mandates.by_person.get(person, ())
+    if not held:
+        return ()
+    found = {"members", "public"}
+    if mandates.plenary is not None:
+        found.add(f"body:{mandates.plenary}")
+    for mandate in held:
+        found |= {f"body:{mandate.body}", f"org:{mandate.by}"}
+    return tuple(sorted(found))
+
+
+def _serves(peer: str, audience: str) -> bool:
+    """Say whether a peer may open values of an audience; log and pages may open none."""
+    return peer not in {"audit", "web"} and audience != "affinity"
+
+
+def _tokens(settings: Settings) -> Tokens:
+    issuers = []
+    for configured in settings.auth.issuers:
+        jwks = KeySet.import_key_set(_read_json(configured.jwks))
+        issuers.append(
+            TrustedIssuer(
+                configured.iss, tuple(jwks.keys), configured.algorithms, configured.typ,
+                configured.minutes * 60, embedded=configured.iss == "accord",
+            )
+        )  # fmt: skip
+    if not issuers:
+        own = EmbeddedIssuer.read(needed(settings.auth.key_file, "ACCORD_AUTH__KEY_FILE"))
+        issuers.append(TrustedIssuer(own.issuer, (own.key,), embedded=True))
+    return Tokens(issuers, demo=settings.demo)
+
+
+def _read_json(path: str) -> Any:
+    return json.loads(Path(path).read_text("utf-8"))
+
+
+def _loud(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("task_ended", error=repr(error), exc_info=error)
+
+
+async def _close(pool: asyncpg.Pool) -> None:
+    with suppress(*DB_TRANSIENT):
+        async with asyncio.timeout(3):
+            await pool.close()
+    pool.terminate()
+
+
+def _health(service: Service, runtime: Runtime) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/livez")
+    async def livez() -> dict[str, str]:
+        return {"status": "ok", "service": service.name}
+
+    @router.get("/readyz")
+    async def readyz() -> Response:
+        host = runtime.host
+        database = host is not None and await ready(host.pool)
+        bus = runtime.bus is None or runtime.bus.client.is_connected
+        state = {"database": database, "bus": bus}
+        return JSONResponse(state, 200 if all(state.values()) else 503)
+
+    @router.get("/version")
+    async def version() -> dict[str, str]:
+        return {"service": service.name, "api": "1"}
+
+    @router.get("/.well-known/accord-keys")
+    async def public_keys() -> Response:
+        assert runtime.host is not None
+        relay = runtime.relay_public
+        return JSONResponse(
+            {
+                "token": base64url(runtime.host.own_key.public),
+                "relay": base64url(relay) if relay else None,
+            }
+        )
+
+    if service.find is not None:
+
+        @router.get("/internal/whois")
+        async def whois(subject: str, request: Request) -> Response:
+            host = host_of(request)
+            await host.peer(bearer(request))
+            found = await host.whois(subject)
+            return JSONResponse(
+                [
+                    {
+                        "coalition": str(coalition),
+                        "person": str(known.person),
+                        "audiences": list(known.audiences),
+                    }
+                    for coalition, known in found.items()
+                ],
+                headers={"Cache-Control": "no-store"},
+            )
+
+    return router
+
+
+def run(service: Service) -> None:
+    """Run one service as its own process: `python -m services.<name> [migrate]`."""
+    settings = Settings.load()
+    start(service.name, level=settings.log.level, form=settings.log.format)
+    if sys.argv[1:] == ["migrate"]:
+        asyncio.run(service.prepare(settings))
+        return
+    runtime = Runtime(service, settings, settings.peers)
+    uvicorn.run(
+        service.app(runtime), host="0.0.0.0", port=settings.http.port, server_header=False,  # noqa: S104 - a container's own network
+        timeout_keep_alive=5, timeout_graceful_shutdown=5, limit_concurrency=512,
+        log_level="warning", access_log=False,
+    )  # fmt: skip

@@ -1,0 +1,95 @@
+"""Where a reader gets what it missed: its own journal, or another service's feed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+import asyncpg
+
+from shared.canonical import chain_start
+from shared.feed import PAGE, parse, read
+from shared.hot import Head
+from shared.peers import Peers
+from shared.sealing import Disclosure
+
+Entry = tuple[bytes, tuple[Disclosure, ...]]
+
+
+class Page(NamedTuple):
+    """Consecutive events, and the chain's value after the last of them."""
+
+    entries: Sequence[Entry]
+    chain: bytes
+
+
+class Source(Protocol):
+    """A service's journals."""
+
+    service: str
+
+    async def page(self, coalition: UUID, after: int) -> Page:
+        """Return the events after a position, 2,000 at most."""
+
+    async def heads(self, since: float | None) -> Mapping[UUID, Head]:
+        """Return where each journal stands; with `since` those that moved in so many seconds."""
+
+    async def keys(self, coalition: UUID, after: int) -> list[Mapping[str, Any]]:
+        """Return sealing keys made after number `after`."""
+
+
+class Own:
+    """This service's own journal, read directly."""
+
+    def __init__(self, service: str, pool: asyncpg.Pool) -> None:
+        self.service = service
+        self._pool = pool
+
+    async def page(self, coalition: UUID, after: int) -> Page:
+        async with self._pool.acquire(timeout=2) as db:
+            found = await read(db, coalition, after, PAGE)
+        chain = found[-1].chain if found else None
+        return Page(
+            [(event.entry, event.disclosures) for event in found],
+            chain or chain_start(self.service, coalition),
+        )
+
+    async def heads(self, since: float | None) -> Mapping[UUID, Head]:
+        async with self._pool.acquire(timeout=2) as db:
+            rows = await db.fetch(
+                "select coalition_id, position, chain from journal.head where position > 0 and"
+                " ($1::float8 is null or"
+                " recorded_at > clock_timestamp() - make_interval(secs => $1))",
+                since,
+            )
+        return {row["coalition_id"]: Head(row["position"], row["chain"]) for row in rows}
+
+    async def keys(self, coalition: UUID, after: int) -> list[Mapping[str, Any]]:  # noqa: ARG002 - it has its own
+        return []
+
+
+class Peer:
+    """Another service's feed."""
+
+    def __init__(self, service: str, peers: Peers) -> None:
+        self.service = service
+        self._peers = peers
+
+    async def page(self, coalition: UUID, after: int) -> Page:
+        answer = await self._peers.get(
+            self.service, "/internal/events", coalition=coalition, after=after, limit=PAGE
+        )
+        return Page(parse(answer.content), bytes.fromhex(answer.headers["accord-chain"]))
+
+    async def heads(self, since: float | None) -> Mapping[UUID, Head]:
+        answer = await self._peers.get(self.service, "/internal/heads", since=since)
+        return {
+            UUID(row["coalition"]): Head(row["position"], bytes.fromhex(row["chain"]))
+            for row in answer.json()
+        }
+
+    async def keys(self, coalition: UUID, after: int) -> list[Mapping[str, Any]]:
+        answer = await self._peers.get(
+            self.service, "/internal/keys", coalition=coalition, after=after
+        )
+        keys: list[Mapping[str, Any]] = answer.json()
+        return keys

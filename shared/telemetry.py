@@ -1,0 +1,108 @@
+"""Traces through HTTP, database and bus, and logs as JSON. Standard `OTEL_*` variables only.
+
+No values of personal or free-text fields, and no SQL parameters, go into either.
+"""
+
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.propagate import extract, inject
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Link, Span, SpanKind
+
+_tracer = trace.get_tracer("accord")
+
+
+def start(service: str, *, level: str = "info", form: str = "json") -> None:
+    """Configure logs, and traces where a collector is named (`OTEL_EXPORTER_OTLP_ENDPOINT`)."""
+    renderer = (
+        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _with_trace,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+    )
+    off = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") and not off:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415 - slow to import, and rarely wanted
+            OTLPSpanExporter,
+        )
+
+        provider = TracerProvider(
+            resource=Resource.create({"service.name": service, "service.namespace": "accord"})
+        )
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        trace.set_tracer_provider(provider)
+
+
+def _with_trace(_logger: Any, _method: str, event: Any) -> Any:
+    if found := trace_id():
+        event["trace_id"] = found
+    return event
+
+
+def trace_id() -> str | None:
+    """Return the id of the current trace, 32 hexadecimal digits; `None` outside of one."""
+    context = trace.get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else None
+
+
+def traceparent() -> str | None:
+    """Return the current span as W3C `traceparent`."""
+    carrier: dict[str, str] = {}
+    inject(carrier)
+    return carrier.get("traceparent")
+
+
+def outgoing() -> dict[str, str]:
+    """Return the headers that carry the current trace onwards."""
+    carrier: dict[str, str] = {}
+    inject(carrier)
+    return carrier
+
+
+@contextmanager
+def span(
+    name: str,
+    kind: SpanKind = SpanKind.INTERNAL,
+    *,
+    parent: Mapping[str, str] | None = None,
+    links: Sequence[str | None] = (),
+    attributes: Mapping[str, str | int] | None = None,
+) -> Iterator[Span]:
+    """Run a block as a span.
+
+    Args:
+        parent: Incoming headers that may carry a `traceparent`.
+        links: `traceparent` values of what this span follows from, such as the writer's.
+    """
+    linked = [
+        Link(context)
+        for value in links
+        if value
+        and (
+            context := trace.get_current_span(extract({"traceparent": value})).get_span_context()
+        ).is_valid
+    ]
+    with _tracer.start_as_current_span(
+        name,
+        context=extract(dict(parent)) if parent is not None else None,
+        kind=kind,
+        links=linked,
+        attributes=dict(attributes or {}),
+    ) as current:
+        yield current

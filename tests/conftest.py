@@ -1,0 +1,72 @@
+"""Real servers for the tests that ask for them; their absence fails, never skips."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from accord import keyring
+from accord import nats as our_nats
+from accord import postgres as our_postgres
+from accord.provision import OPERATIONS, connect, provision
+from accord.supervisor import Supervisor
+from shared.nkeys import NKey
+
+SERVERS = {"postgres", "nats", "servers"}
+
+
+@dataclass(frozen=True)
+class Bus:
+    """A provisioned NATS; the seed of a user lies in `seeds / f"nkey_{user}"`."""
+
+    url: str
+    seeds: Path
+
+    def key(self, user: str) -> NKey:
+        return NKey.from_file(self.seeds / f"nkey_{user}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts a server, so that `make fast` can leave it out."""
+    for item in items:
+        if SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.servers)
+
+
+@pytest.fixture(scope="session")
+def data() -> Iterator[Path]:
+    """A data folder with all its secrets, where any user may pass."""
+    folder = Path(tempfile.mkdtemp(prefix="accord-test-")).resolve()
+    folder.chmod(0o711)
+    keyring.fill(folder / "secrets")
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+async def servers(data: Path) -> AsyncIterator[Supervisor]:
+    """Keep what the session's tests start, in one data folder, until they have run."""
+    async with Supervisor(data, print) as supervisor:
+        yield supervisor
+
+
+@pytest.fixture(scope="session")
+async def postgres(servers: Supervisor, data: Path) -> str:
+    """The address of a real server for its superuser, password included."""
+    server = await our_postgres.prepare(data)
+    await servers.start(server.program())
+    return server.dsn(password=server.password_file.read_text().strip())
+
+
+@pytest.fixture(scope="session")
+async def nats(servers: Supervisor, data: Path) -> Bus:
+    """A real bus with the streams and durables that services bind to."""
+    server = our_nats.prepare(data)
+    await servers.start(server.program())
+    client = await connect(server.url, OPERATIONS, NKey.from_file(data / "secrets/nkey_ops"))
+    await provision(client)
+    await client.close()
+    return Bus(server.url, data / "secrets")

@@ -1,0 +1,167 @@
+"""The journal on a real PostgreSQL: gapless, once, together, cold and hot alike."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import orjson
+import pytest
+
+from shared.ask import KeyReused, Stale, Written
+from shared.canonical import chain_next, chain_start, leaf_hash
+from shared.decider import Refused
+from shared.event import Text
+from shared.hot import Reading
+from shared.journal import Journal
+from tests.shared import jars
+from tests.shared.jars import Put, Shop, Smash, ask, shop
+
+COINS = Text(lang="en", text="a-canary-note")
+PERSON = UUID(int=77)
+
+
+@pytest.fixture(scope="module")
+async def open_shop(postgres: str) -> AsyncIterator[Shop]:
+    async with shop(postgres, "jars") as opened:
+        task = asyncio.create_task(opened.journal.run())
+        yield opened
+        opened.journal.stop()
+        await task
+
+
+async def test_an_event_is_written_where_it_says(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=1), UUID(int=11)
+    written = await open_shop.journal.write(ask(coalition, jar, Put(coins=3), key="k1"))
+    assert (written.version, written.position) == (1, 1)
+    assert [event["type"] for event in written.events] == ["CoinsPut"]
+    row = await open_shop.admin.fetchrow(
+        "select * from journal.event where coalition_id = $1", coalition
+    )
+    assert row is not None
+    event = orjson.loads(row["bytes"])
+    assert event["sequence"] == "00000000000000000001"
+    assert event["subject"] == f"jar-{jar}"
+    assert "coins" not in event["data"]
+    assert len(event["data"]["_sd"]) == 4
+
+
+async def test_a_repeat_gets_its_answer_and_acts_once(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=2), UUID(int=12)
+    asks = [ask(coalition, jar, Put(coins=5), key="same") for _ in range(20)]
+    answers = await asyncio.gather(*(open_shop.journal.write(one) for one in asks))
+    assert {answer.position for answer in answers} == {1}
+    assert sum(not answer.replayed for answer in answers) == 1
+    with pytest.raises(KeyReused):
+        await open_shop.journal.write(ask(coalition, jar, Put(coins=6), key="same"))
+
+
+async def test_a_command_that_changes_nothing_still_keeps_its_answer(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=3), UUID(int=13)
+    first = await open_shop.journal.write(ask(coalition, jar, Put(coins=0), key="none"))
+    await open_shop.journal.write(ask(coalition, jar, Put(coins=2), key="two"))
+    again = await open_shop.journal.write(ask(coalition, jar, Put(coins=0), key="none"))
+    assert first.events == again.events == ()
+    assert again.version == 0
+    assert again.replayed
+
+
+async def test_i5_a_refused_command_leaves_no_trace(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=4), UUID(int=14)
+    await open_shop.journal.write(ask(coalition, jar, Smash(), key="smash"))
+    with pytest.raises(Refused):
+        await open_shop.journal.write(ask(coalition, jar, Put(coins=1), key="late"))
+    counted = await open_shop.admin.fetchval(
+        "select count(*) from journal.idempotency where coalition_id = $1", coalition
+    )
+    assert counted == 1
+
+
+async def test_if_match_refuses_what_is_stale(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=5), UUID(int=15)
+    await open_shop.journal.write(ask(coalition, jar, Put(coins=1), key="a"))
+    with pytest.raises(Stale) as stale:
+        await open_shop.journal.write(ask(coalition, jar, Put(coins=1), key="b", if_match=0))
+    assert stale.value.version == 1
+
+
+async def test_i6_positions_and_versions_have_no_gap_and_the_chain_fits(open_shop: Shop) -> None:
+    coalition = UUID(int=6)
+    jars_ = [UUID(int=100 + n) for n in range(7)]
+    asks = [
+        ask(coalition, jars_[n % 7], Put(coins=1 + n, note=COINS), key=f"n{n}", actor=PERSON)
+        for n in range(300)
+    ]
+    answers = await open_shop.journal.write_all(asks)
+    assert all(isinstance(answer, Written) for answer in answers)
+    rows = await open_shop.admin.fetch(
+        "select * from journal.event where coalition_id = $1 order by position", coalition
+    )
+    assert [row["position"] for row in rows] == list(range(1, 301))
+    chain, versions = chain_start("jars", coalition), dict[str, int]()
+    for row in rows:
+        chain = chain_next(chain, leaf_hash(row["bytes"]))
+        assert row["chain"] == chain
+        versions[row["stream"]] = versions.get(row["stream"], 0) + 1
+        assert row["version"] == versions[row["stream"]]
+        assert b"canary" not in row["bytes"]
+        assert str(PERSON).encode() not in row["bytes"]
+
+
+async def test_two_replicas_take_turns_and_none_conflicts(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=7), UUID(int=17)
+    other = open_shop.again()
+    task = asyncio.create_task(other.run())
+    sides: list[Journal] = [open_shop.journal, other]
+    answers = await asyncio.gather(
+        *(sides[n % 2].write(ask(coalition, jar, Put(coins=1), key=f"r{n}")) for n in range(200))
+    )
+    assert sorted(answer.position for answer in answers) == list(range(1, 201))
+    smash = await other.write(ask(coalition, jar, Smash(), key="end"))
+    other.stop()
+    await task
+    row = await open_shop.admin.fetchrow(
+        "select bytes from journal.event where coalition_id = $1 and position = $2",
+        coalition, smash.position,
+    )  # fmt: skip
+    assert row is not None
+    assert orjson.loads(row["bytes"])["data"] == {"coins": 200}
+
+
+async def test_a_cold_start_decides_as_a_hot_one(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=8), UUID(int=18)
+    await open_shop.journal.write(ask(coalition, jar, Put(coins=9, note=COINS), key="c1"))
+    await open_shop.journal.write(ask(coalition, UUID(int=19), Smash(), key="c2"))
+    cold = open_shop.again()
+    task = asyncio.create_task(cold.run())
+    seen: list[int] = []
+
+    async def count(read: Reading, _state: object, _command: object) -> object:
+        seen.append(await read.fold(jars.smashed))
+        return object()
+
+    await cold.write(ask(coalition, jar, Smash(), key="c3", facts=(count,)))
+    await cold.write(ask(coalition, jar, Smash(), key="c4", facts=(count,)))
+    cold.stop()
+    await task
+    assert seen == [1, 2]
+
+
+async def test_an_imported_command_is_passed_over_when_it_was_carried_out(
+    open_shop: Shop,
+) -> None:
+    coalition, jar = UUID(int=9), UUID(int=20)
+    for _ in range(2):
+        asks = [ask(coalition, jar, Put(coins=1), brings_to=n) for n in (1, 2, 3)]
+        answers = await open_shop.journal.write_all(asks)
+    assert [isinstance(one, Written) and one.skipped for one in answers] == [True] * 3
+    head = await open_shop.admin.fetchval(
+        "select position from journal.head where coalition_id = $1", coalition
+    )
+    assert head == 3
+
+
+async def test_row_security_shows_no_other_coalition(open_shop: Shop) -> None:
+    async with open_shop.app.acquire() as db, db.transaction():
+        assert await db.fetchval("select count(*) from journal.event") == 0
+        await db.execute("select set_config('accord.coalitions', $1, true)", str(UUID(int=1)))
+        assert await db.fetchval("select count(distinct coalition_id) from journal.event") == 1
