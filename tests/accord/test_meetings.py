@@ -85,9 +85,7 @@ def test_one_meeting_from_scheduling_to_closing() -> None:
         line("RecordAttendance", meeting, 4, came(1)),
         line("RecordAttendance", meeting, 5, came(2, org=museum)),
         line("ProposeStep", step, 1, {"what": said("ALL: bring a hat"), "meeting": meeting}),
-        line(
-            "DraftMinutes", meeting, 6, {"decisions": [], "steps": [step], "text": minutes_text}
-        ),
+        line("DraftMinutes", meeting, 6, {"decisions": [], "steps": [step], "text": minutes_text}),
         line(
             "CloseMeeting",
             meeting,
