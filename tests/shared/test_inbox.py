@@ -32,7 +32,7 @@ class CoinsPut(Heard):
 async def hear(_db: Connection, seen: Recorded, put: CoinsPut) -> None:
     if seen.coalition in poison:
         raise ZeroDivisionError
-    heard.append((seen.coalition, seen.position, put.coins, put.note and put.note.text))
+    heard.append((seen.coalition, seen.position, put.coins, put.note.text if put.note else None))
 
 
 @dataclass(frozen=True)
