@@ -21,7 +21,7 @@ EVENT_BYTES = 65_535
 CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 _AS_IT_IS = frozenset({str, int, bool, UUID, type(None)})
 _DECOYS_FROM = 4
-FROM_CONTEXT = {"by": "onbehalfof", "at": "time"}
+FROM_CONTEXT = {"by": "onbehalfof", "at": "time", "authority": "authority"}
 """Fields that an event takes from its context: they stand in the envelope, not in `data`."""
 
 

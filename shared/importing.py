@@ -163,8 +163,8 @@ def _ask(raw: bytes, coalition: UUID, imports: Mapping[str, ImportedCommand]) ->
     except ValidationError as error:
         raise invalid(error) from None
     context = Context(
-        coalition, None, line.by, in_milliseconds(line.at), authority="imported", credential="service_account",
-        visibility=line.visibility,
+        coalition, None, line.by, in_milliseconds(line.at), authority="imported",
+        credential="service_account", visibility=line.visibility,
     )  # fmt: skip
 
     async def resolve(read: Reading, _state: Any, _command: Any) -> Context:

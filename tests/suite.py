@@ -35,6 +35,13 @@ def open_log(path: Path) -> BinaryIO:
     return path.open("ab")
 
 
+def new_folder() -> Path:
+    """Make a folder that any user may pass."""
+    folder = Path(tempfile.mkdtemp(prefix="accord-suite-")).resolve()
+    folder.chmod(0o711)
+    return folder
+
+
 @dataclass
 class Suite:
     """A running Accord, and how a test speaks to it."""
@@ -117,9 +124,7 @@ class Suite:
 @asynccontextmanager
 async def suite(*arguments: str, **environment: str) -> AsyncIterator[Suite]:
     """Run a suite in a new folder until the block ends."""
-    parent = Path(tempfile.mkdtemp(prefix="accord-suite-")).resolve()
-    parent.chmod(0o711)
-    port = free_port()
+    parent, port = new_folder(), free_port()
     async with httpx2.AsyncClient(timeout=30, trust_env=False) as client:
         running = Suite(f"http://127.0.0.1:{port}", parent / "data", port, client)
         try:
