@@ -6,7 +6,7 @@ before is passed over, however late it comes again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -39,13 +39,15 @@ class ImportedCommand:
     decider: AnyDecider
     command: type[Command]
     facts: tuple[Fact, ...] = ()
+    steps: Callable[[UUID, Any], Sequence[Step]] | None = None
+    """(coalition, command) → the command and what it sets off on other streams, in order."""
 
 
 class Line(Value):
     """One command of an import."""
 
     command: Annotated[str, Field(max_length=63)]
-    id: Annotated[str, Field(max_length=80)]
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     at: AwareDatetime
     version: Annotated[int, Field(ge=1)]
     body: dict[str, Any]
@@ -172,9 +174,11 @@ def _ask(raw: bytes, coalition: UUID, imports: Mapping[str, ImportedCommand]) ->
             raise Problem(422, "in_the_future", "An import is about the past.")
         return replace(context)
 
-    step = Step(imported.decider, line.id, command, imported.facts)
+    steps: tuple[Step, ...] = (Step(imported.decider, line.id, command, imported.facts),)
+    if imported.steps is not None:
+        steps = tuple(imported.steps(coalition, command))
     correlation = UUID(bytes=leaf_hash(f"import/{coalition}".encode())[:16], version=8)
-    return line, Ask(coalition, (step,), resolve, brings_to=line.version, correlation=correlation)
+    return line, Ask(coalition, steps, resolve, brings_to=line.version, correlation=correlation)
 
 
 async def _heard(host: Host, coalition: UUID, after: Mapping[str, int]) -> None:
