@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import orjson
 from fastapi import Request
@@ -18,7 +18,6 @@ from starlette.responses import StreamingResponse
 
 from shared.ask import Ask, Fact, Step, Written
 from shared.batch import in_milliseconds
-from shared.canonical import leaf_hash
 from shared.event import Command, Context, Value, Visibility
 from shared.host import Host
 from shared.hot import AnyDecider, Reading
@@ -177,7 +176,7 @@ def _ask(raw: bytes, coalition: UUID, imports: Mapping[str, ImportedCommand]) ->
     steps: tuple[Step, ...] = (Step(imported.decider, line.id, command, imported.facts),)
     if imported.steps is not None:
         steps = tuple(imported.steps(coalition, command))
-    correlation = UUID(bytes=leaf_hash(f"import/{coalition}".encode())[:16], version=8)
+    correlation = uuid5(coalition, "import")
     return line, Ask(coalition, steps, resolve, brings_to=line.version, correlation=correlation)
 
 
