@@ -7,7 +7,7 @@ before is passed over, however late it comes again.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
@@ -171,7 +171,7 @@ def _ask(raw: bytes, coalition: UUID, imports: Mapping[str, ImportedCommand]) ->
     async def resolve(read: Reading, _state: Any, _command: Any) -> Context:
         if line.at > read.context.at:
             raise Problem(422, "in_the_future", "An import is about the past.")
-        return replace(context)
+        return context
 
     steps: tuple[Step, ...] = (Step(imported.decider, line.id, command, imported.facts),)
     if imported.steps is not None:
