@@ -1,0 +1,218 @@
+"""The services over HTTP: what the command line asks of them.
+
+Sending is patient: a service that is starting, busy or briefly gone is asked again, and the same
+lines twice change nothing, so an answer that was cut off is asked for again as a whole.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+import httpx2
+import orjson
+
+from accord.failed import Failed
+
+PATIENCE_S = 60.0
+FIRST_PAUSE_S = 0.25
+LONGEST_PAUSE_S = 8.0
+TIMEOUT = httpx2.Timeout(10.0, read=120.0)
+BUSY = frozenset({429, 502, 503, 504})
+ABSENT = 404
+
+T = TypeVar("T")
+
+
+class Unanswered(Failed):
+    """A service said no, or nothing for too long. The words are for the person at the terminal."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A command that a rule forbids; `index` is its place among those sent."""
+
+    index: int
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of the commands sent, and where the service's journal stands now."""
+
+    recorded: int
+    skipped: int
+    position: int
+    refused: Sequence[Refused]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A coalition that exists."""
+
+    id: UUID
+    plenary: str | None
+
+
+class _Again(Exception):
+    """Not now. `after` is what the service asks for, in seconds."""
+
+    def __init__(self, why: str, after: float = 0.0) -> None:
+        super().__init__(why)
+        self.after = after
+
+
+class Services:
+    """The services behind one address, for one caller.
+
+    Args:
+        url: Where all services answer, as `/members`, `/meetings` and so on.
+        token: The bearer token.
+        pause: Waits for so many seconds.
+        now: Seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        pause: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._pause = pause
+        self._now = now
+        self._http = httpx2.Client(
+            headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT, trust_env=False
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def coalition(self, slug: str) -> Found | None:
+        """Return the coalition that is called so, if there is one."""
+
+        def ask() -> Found | None:
+            with self._asked("GET", f"/members/api/v1/coalitions/{slug}") as response:
+                if response.status_code == ABSENT:
+                    return None
+                _expect_ok(response)
+                found = orjson.loads(response.read())
+                return Found(UUID(found["coalition"]), found.get("plenary"))
+
+        return self._patiently(ask)
+
+    def decided(self, coalition: UUID) -> set[str]:
+        """Return the `source_id` of each decision that came from an import."""
+
+        def ask() -> set[str]:
+            path = f"/meetings/api/v1/coalitions/{coalition}/sources"
+            with self._asked("GET", path) as response:
+                if response.status_code == ABSENT:
+                    return set()
+                _expect_ok(response)
+                values = [orjson.loads(line) for line in response.iter_lines() if line.strip()]
+                flat = values[0] if values and isinstance(values[0], list) else values
+                return {str(value) for value in flat}
+
+        return self._patiently(ask)
+
+    def send(
+        self,
+        service: str,
+        coalition: UUID,
+        lines: Sequence[bytes],
+        heard: Callable[[int], None],
+    ) -> Answer:
+        """Send commands, and return what became of them.
+
+        Args:
+            lines: Each with its end of line.
+            heard: Told how many of them are done, now and then.
+
+        Raises:
+            Unanswered: the service refuses them as a whole, or stays away.
+        """
+        path = f"/{service}/api/v1/coalitions/{coalition}/import"
+
+        def ask() -> Answer:
+            with self._asked("POST", path, b"".join(lines)) as response:
+                _expect_ok(response)
+                return _answer(response.iter_lines(), heard)
+
+        return self._patiently(ask)
+
+    @contextmanager
+    def _asked(
+        self, method: str, path: str, content: bytes | None = None
+    ) -> Iterator[httpx2.Response]:
+        headers = {"Content-Type": "application/x-ndjson"} if content is not None else {}
+        try:
+            with self._http.stream(
+                method, self._url + path, content=content, headers=headers
+            ) as response:
+                if response.status_code in BUSY:
+                    raise _Again(_problem(response), _retry_after(response))
+                yield response
+        except httpx2.TransportError as broken:
+            raise _Again(f"{self._url} does not answer: {broken}") from broken
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as strange:
+            raise Unanswered(f"{self._url}{path} answers with something else.") from strange
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        given_up, pause = self._now() + PATIENCE_S, FIRST_PAUSE_S
+        while True:
+            try:
+                return ask()
+            except _Again as again:
+                wait = max(again.after, pause)
+                if self._now() + wait > given_up:
+                    raise Unanswered(f"{again} Is `accord up` running?") from again
+                self._pause(wait)
+                pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+def _answer(lines: Iterator[str], heard: Callable[[int], None]) -> Answer:
+    refused: list[Refused] = []
+    for line in lines:
+        said = orjson.loads(line) if line.strip() else {}
+        if "reason" in said:
+            refused.append(Refused(int(said["index"]), said["reason"], said.get("detail", "")))
+        elif "done" in said:
+            heard(int(said["done"]))
+        elif "recorded" in said:
+            return Answer(said["recorded"], said["skipped"], said["position"], refused)
+    raise _Again("The service broke off in the middle of its answer.")
+
+
+def _expect_ok(response: httpx2.Response) -> None:
+    if not response.is_success:
+        raise Unanswered(_problem(response))
+
+
+def _problem(response: httpx2.Response) -> str:
+    """Return a problem's own words, or what can be said without them."""
+    said: dict[str, Any] = {}
+    if "json" in response.headers.get("Content-Type", ""):
+        body = orjson.loads(response.read())
+        said = body if isinstance(body, dict) else {}
+    words = said.get("detail") or said.get("title") or response.reason_phrase
+    reason = said.get("reason")
+    return f"{words} ({reason})" if reason else f"{words} (HTTP {response.status_code})"
+
+
+def _retry_after(response: httpx2.Response) -> float:
+    asked = response.headers.get("Retry-After", "")
+    return float(asked) if asked.isdigit() else 0.0

@@ -1,0 +1,42 @@
+"""What of a file could not be taken, and where it stands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row that becomes nothing. `reason` is stable, `detail` is for people."""
+
+    file: str
+    line: int
+    reason: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.detail} ({self.reason})"
+
+
+Refuse: TypeAlias = Callable[[Refusal], None]
+
+
+class BadRow(Exception):
+    """A row that breaks the format; whoever reads the file knows where it stands."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+    def at(self, file: str, line: int) -> Refusal:
+        """Return the refusal of the row at this place."""
+        return Refusal(file, line, self.reason, self.detail)
+
+
+class Damaged(Exception):
+    """A file that cannot be read to its end, so nothing it says can be trusted to be whole."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
