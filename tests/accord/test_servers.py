@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 from nats.errors import Error as NatsError
 
-from accord import keyring, supervisor
+from accord import environment, keyring, supervisor
 from accord import nats as our_nats
 from accord import postgres as our_postgres
 from accord.account import Account, run_as
@@ -31,6 +31,7 @@ from accord.provision import DURABLES, SPEAKERS, connect, keep_provisioned, prov
 from accord.supervisor import Program, Supervisor
 from shared.bus import Bus
 from shared.nkeys import NKey
+from shared.settings import Settings
 from tests.conftest import Nats
 
 ROOT = os.geteuid() == 0
@@ -122,6 +123,10 @@ def owner(pid: int) -> int:
     return Path(f"/proc/{pid}").stat().st_uid
 
 
+def searched(*folders: Path) -> str:
+    return os.pathsep.join([*map(str, folders), os.environ.get("PYTHONPATH", "")])
+
+
 def parent(folder: Path, *how: str) -> tuple[subprocess.Popen[str], dict[str, int]]:
     """Start a supervisor in a process of its own; return it and what it started."""
     process = subprocess.Popen(  # noqa: S603 - this very interpreter
@@ -129,7 +134,7 @@ def parent(folder: Path, *how: str) -> tuple[subprocess.Popen[str], dict[str, in
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        env={**os.environ, "PYTHONPATH": searched(CHECKOUT)},
     )
     assert process.stdout is not None
     for line in process.stdout:
@@ -267,7 +272,7 @@ def run_there(script: str, data: Path, packages: Path) -> None:
         input="",
         text=True,
         check=True,
-        env={**os.environ, "PYTHONPATH": f"{packages}:{CHECKOUT}"},
+        env={**os.environ, "PYTHONPATH": searched(packages, CHECKOUT)},
     )
 
 
@@ -610,3 +615,20 @@ def test_addresses_for_services_come_from_the_servers(tmp_path: Path) -> None:
     )
     ours = Database("postgresql://admin@/postgres?host=/some/where&port=5432", tmp_path)
     assert ours.dsn_for("app", "db") == "postgresql://app@/db?host=%2Fsome%2Fwhere&port=5432"
+
+
+def test_services_are_not_told_the_way_in_as_superuser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCORD_DATABASE__DSN", "postgresql://admin:word@db.example/all")
+    monkeypatch.setenv("ACCORD_ADMIN__PASSWORD_FILE", "/the/admins")
+    given = Database(os.environ["ACCORD_DATABASE__DSN"], None)
+    settings = Settings(keys={"kek_file": "/elsewhere/kek"})
+    told = environment.of_services(settings, tmp_path, given, "nats://bus.example", demo=False)
+    assert not [name for name, value in told.items() if "word" in value or "ADMIN" in name]
+    assert told["ACCORD_DATABASE__DSN"] == (
+        "postgresql://accord_{service}_app@db.example/accord_{service}"
+    )
+    assert told["ACCORD_KEYS__KEK_FILE"] == "/elsewhere/kek"
+    migrating = environment.of_migrations(told, given)
+    assert migrating["ACCORD_ADMIN__DSN"] == given.dsn
