@@ -297,7 +297,7 @@ class Journal:
         now = self._clock(at)
         for step in ask.steps:
             stream = await work.stream(step.decider, step.key)
-            reading = Reading(work, Context(ask.coalition, None, None, now))
+            reading = Reading(work, Context(ask.coalition, None, None, now), step.key)
             context = await ask.resolve(reading, stream.state, step.command)
             reading.context = context
             if step.facts:
