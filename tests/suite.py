@@ -8,7 +8,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -52,7 +52,7 @@ class Suite:
     port: int
     client: httpx2.AsyncClient
     process: asyncio.subprocess.Process | None = None
-    _keys: count[int] = field(default_factory=count)
+    _keys: Iterator[int] = field(default_factory=count)
     _tokens: dict[str, str] = field(default_factory=dict)
 
     def token(self, person: str) -> str:
