@@ -90,7 +90,10 @@ class Import:
     ) -> None:
         """Send `lines`, about so many, and show how far they are."""
         columns = TextColumn(self.kind), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-        with Progress(*columns, console=self._terminal, transient=True) as progress:
+        terminal = self._terminal
+        with Progress(
+            *columns, console=terminal, transient=True, disable=not terminal.is_terminal
+        ) as progress:
             bar = progress.add_task(self.kind, total=about)
 
             def heard(done: int) -> None:

@@ -127,9 +127,7 @@ def test_one_roll_call_from_draft_to_decision(assembly: Assembly) -> None:
     assert lines == [
         head | {"command": "DraftProposal", "version": 1, "body": draft},
         head | {"command": "PublishProposal", "version": 2, "body": {}},
-        head
-        | {"command": "OpenVoting", "version": 3, "body": terms}
-        | {"after": {"members": 9}},
+        head | {"command": "OpenVoting", "version": 3, "body": terms} | {"after": {"members": 9}},
         stance("Arden", 4, "agree"),
         stance("Brill", 5, "agree"),
         stance("Dunmere", 6, "disagree"),
@@ -139,10 +137,8 @@ def test_one_roll_call_from_draft_to_decision(assembly: Assembly) -> None:
 
 
 def test_an_important_vote_needs_two_thirds(assembly: Assembly) -> None:
-    rules = {
-        line.key: line.body["rule"] for line in told(assembly) if line.command == "OpenVoting"
-    }
-    important = {rcid for rcid in ("3", "6", "9")}
+    rules = {line.key: line.body["rule"] for line in told(assembly) if line.command == "OpenVoting"}
+    important = {"3", "6", "9"}
     for roll_call in assembly.roll_calls:
         name = "two-thirds" if roll_call.rcid in important else "majority"
         assert rules[derived(f"roll-call/{roll_call.rcid}")] == derived(f"rule/{name}")

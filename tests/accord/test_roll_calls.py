@@ -79,8 +79,7 @@ def test_the_order_of_rows_does_not_matter(league: Path) -> None:
 
     def ballots(assembly: Assembly) -> list[list[tuple[str, str]]]:
         return [
-            [ballot[:2] for ballot in each.ballots(assembly.states)]
-            for each in assembly.roll_calls
+            [ballot[:2] for ballot in each.ballots(assembly.states)] for each in assembly.roll_calls
         ]
 
     assert ballots(shuffled) == ballots(expected)
