@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from accord.failed import Failed
+from accord.token import token
 from accord.up import up
 from shared.nkeys import NotASeed
 from shared.settings import BadSettings
@@ -35,6 +36,7 @@ def accord(*, debug: Annotated[bool, typer.Option("--debug", help=DEBUG)] = Fals
 
 
 app.command()(up)
+app.command()(token)
 
 if __name__ == "__main__":
     app()

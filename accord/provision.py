@@ -7,9 +7,9 @@ that a store that was wiped heals without a restart.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import (
@@ -24,7 +24,7 @@ from nats.js.api import (
 from nats.js.errors import NotFoundError
 
 from accord.failed import Failed
-from shared.nkeys import NKey
+from shared.bus import Bus
 
 OPERATIONS, SYSTEM = "ops", "sys"
 SPEAKERS = ("members", "meetings", "credit")
@@ -32,6 +32,7 @@ WAKE = "accord.wake.*"
 LARGEST_MESSAGE = 256 << 10
 LARGEST_STREAM = 2 << 30
 LOOK_EVERY = 3.0
+CONNECTS_WITHIN = 10.0
 
 
 @dataclass(frozen=True)
@@ -98,51 +99,44 @@ def permissions(user: str) -> Permissions:
     return Permissions((*speaks, *reads, WAKE), (inbox, WAKE))
 
 
-async def connect(url: str, user: str, key: NKey) -> Client:
-    """Connect one user; a lost connection is taken up again for ever.
+async def connect(url: str, seed: Path) -> Bus:
+    """Connect as the operations user.
 
     Raises:
         Failed: nobody answers there, or this key is not known there.
     """
-    client = Client()
-    client._public_nkey = key.public  # noqa: SLF001 - else the library wants a second crypto library
+    bus = Bus(url, OPERATIONS, seed)
     try:
-        await client.connect(
-            url,
-            signature_cb=key.sign,
-            inbox_prefix=f"_INBOX_{user}",
-            name=user,
-            connect_timeout=2,
-            ping_interval=5,
-            max_outstanding_pings=2,
-            reconnect_time_wait=1,
-            max_reconnect_attempts=-1,
-            error_cb=_let_pass,
-        )
+        async with asyncio.timeout(CONNECTS_WITHIN):
+            await bus.connect()
     except (NatsError, OSError, TimeoutError) as error:
-        raise Failed(f"NATS at {url} does not let {user} in: {error or 'no answer'}.") from error
-    return client
+        await bus.client.close()
+        raise Failed(
+            f"NATS at {url} does not let the provisioner in. Is it running, and does it know "
+            f"the user whose seed lies in {seed}?"
+        ) from error
+    return bus
 
 
-async def provision(client: Client, replicas: int = 1) -> list[str]:
+async def provision(bus: Bus, replicas: int = 1) -> list[str]:
     """Make what is missing and mend what differs; return the names of those."""
-    bus = client.jetstream(timeout=5)
+    streams = bus.client.jetstream(timeout=5)
     touched = [
         name
         for speaker in SPEAKERS
-        for name in await _ensure_stream(bus, _stream(speaker, replicas))
+        for name in await _ensure_stream(streams, _stream(speaker, replicas))
     ]
     for durable in DURABLES:
-        touched += await _ensure_durable(bus, durable)
+        touched += await _ensure_durable(streams, durable)
     return touched
 
 
-async def keep_provisioned(client: Client, replicas: int, say: Callable[[str], None]) -> None:
+async def keep_provisioned(bus: Bus, replicas: int, say: Callable[[str], None]) -> None:
     """Provision again and again, until cancelled."""
     while True:
         await asyncio.sleep(LOOK_EVERY)
         try:
-            if touched := await provision(client, replicas):
+            if touched := await provision(bus, replicas):
                 say(f"NATS had lost {', '.join(touched)}; made again.")
         except (NatsError, OSError, TimeoutError):
             continue  # the server is away: its supervisor brings it back
@@ -179,29 +173,29 @@ def _consumer(durable: Durable) -> ConsumerConfig:
     )
 
 
-async def _ensure_stream(bus: JetStreamContext, wanted: StreamConfig) -> list[str]:
+async def _ensure_stream(streams: JetStreamContext, wanted: StreamConfig) -> list[str]:
     assert wanted.name is not None
     try:
-        found = await bus.stream_info(wanted.name)
+        found = await streams.stream_info(wanted.name)
     except NotFoundError:
-        await bus.add_stream(wanted)
+        await streams.add_stream(wanted)
         return [wanted.name]
     if _agree(wanted.as_dict(), found.config.as_dict()):
         return []
-    await bus.update_stream(wanted)
+    await streams.update_stream(wanted)
     return [wanted.name]
 
 
-async def _ensure_durable(bus: JetStreamContext, durable: Durable) -> list[str]:
+async def _ensure_durable(streams: JetStreamContext, durable: Durable) -> list[str]:
     wanted = _consumer(durable)
     try:
-        found = await bus.consumer_info(durable.stream, durable.name)
+        found = await streams.consumer_info(durable.stream, durable.name)
     except NotFoundError:
         pass
     else:
         if _agree(wanted.as_dict(), found.config.as_dict()):
             return []
-    await bus.add_consumer(durable.stream, wanted)
+    await streams.add_consumer(durable.stream, wanted)
     return [f"{durable.stream}/{durable.name}"]
 
 
@@ -211,7 +205,3 @@ def _agree(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
         _agree(value, found.get(name) or {}) if name == "metadata" else found.get(name) == value
         for name, value in wanted.items()
     )
-
-
-async def _let_pass(_error: Exception) -> None:
-    """Stay silent: requests fail by themselves, and a lost connection is taken up again."""

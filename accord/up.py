@@ -17,7 +17,7 @@ from accord.failed import Failed
 from accord.loopback import answers, is_free
 from accord.provision import OPERATIONS, connect, keep_provisioned, provision
 from accord.supervisor import Program, Say, Supervisor
-from shared.nkeys import NKey
+from accord.token import sign_in_line
 from shared.settings import PLACEHOLDER, Settings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -110,17 +110,17 @@ class Suite:
         """Make streams and durables, and keep making those that get lost."""
         seeds = environment.seed_file(self.settings, self.data)
         seed = Path(str(seeds).replace(PLACEHOLDER, OPERATIONS))
-        client = await connect(url, OPERATIONS, NKey.from_file(seed))
+        bus = await connect(url, seed)
         replicas = self.settings.nats.replicas
         try:
-            await provision(client, replicas)
-            keeper = asyncio.create_task(keep_provisioned(client, replicas, self.say))
+            await provision(bus, replicas)
+            keeper = asyncio.create_task(keep_provisioned(bus, replicas, self.say))
             try:
                 yield keeper
             finally:
                 keeper.cancel()
         finally:
-            await client.close()
+            await bus.close()
 
     async def _live(self) -> bool:
         return await answers(self.port, "/livez")
@@ -153,6 +153,7 @@ async def _until_told(suite: Suite) -> None:
 
     async def greet() -> None:
         typer.echo(f"Accord is at http://127.0.0.1:{suite.port}/")
+        typer.echo(sign_in_line(suite.data, suite.port))
         say("Ctrl-C stops it; the data stays.")
 
     for each in SIGNALS:

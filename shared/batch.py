@@ -55,6 +55,11 @@ class Locked:
         self._known[scope] = repeat.fingerprint, written.json()
 
 
+def in_milliseconds(at: datetime) -> datetime:
+    """Return a moment as events hold it, so that a state is the same hot and read back."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
 @dataclass(frozen=True)
 class Question:
     """Which heads to lock, and which idempotency keys to look up."""
@@ -85,7 +90,7 @@ class Question:
             )
             for k in row["known"] or ()
         }
-        return Locked(heads, known, heard, row["at"])
+        return Locked(heads, known, heard, in_milliseconds(row["at"]))
 
 
 class Columns:

@@ -21,6 +21,8 @@ EVENT_BYTES = 65_535
 CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 _AS_IT_IS = frozenset({str, int, bool, UUID, type(None)})
 _DECOYS_FROM = 4
+FROM_CONTEXT = {"by": "onbehalfof", "at": "time", "authority": "authority"}
+"""Fields that an event takes from its context: they stand in the envelope, not in `data`."""
 
 
 class EventTooLarge(ValueError):
@@ -157,6 +159,7 @@ def _fields(kind: type[Value]) -> tuple[_Field, ...]:
             not info.is_required(),
         )
         for attribute, info in kind.model_fields.items()
+        if not (issubclass(kind, Event) and attribute in FROM_CONTEXT)
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from shared.canonical import leaf_hash
+from shared.canonical import FROM_CONTEXT, leaf_hash
 from shared.event import Event, Recorded, Sealed, seal_of
 from shared.sealing import Opened
 
@@ -90,8 +90,12 @@ def event(kind: type[Event], entry: bytes, opened: Mapping[str, Opened]) -> Even
         EventDecodeError: the bytes are no such event.
     """
     try:
-        data, _ = _in_place(orjson.loads(entry)["data"], opened, {})
+        written = orjson.loads(entry)
+        data, _ = _in_place(written["data"], opened, {})
         data.pop("actor", None)
+        for name, stands in FROM_CONTEXT.items():
+            if name in kind.model_fields and stands in written:
+                data[name] = written[stands]
         for attribute, info in kind.model_fields.items():
             name = info.alias or attribute
             if name not in data and _is_sealed(info.annotation) and info.is_required():

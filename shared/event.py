@@ -214,6 +214,10 @@ class Command(Value):
 class Event(Value):
     """What happened: the fields of `data`. The envelope comes from `Context`.
 
+    A class whose `evolve` needs them declares `by: OrgId`, `at: AwareDatetime` or
+    `authority: Authority | None`, taken from the context: they are written as the envelope's
+    `onbehalfof`, `time` and `authority`, not into `data`.
+
     Class attributes: `visibility` is the class of `domain.md` 4 the event is recorded under,
     unless an import says otherwise; `unsigned` events carry no `by`.
     """

@@ -20,6 +20,7 @@ from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from shared.ask import Ask, Fact, Repeat, Step, Written
+from shared.batch import in_milliseconds
 from shared.event import Command, Context
 from shared.host import Host, Rows
 from shared.hot import AnyDecider, Reading
@@ -384,7 +385,7 @@ def _claimed(request: Request, signed: Signed) -> datetime | None:
     if given is None or not signed.demo:
         return None
     try:
-        return TypeAdapter(AwareDatetime).validate_python(given)
+        return in_milliseconds(TypeAdapter(AwareDatetime).validate_python(given))
     except ValidationError:
         raise Problem(400, "unreadable", "Accord-Occurred-At is not a time.") from None
 

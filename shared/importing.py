@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from starlette.responses import StreamingResponse
 
 from shared.ask import Ask, Fact, Step, Written
+from shared.batch import in_milliseconds
 from shared.canonical import leaf_hash
 from shared.event import Command, Context, Value, Visibility
 from shared.host import Host
@@ -162,8 +163,8 @@ def _ask(raw: bytes, coalition: UUID, imports: Mapping[str, ImportedCommand]) ->
     except ValidationError as error:
         raise invalid(error) from None
     context = Context(
-        coalition, None, line.by, line.at, authority="imported", credential="service_account",
-        visibility=line.visibility,
+        coalition, None, line.by, in_milliseconds(line.at), authority="imported",
+        credential="service_account", visibility=line.visibility,
     )  # fmt: skip
 
     async def resolve(read: Reading, _state: Any, _command: Any) -> Context:

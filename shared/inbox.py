@@ -249,21 +249,30 @@ class Reader:
                 reached = await self._take(coalition, first, entries, chain)
             except (Gap, Damaged, *DB_TRANSIENT):
                 raise
-            except UnknownType as error:
-                await self._park(coalition, "unknown_type", str(error), 1)
-                return -1
             except Exception as error:
+                unknown = isinstance(error, UnknownType)
                 tries = self._failed[coalition] = self._failed.get(coalition, 0) + 1
-                log.exception("apply_failed", reader=self.name, tries=tries)
-                if tries < TRIES:
+                if not unknown and tries < TRIES:
+                    log.exception("apply_failed", reader=self.name, tries=tries)
                     raise _Again from error
-                await self._park(coalition, "cannot_apply", type(error).__name__, tries)
+                await self._up_to_the_poison(coalition, first, entries)
+                reason = "unknown_type" if unknown else "cannot_apply"
+                words = str(error) if unknown else type(error).__name__
+                await self._park(coalition, reason, words, tries)
                 return -1
             self._failed.pop(coalition, None)
             return reached
 
+    async def _up_to_the_poison(
+        self, coalition: UUID, first: int, entries: Sequence[Entry]
+    ) -> None:
+        """Apply one by one what comes before the event that cannot be applied."""
+        with suppress(Exception):
+            for number, entry in enumerate(entries, first):
+                await self._take(coalition, number, [entry], None)
+
     async def _take(
-        self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes
+        self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes | None
     ) -> int:
         """Apply what is new of consecutive events, and move the cursor, in one transaction."""
         opened = await self._opened(coalition, entries)
@@ -288,7 +297,7 @@ class Reader:
                 ):  # fmt: skip
                     raise Damaged("an event of another place")
                 recorded.append(event)
-            if ends != chain:
+            if chain is not None and ends != chain:
                 raise Damaged("the chain does not fit")
             for event in recorded:
                 if event.version == 1 and isinstance(slug := event.data.get("slug"), str):
@@ -301,7 +310,7 @@ class Reader:
             await db.execute(
                 "update inbox.cursor set position = $4, chain = $5"
                 " where coalition_id = $1 and source = $2 and reader = $3",
-                coalition, self._source.service, self._listener.reader, reached, chain,
+                coalition, self._source.service, self._listener.reader, reached, ends,
             )  # fmt: skip
         self._moved(coalition)
         return reached

@@ -11,22 +11,23 @@ import pytest
 from accord import keyring
 from accord import nats as our_nats
 from accord import postgres as our_postgres
-from accord.provision import OPERATIONS, connect, provision
+from accord.provision import connect, provision
 from accord.supervisor import Supervisor
-from shared.nkeys import NKey
+from shared.bus import Bus
 
 SERVERS = {"postgres", "nats", "servers"}
 
 
 @dataclass(frozen=True)
-class Bus:
+class Nats:
     """A provisioned NATS; the seed of a user lies in `seeds / f"nkey_{user}"`."""
 
     url: str
     seeds: Path
 
-    def key(self, user: str) -> NKey:
-        return NKey.from_file(self.seeds / f"nkey_{user}")
+    def bus(self, user: str) -> Bus:
+        """Return a bus of one user, not yet connected."""
+        return Bus(self.url, user, self.seeds / f"nkey_{user}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,11 +63,11 @@ async def postgres(servers: Supervisor, data: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-async def nats(servers: Supervisor, data: Path) -> Bus:
+async def nats(servers: Supervisor, data: Path) -> Nats:
     """A real bus with the streams and durables that services bind to."""
     server = our_nats.prepare(data)
     await servers.start(server.program())
-    client = await connect(server.url, OPERATIONS, NKey.from_file(data / "secrets/nkey_ops"))
-    await provision(client)
-    await client.close()
-    return Bus(server.url, data / "secrets")
+    operations = await connect(server.url, data / "secrets" / "nkey_ops")
+    await provision(operations)
+    await operations.close()
+    return Nats(server.url, data / "secrets")

@@ -7,7 +7,7 @@ import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from accord.client import Found, Refused, Services, Unanswered
-from tests.accord.wire import Wire, problem, served
+from tests.accord.wire import Wire, problem
 
 COALITION = UUID(int=1)
 
@@ -15,12 +15,6 @@ COALITION = UUID(int=1)
 def line(command: str = "RaiseIssue", key: int = 1, version: int = 1) -> bytes:
     said = {"command": command, "id": str(UUID(int=key)), "version": version, "body": {}}
     return orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE)
-
-
-@pytest.fixture
-def wire() -> Iterator[Wire]:
-    with served(Wire()) as wire:
-        yield wire
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from accord.client import Services
 from accord.delivery import REQUEST_LINES, Delivery
 from accord.sources.lines import ImportLine, Service
 from accord.sources.refusals import Refusal
-from tests.accord.wire import Wire, served
+from tests.accord.wire import Wire
 
 COALITION = UUID(int=1)
 
@@ -18,12 +18,6 @@ def line(service: Service, number: int, *, waits: bool = False) -> ImportLine:
     return ImportLine(
         service, command, str(UUID(int=number)), at, 1, {}, "votes.csv", number, waits=waits
     )
-
-
-@pytest.fixture
-def wire() -> Iterator[Wire]:
-    with served(Wire()) as wire:
-        yield wire
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import gzip
 import re
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,10 @@ from typer.testing import CliRunner, Result
 from accord import exchange
 from accord.__main__ import Commands
 from accord.sources.lines import Coalition
-from tests.accord.wire import Wire, problem, served
+from tests.accord.wire import Wire, problem
 
 SAMPLES = Path(__file__).parent / "samples"
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def wire() -> Iterator[Wire]:
-    with served(Wire()) as wire:
-        yield wire
 
 
 @pytest.fixture

@@ -1,0 +1,215 @@
+"""A reader on a real PostgreSQL: once, in order, gaps fetched, forgery refused, poison parked."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from shared.bus import Damaged, Packed, Stored, holds, pack, unpack
+from shared.event import Heard, Recorded, Text
+from shared.feed import read
+from shared.hot import Connection
+from shared.inbox import Hears, Reader, Subscription
+from shared.source import Own
+from tests.shared.jars import Put, Shop, Smash, ask, shop
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+NOTE = Text(lang="en", text="for the van")
+heard: list[tuple[UUID, int, int, str | None]] = []
+poison: set[UUID] = set()
+
+
+class CoinsPut(Heard):
+    coins: int
+    note: Text | None = None
+
+
+async def hear(_db: Connection, seen: Recorded, put: CoinsPut) -> None:
+    if seen.coalition in poison:
+        raise ZeroDivisionError
+    heard.append((seen.coalition, seen.position, put.coins, put.note.text if put.note else None))
+
+
+@dataclass(frozen=True)
+class Ears:
+    """A journal, and a reader of it with its cursor in the same database."""
+
+    shop: Shop
+    reader: Reader
+
+    async def put(self, coalition: UUID, *coins: int) -> None:
+        asks = [
+            ask(coalition, UUID(int=500 + n), Put(coins=one, note=NOTE))
+            for n, one in enumerate(coins)
+        ]
+        await self.shop.journal.write_all(asks)
+
+    async def packed(self, coalition: UUID, after: int = 0) -> list[Packed]:
+        async with self.shop.relay.acquire() as db:
+            return list(pack("ears", await read(db, coalition, after, 2_000), KEY))
+
+    async def cursor(self, coalition: UUID) -> int:
+        found: int | None = await self.shop.admin.fetchval(
+            "select position from inbox.cursor where coalition_id = $1", coalition
+        )
+        return found or 0
+
+
+def message(packed: Packed) -> Msg:
+    return Msg(Client(), packed.subject, "", packed.payload, dict(packed.headers))
+
+
+def got(coalition: UUID) -> list[tuple[int, int]]:
+    return [(position, coins) for of, position, coins, _ in heard if of == coalition]
+
+
+async def relay_key() -> bytes:
+    return KEY.public_key().public_bytes_raw()
+
+
+@pytest.fixture(scope="module")
+async def ears(postgres: str) -> AsyncIterator[Ears]:
+    async with shop(postgres, "ears") as opened:
+        task = asyncio.create_task(opened.journal.run())
+        listens = Subscription("ears", "listens", (Hears(CoinsPut, hear),))
+        own = Own("ears", opened.relay)
+        yield Ears(
+            opened,
+            Reader(listens, own, opened.app, opened.relay, opened.keys, relay_key=relay_key),
+        )
+        opened.journal.stop()
+        await task
+
+
+async def deliver(ears: Ears, *messages: Packed) -> None:
+    await ears.reader._messages([message(one) for one in messages])  # noqa: SLF001 - what NATS calls
+
+
+async def test_what_is_delivered_is_heard_opened(ears: Ears) -> None:
+    coalition = UUID(int=1001)
+    await ears.put(coalition, 1, 2, 3)
+    messages = await ears.packed(coalition)
+    assert len(messages) == 1
+    await deliver(ears, *messages)
+    assert [row[1:] for row in heard if row[0] == coalition] == [
+        (1, 1, "for the van"), (2, 2, "for the van"), (3, 3, "for the van"),
+    ]  # fmt: skip
+    assert await ears.cursor(coalition) == 3
+
+
+async def test_duplicates_overlaps_and_disorder_change_nothing(ears: Ears) -> None:
+    coalition = UUID(int=1002)
+    await ears.put(coalition, 1, 2)
+    early = await ears.packed(coalition)
+    await ears.put(coalition, 9, 8)
+    whole, tail = await ears.packed(coalition), await ears.packed(coalition, 2)
+    await deliver(ears, *tail, *whole, *early, *tail)
+    await deliver(ears, *early)
+    assert got(coalition) == [(1, 1), (2, 2), (3, 9), (4, 8)]
+
+
+async def test_a_gap_is_fetched_from_the_source(ears: Ears) -> None:
+    coalition = UUID(int=1003)
+    await ears.put(coalition, 1, 2, 3, 4)
+    await deliver(ears, *await ears.packed(coalition, 3))
+    assert got(coalition) == [(1, 1), (2, 2), (3, 3), (4, 4)]
+
+
+async def test_forged_and_damaged_messages_are_dropped(ears: Ears) -> None:
+    coalition = UUID(int=1004)
+    await ears.put(coalition, 5)
+    [good] = await ears.packed(coalition)
+    before = ears.reader.dropped
+    forger = Ed25519PrivateKey.generate()
+    async with ears.shop.relay.acquire() as db:
+        [forged] = pack("ears", await read(db, coalition, 0, 10), forger)
+    elsewhere = good.subject.replace(str(coalition), str(UUID(int=1)))
+    await deliver(
+        ears,
+        forged,
+        replace(good, subject=elsewhere),
+        replace(good, headers=good.headers | {"Nats-Msg-Id": f"ears/{coalition}/1-9"}),
+    )
+    assert ears.reader.dropped == before + 3
+    assert got(coalition) == []
+    await deliver(ears, replace(good, payload=good.payload.replace(b"jar-", b"jam-")))
+    assert got(coalition) == [(1, 5)]  # the chain did not fit, so the source was asked
+
+
+async def test_an_unknown_type_parks_its_coalition_only(ears: Ears) -> None:
+    stuck, free = UUID(int=1005), UUID(int=1006)
+    await ears.put(stuck, 1)
+    await ears.shop.journal.write(ask(stuck, UUID(int=600), Smash()))
+    await ears.put(free, 7)
+    await deliver(ears, *await ears.packed(stuck), *await ears.packed(free))
+    row = await ears.shop.admin.fetchrow(
+        "select reason, error, position from inbox.parked where coalition_id = $1", stuck
+    )
+    assert row is not None
+    assert tuple(row) == ("unknown_type", "JarSmashed", 2)
+    assert got(free) == [(1, 7)]
+
+
+async def test_poison_is_tried_three_times_and_then_parked(ears: Ears) -> None:
+    coalition = UUID(int=1007)
+    poison.add(coalition)
+    await ears.put(coalition, 1)
+    for _ in range(3):
+        await deliver(ears, *await ears.packed(coalition))
+    reason = await ears.shop.admin.fetchval(
+        "select reason from inbox.parked where coalition_id = $1", coalition
+    )
+    assert reason == "cannot_apply"
+    assert await ears.cursor(coalition) == 0
+
+
+async def test_the_reconciler_finds_what_no_message_told(ears: Ears) -> None:
+    coalition = UUID(int=1008)
+    await ears.put(coalition, 4, 4)
+    await ears.reader._compare(None)  # noqa: SLF001 - one turn of the reconciler
+    assert got(coalition) == [(1, 4), (2, 4)]
+
+
+async def test_a_source_that_fell_behind_is_history_changed(ears: Ears) -> None:
+    coalition = UUID(int=1009)
+    await ears.put(coalition, 4)
+    await ears.reader.heal(coalition)
+    await ears.shop.admin.execute(
+        "update inbox.cursor set position = 5 where coalition_id = $1", coalition
+    )
+    await ears.reader._compare(None)  # noqa: SLF001 - one turn of the reconciler
+    reason = await ears.shop.admin.fetchval(
+        "select reason from inbox.parked where coalition_id = $1", coalition
+    )
+    assert reason == "history_changed"
+
+
+async def test_runs_of_one_type_are_packed_and_sliced_again(ears: Ears) -> None:
+    coalition = UUID(int=1010)
+    await ears.put(coalition, *range(1, 251))
+    await ears.shop.journal.write(ask(coalition, UUID(int=600), Smash()))
+    messages = await ears.packed(coalition)
+    assert messages[-1].headers["Content-Type"] == "application/cloudevents+json"
+    assert sum(one.headers["Content-Type"].endswith("batch+json") for one in messages) > 1
+    async with ears.shop.relay.acquire() as db:
+        stored: list[Stored] = await read(db, coalition, 0, 2_000)
+    sliced = [unpack(message(one)) for one in messages]
+    assert [entry for run in sliced for entry in run.entries] == [one.entry for one in stored]
+    public = await relay_key()
+    assert all(holds(run, public) for run in sliced)
+    assert all(len(one.headers.get("Accord-Disclosures", "")) <= 48 * 1024 for one in messages)
+
+
+async def test_lengths_that_do_not_fit_are_damage(ears: Ears) -> None:
+    coalition = UUID(int=1011)
+    await ears.put(coalition, 1, 2)
+    [packed] = await ears.packed(coalition)
+    lengths = packed.headers["Accord-Lengths"].split(",")
+    wrong = ",".join([str(int(lengths[0]) + 1), *lengths[1:]])
+    with pytest.raises(Damaged):
+        unpack(message(replace(packed, headers=packed.headers | {"Accord-Lengths": wrong})))
