@@ -9,11 +9,12 @@ from typing import Any
 
 import orjson
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
-from accord import exchange
-from accord.__main__ import Commands
+from accord import keyring
+from accord.__main__ import app
+from accord.failed import Failed
+from accord.importing import Import
 from accord.sources.lines import Coalition
 from tests.accord.wire import Wire, problem
 
@@ -33,8 +34,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run(wire: Wire, folder: Path) -> Run:
-    app = typer.Typer(cls=Commands)
-    app.add_typer(exchange.app, name="import")
     reached = ["--url", wire.url, "--token-file", str(folder / "token")]
 
     def run(*arguments: str) -> Result:
@@ -199,3 +198,25 @@ def test_credits_are_sent_for_the_day_they_speak_for(run: Run, wire: Wire) -> No
     assert report(result)["read"] == {"people": 3, "contributions": 4}
     assert report(result)["refused"] == 5
     assert {line["at"][:10] for line in wire.sent("RecordContribution")} == {"2024-02-01"}
+
+
+def test_without_a_token_file_it_is_the_operators_of_the_data_folder(
+    wire: Wire, folder: Path
+) -> None:
+    arguments = ["roll-calls", "samples/league", "--coalition", "league", "--url", wire.url]
+    keyring.fill(folder / "data" / "secrets")
+    given = CliRunner().invoke(app, ["import", *arguments, "--data", "data"])
+    assert given.exit_code == 0
+    (token,) = wire.tokens
+    assert token.count(".") == 2
+    absent = CliRunner().invoke(app, ["import", *arguments, "--data", "nowhere"])
+    assert absent.exit_code == 1
+    assert "accord up" in absent.stderr
+
+
+def test_stopping_says_how_to_go_on(folder: Path) -> None:
+    with (
+        pytest.raises(Failed, match="goes on where it was"),
+        Import("minutes", "league", folder / "bad.csv", strict=False, as_json=False),
+    ):
+        raise KeyboardInterrupt

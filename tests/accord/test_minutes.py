@@ -1,3 +1,4 @@
+import time
 from datetime import date
 from pathlib import Path
 
@@ -129,6 +130,19 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(tmp_path: Path) 
         expected.steps,
         expected.notes,
     )
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", " ", "* ", "#1", "(", "@a ", "Action ", "[a#1](", "ACTION:", "1", " - ", ": "]
+)
+def test_a_hostile_line_takes_no_longer_than_others(tmp_path: Path, piece: str) -> None:
+    path = tmp_path / "2011-05-01.md"
+    line = (piece * LINE_BYTES)[: LINE_BYTES - 20]
+    lines = [line, f"* {line}x", f"# {line}x", f"* Ada Bo ({line})", f"{line}* x"]
+    path.write_text("## Present\n* Ada Bo\n" + "\n".join(lines))
+    started = time.process_time()
+    assert len(minutes.read(path, TODAY).people) >= 1
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
