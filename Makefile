@@ -34,10 +34,19 @@ fast: .venv/dev         ## the tests that need no servers, in parallel
 	pytest -n auto -m "not servers"
 
 test: .venv/dev         ## all tests, with real PostgreSQL and NATS
-	pytest
+	pytest -m "not real_data"
+
+real-data: .venv/dev    ## the imports of ../shared/data, checked against their sources
+	pytest -m real_data tests/end_to_end/test_real_data.py
+
+mutants: .venv/dev      ## one planted mistake per invariant: each must make a test fail
+	python -m tests.mutations
+
+screenshots: .venv/dev  ## the pictures of the README, from the demo
+	python -m tests.web.screenshots
 
 lock:                   ## write the requirements again: names, versions and hashes, no addresses
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
-.PHONY: help install install-dev run fmt check fast test lock
+.PHONY: help install install-dev run fmt check fast test real-data mutants screenshots lock

@@ -1,7 +1,10 @@
 """The command people type."""
 
+import logging
+import sys
 from typing import Annotated
 
+import structlog
 import typer
 from typer.core import TyperGroup
 
@@ -34,6 +37,11 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=F
 @app.callback()
 def accord(*, debug: Annotated[bool, typer.Option("--debug", help=DEBUG)] = False) -> None:
     """Run coalitions of organisations, and let anybody check how they decided."""
+    level = logging.DEBUG if debug else logging.ERROR
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 app.command()(up)

@@ -5,6 +5,7 @@ that a store that was wiped heals without a restart.
 """
 
 import asyncio
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from nats.js.errors import NotFoundError
 
 from accord.failed import Failed
 from shared.bus import Bus
+from shared.settings import BadSettings, Settings, needed
 
 OPERATIONS, SYSTEM = "ops", "sys"
 SPEAKERS = ("members", "meetings", "credit")
@@ -32,6 +34,7 @@ WAKE = "accord.wake.*"
 LARGEST_MESSAGE = 256 << 10
 LARGEST_STREAM = 2 << 30
 LOOK_EVERY = 3.0
+MISSES = 5
 CONNECTS_WITHIN = 10.0
 
 
@@ -132,14 +135,29 @@ async def provision(bus: Bus, replicas: int = 1) -> list[str]:
 
 
 async def keep_provisioned(bus: Bus, replicas: int, say: Callable[[str], None]) -> None:
-    """Provision again and again, until cancelled."""
+    """Provision again and again, until cancelled; a server that is away is waited for."""
+    misses = 0
     while True:
         await asyncio.sleep(LOOK_EVERY)
         try:
-            if touched := await provision(bus, replicas):
+            touched = await provision(bus, replicas)
+        except (NatsError, OSError, TimeoutError) as error:
+            misses += 1
+            if misses == MISSES:
+                say(f"NATS does not let streams be looked after: {error or 'no answer'}.")
+        else:
+            misses = 0
+            if touched:
                 say(f"NATS had lost {', '.join(touched)}; made again.")
-        except (NatsError, OSError, TimeoutError):
-            continue  # the server is away: its supervisor brings it back
+
+
+async def look_after(settings: Settings, say: Callable[[str], None]) -> None:
+    """Be the provisioner of a server that others run: the container in the suite."""
+    own = settings.for_service(OPERATIONS).nats
+    seed = needed(own.nkey_seed_file, "ACCORD_NATS__NKEY_SEED_FILE")
+    bus = await connect(needed(own.url, "ACCORD_NATS__URL"), seed)
+    say(f"Provisioned: {', '.join(await provision(bus, own.replicas)) or 'nothing was missing'}.")
+    await keep_provisioned(bus, own.replicas, say)
 
 
 def _stream(speaker: str, replicas: int) -> StreamConfig:
@@ -205,3 +223,10 @@ def _agree(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
         _agree(value, found.get(name) or {}) if name == "metadata" else found.get(name) == value
         for name, value in wanted.items()
     )
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(look_after(Settings.load(), print))
+    except (Failed, BadSettings) as error:
+        sys.exit(f"accord: {error}")

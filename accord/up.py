@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from accord import environment, keyring, nats, postgres
-from accord.environment import Database
+from accord.environment import Database, seed_file
 from accord.failed import Failed
 from accord.loopback import answers, is_free
 from accord.provision import OPERATIONS, connect, keep_provisioned, provision
@@ -21,6 +21,10 @@ from accord.token import sign_in_line
 from shared.settings import PLACEHOLDER, Settings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SEED = """\
+import sys, pathlib, accord.demo
+accord.demo.seed(sys.argv[1], pathlib.Path(sys.argv[2]))
+"""
 
 
 def up(
@@ -85,8 +89,20 @@ class Suite:
                 await supervisor.start(
                     Program("services", "Accord", python, self._live, told, patience=20)
                 )
+                if self.settings.demo:
+                    await self._seed(supervisor, told)
                 await greet()
                 await keeper
+
+    async def _seed(self, supervisor: Supervisor, told: dict[str, str]) -> None:
+        """Fill in the demo coalition, once; as a child, so that Ctrl-C ends it too."""
+        done = self.data / "demo-is-seeded"
+        if not done.exists():
+            self.say("Filling in the demo coalition.")
+            base_url = f"http://127.0.0.1:{self.port}"
+            command = (sys.executable, "-c", SEED, base_url, str(self.data))
+            await supervisor.finish("Demo", command, told)
+            done.touch()
 
     async def _database(self, supervisor: Supervisor) -> Database:
         given = self.settings.database
@@ -108,8 +124,8 @@ class Suite:
     @asynccontextmanager
     async def _provisioned(self, url: str) -> AsyncIterator[asyncio.Task[None]]:
         """Make streams and durables, and keep making those that get lost."""
-        seeds = environment.seed_file(self.settings, self.data)
-        seed = Path(str(seeds).replace(PLACEHOLDER, OPERATIONS))
+        seed = seed_file(self.settings, self.data)
+        seed = Path(str(seed).replace(PLACEHOLDER, OPERATIONS))
         bus = await connect(url, seed)
         replicas = self.settings.nats.replicas
         try:
@@ -157,7 +173,8 @@ async def _until_told(suite: Suite) -> None:
         say("Ctrl-C stops it; the data stays.")
 
     for each in SIGNALS:
-        loop.add_signal_handler(each, stop)
+        if signal.getsignal(each) != signal.SIG_IGN:  # as under nohup
+            loop.add_signal_handler(each, stop)
     try:
         await suite.run(greet)
     except asyncio.CancelledError:

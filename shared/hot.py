@@ -262,9 +262,11 @@ _NOT_HELD = object()
 class Reading:
     """What a fact may read, under the lock of the decision."""
 
-    def __init__(self, work: Work, context: Context) -> None:
+    def __init__(self, work: Work, context: Context, key: UUID | str = "") -> None:
         self._work = work
         self.context = context
+        self.key = key
+        """Of the stream that the command is for."""
 
     @property
     def coalition(self) -> UUID:

@@ -6,10 +6,10 @@ before is passed over, however late it comes again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import orjson
 from fastapi import Request
@@ -18,7 +18,6 @@ from starlette.responses import StreamingResponse
 
 from shared.ask import Ask, Fact, Step, Written
 from shared.batch import in_milliseconds
-from shared.canonical import leaf_hash
 from shared.event import Command, Context, Value, Visibility
 from shared.host import Host
 from shared.hot import AnyDecider, Reading
@@ -39,13 +38,15 @@ class ImportedCommand:
     decider: AnyDecider
     command: type[Command]
     facts: tuple[Fact, ...] = ()
+    steps: Callable[[UUID, Any], Sequence[Step]] | None = None
+    """(coalition, command) → the command and what it sets off on other streams, in order."""
 
 
 class Line(Value):
     """One command of an import."""
 
     command: Annotated[str, Field(max_length=63)]
-    id: Annotated[str, Field(max_length=80)]
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     at: AwareDatetime
     version: Annotated[int, Field(ge=1)]
     body: dict[str, Any]
@@ -170,11 +171,13 @@ def _ask(raw: bytes, coalition: UUID, imports: Mapping[str, ImportedCommand]) ->
     async def resolve(read: Reading, _state: Any, _command: Any) -> Context:
         if line.at > read.context.at:
             raise Problem(422, "in_the_future", "An import is about the past.")
-        return replace(context)
+        return context
 
-    step = Step(imported.decider, line.id, command, imported.facts)
-    correlation = UUID(bytes=leaf_hash(f"import/{coalition}".encode())[:16], version=8)
-    return line, Ask(coalition, (step,), resolve, brings_to=line.version, correlation=correlation)
+    steps: tuple[Step, ...] = (Step(imported.decider, line.id, command, imported.facts),)
+    if imported.steps is not None:
+        steps = tuple(imported.steps(coalition, command))
+    correlation = uuid5(coalition, "import")
+    return line, Ask(coalition, steps, resolve, brings_to=line.version, correlation=correlation)
 
 
 async def _heard(host: Host, coalition: UUID, after: Mapping[str, int]) -> None:

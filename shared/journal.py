@@ -13,7 +13,6 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -297,12 +296,12 @@ class Journal:
         now = self._clock(at)
         for step in ask.steps:
             stream = await work.stream(step.decider, step.key)
-            reading = Reading(work, Context(ask.coalition, None, None, now))
+            reading = Reading(work, Context(ask.coalition, None, None, now), step.key)
             context = await ask.resolve(reading, stream.state, step.command)
             reading.context = context
             if step.facts:
                 facts = [await fact(reading, stream.state, step.command) for fact in step.facts]
-                context = replace(context, facts=tuple(facts))
+                context = context.knowing(tuple(facts))
             decided = step.decider.decide(step.command, stream.state, context)
             written += [
                 self._append(ask, step, event, context, work, columns, at) for event in decided

@@ -20,6 +20,7 @@ import httpx2
 
 from accord.token import demo_token, operator_token
 from shared.identity import EmbeddedIssuer
+from shared.uuid7 import uuid7
 
 START_SECONDS = 60
 
@@ -105,6 +106,10 @@ class Suite:
             except httpx2.TransportError:
                 pass
             await asyncio.sleep(0.05)
+
+    def new_id(self) -> UUID:
+        """Return an id that a caller brings."""
+        return uuid7(int(time.time() * 1000), os.urandom(10))
 
     def said(self) -> str:
         """Return what `accord up` and its services have printed."""
