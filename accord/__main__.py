@@ -8,6 +8,7 @@ import structlog
 import typer
 from typer.core import TyperGroup
 
+from accord import exchange
 from accord.failed import Failed
 from accord.token import token
 from accord.up import up
@@ -45,6 +46,7 @@ def accord(*, debug: Annotated[bool, typer.Option("--debug", help=DEBUG)] = Fals
 
 app.command()(up)
 app.command()(token)
+app.add_typer(exchange.app, name="import")
 
 if __name__ == "__main__":
     app()

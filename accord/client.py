@@ -22,6 +22,8 @@ FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 8.0
 TIMEOUT = httpx2.Timeout(10.0, read=120.0)
 BUSY = frozenset({429, 502, 503, 504})
+NOT_YET = frozenset({"busy", "view_behind"})
+"""Reasons that refuse a command for now only: the same lines are sent again."""
 ABSENT = 404
 
 T = TypeVar("T")
@@ -73,19 +75,11 @@ class Services:
         url: Where all services answer, as `/members`, `/meetings` and so on.
         token: The bearer token.
         pause: Waits for so many seconds.
-        now: Seconds that never go back.
     """
 
-    def __init__(
-        self,
-        url: str,
-        token: str,
-        pause: Callable[[float], None] = time.sleep,
-        now: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, url: str, token: str, pause: Callable[[float], None] = time.sleep) -> None:
         self._url = url.rstrip("/")
         self._pause = pause
-        self._now = now
         self._http = httpx2.Client(
             headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT, trust_env=False
         )
@@ -172,13 +166,14 @@ class Services:
             raise Unanswered(f"{self._url}{path} answers with something else.") from strange
 
     def _patiently(self, ask: Callable[[], T]) -> T:
-        given_up, pause = self._now() + PATIENCE_S, FIRST_PAUSE_S
+        waited, pause = 0.0, FIRST_PAUSE_S
         while True:
             try:
                 return ask()
             except _Again as again:
                 wait = max(again.after, pause)
-                if self._now() + wait > given_up:
+                waited += wait
+                if waited > PATIENCE_S:
                     raise Unanswered(f"{again} Is `accord up` running?") from again
                 self._pause(wait)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
@@ -188,6 +183,8 @@ def _answer(lines: Iterator[str], heard: Callable[[int], None]) -> Answer:
     refused: list[Refused] = []
     for line in lines:
         said = orjson.loads(line) if line.strip() else {}
+        if said.get("reason") in NOT_YET:
+            raise _Again(said.get("detail", ""))
         if "reason" in said:
             refused.append(Refused(int(said["index"]), said["reason"], said.get("detail", "")))
         elif "done" in said:

@@ -31,7 +31,8 @@ class Delivery:
     recorded: int = 0
     skipped: int = 0
     refused: int = 0
-    positions: dict[Service, int] = field(default_factory=dict)
+    members: int = 0
+    _heard_of: dict[Service, int] = field(default_factory=dict)
     _done: int = 0
     _waiting: list[ImportLine] = field(default_factory=list)
 
@@ -52,11 +53,10 @@ class Delivery:
     def _send(self) -> None:
         sent, self._waiting = self._waiting, []
         service = sent[0].service
-        members = self.positions.get("members")
         answer = self.services.send(
             service,
             self.coalition,
-            [line.encode(members) for line in sent],
+            self._encoded(sent),
             lambda done: self.heard(self._done + done),
         )
         self._done += len(sent)
@@ -64,8 +64,20 @@ class Delivery:
         self.recorded += answer.recorded
         self.skipped += answer.skipped
         self.refused += len(answer.refused)
-        self.positions[service] = answer.position
+        if service == "members":
+            self.members = max(self.members, answer.position)
         for refused in answer.refused:
             line = sent[refused.index]
             said = f"{line.command}: {refused.detail or refused.reason}"
             self.refuse(Refusal(line.file, line.line, refused.reason, said))
+
+    def _encoded(self, lines: list[ImportLine]) -> list[bytes]:
+        """Return the lines as sent; the first that has to wait says for what, and once."""
+        encoded = []
+        for line in lines:
+            told = self._heard_of.get(line.service, 0)
+            members = self.members if line.waits and told < self.members else None
+            if members is not None:
+                self._heard_of[line.service] = members
+            encoded.append(line.encode(members))
+        return encoded

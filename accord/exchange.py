@@ -5,7 +5,7 @@ the same import goes on where it was, and once more adds nothing.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -184,6 +184,10 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def _markdown(paths: Iterable[Path]) -> Iterator[Path]:
+def _markdown(paths: Iterable[Path]) -> list[Path]:
+    found: list[Path] = []
     for path in paths:
-        yield from sorted(path.rglob("*.md")) if path.is_dir() else [path]
+        found += sorted(path.rglob("*.md")) if path.is_dir() else [path]
+    if not found:
+        raise typer.BadParameter("there is no Markdown file (.md)", param_hint="PATH")
+    return found

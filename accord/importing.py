@@ -17,6 +17,7 @@ from accord.failed import Failed
 from accord.refused import RefusedRows
 from accord.sources.lines import Coalition, ImportLine
 from accord.sources.refusals import Damaged, Refusal
+from accord.token import operator_token
 
 SHOWN_REMARKS = 20
 
@@ -74,8 +75,6 @@ class Import:
         """Return the services, spoken to with the token of the file, or the operator's."""
         if token_file is not None:
             return Services(url, token_file.read_text(encoding="utf-8").strip())
-        from accord.token import operator_token  # noqa: PLC0415  # a token file needs no issuer
-
         return Services(url, operator_token(data))
 
     def find(self, services: Services) -> Coalition:
@@ -90,7 +89,10 @@ class Import:
     ) -> None:
         """Send `lines`, about so many, and show how far they are."""
         columns = TextColumn(self.kind), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-        with Progress(*columns, console=self._terminal, transient=True) as progress:
+        terminal = self._terminal
+        with Progress(
+            *columns, console=terminal, transient=True, disable=not terminal.is_terminal
+        ) as progress:
             bar = progress.add_task(self.kind, total=about)
 
             def heard(done: int) -> None:

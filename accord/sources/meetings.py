@@ -23,6 +23,8 @@ from accord.sources.minutes import Minutes
 from accord.sources.refusals import Refusal
 
 CLOSED_WITH_OPEN_STEPS = "imported"
+UNPLANNED = 0
+"""Minutes for an agenda item: what was planned is not in the minutes."""
 
 
 def size(files: Sequence[Minutes]) -> int:
@@ -86,11 +88,12 @@ class _Telling:
         scheduled = {"title": text(minutes.title), "body": self.coalition.plenary}
         yield "ScheduleMeeting", {**scheduled, "starts_at": midnight(minutes.on)}, 1
         for place, item in enumerate(minutes.items, start=1):
-            proposed = {"item": self._id("item", place), "kind": "discussion"}
-            yield "ProposeAgendaItem", {**proposed, "title": text(item.title)}, item.line
+            proposed: dict[str, Any] = {"item": self._id("item", place), "kind": "discussion"}
+            proposed |= {"title": text(item.title), "minutes": UNPLANNED}
+            yield "ProposeAgendaItem", proposed, item.line
         yield "OpenMeeting", {}, 1
         for place, person in enumerate(minutes.people, start=1):
-            came = {"attendance": self._id("attendance", place)}
+            came: dict[str, Any] = {"attendance": self._id("attendance", place)}
             if person.affiliation:
                 came["org"] = self._organization(person.affiliation)
             came |= {"person": self._id("person", place), "mode": "remote"}

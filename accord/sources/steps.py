@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from accord.sources.people import BULLET, numbered_links
 
 _MARKED = re.compile(
-    r"(?P<indent>\s*)(?:[*+-]\s*)?\**(?:(?i:action items?|actions?|next steps?|to-?do)|AI)\b"
+    r"\s*(?:[*+-]\s*)?\**(?:(?i:action items?|actions?|next steps?|to-?do)|AI)\b"
     r"(?P<whom>[^:\[]{0,30}?)\**(?::\**|\s[-\u2013]\s)\s*(?P<what>.*)"
 )
-_INLINE = re.compile(r"(?P<indent>\s*).*\bACTION:\s*(?P<what>\S.*)")
-_BOX = re.compile(r"(?P<indent>\s*)[*+-]\s+\[ \]\s+(?P<what>\S.*)")
+_INLINE = re.compile(r".*\bACTION:\s*(?P<what>\S.*)")
+_BOX = re.compile(r"\s*[*+-]\s+\[ \]\s+(?P<what>\S.*)")
 _ALONE = re.compile(
     r"(?P<indent>\s*)(?P<mark>[*+-]\s*|#{1,6}\s+)?\**(?i:action items?|actions?)\**:?\**\s*"
 )
@@ -38,7 +38,7 @@ def marked(lines: Sequence[str]) -> Iterator[Step]:
             yield from _below(lines, index + 1, alone)
         elif found := _BOX.fullmatch(line) or _MARKED.fullmatch(line) or _INLINE.fullmatch(line):
             whom = (found.groupdict().get("whom") or "").strip(" ,*").removeprefix("to ")
-            what = _continued(lines, index, found["what"], len(found["indent"]))
+            what = _continued(lines, index, found["what"])
             if what and not _NOTHING.fullmatch(what):
                 yield Step(f"{whom}: {what}" if whom else what, index + 1)
 
@@ -64,12 +64,16 @@ def _below(lines: Sequence[str], start: int, alone: re.Match[str]) -> Iterator[S
             yield Step(bullet["rest"] if bullet else line.strip(), index + 1)
 
 
-def _continued(lines: Sequence[str], start: int, what: str, indent: int) -> str:
+def _continued(lines: Sequence[str], start: int, what: str) -> str:
     """Return `what` with the lines that go on with it: deeper, and no bullets."""
     words = what.split()
+    indent = _indent(lines[start])
     for line in lines[start + 1 :]:
-        deeper = len(line) - len(line.lstrip()) > indent
-        if not deeper or not line.strip() or BULLET.fullmatch(line):
+        if _indent(line) <= indent or not line.strip() or BULLET.fullmatch(line):
             break
         words += line.split()
     return " ".join(words)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

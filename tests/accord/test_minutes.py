@@ -1,3 +1,4 @@
+import time
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from accord.sources.rows import LINE_BYTES
 from accord.sources.steps import Step, marked
 
 SAMPLES = Path(__file__).parent / "samples" / "minutes"
-TODAY = date(2031, 6, 1)
+TODAY = date(2011, 6, 1)
 HEAD = b"# Coalition\n\n## Present\n\n* Ada Bo (@ada)\n\n## Agenda\n\n"
 
 
@@ -26,8 +27,8 @@ def refused(path: Path) -> tuple[int, str]:
 
 
 def test_minutes_with_groups_and_a_person_twice() -> None:
-    read = sample("2031-03-04")
-    assert (read.on, read.title) == (date(2031, 3, 4), "River Schools Coalition Meeting")
+    read = sample("2011-03-04")
+    assert (read.on, read.title) == (date(2011, 3, 4), "River Schools Coalition Meeting")
     assert [(each.name, each.handle, each.affiliation) for each in read.people] == [
         ("Amara Adeyemi", "amara", "Lower School"),
         ("Björn Dahl", "bdahl", "Upper School"),
@@ -50,7 +51,7 @@ def test_minutes_with_groups_and_a_person_twice() -> None:
 
 
 def test_notes_are_all_but_the_list_of_people() -> None:
-    notes = sample("2031-03-04").notes
+    notes = sample("2011-03-04").notes
     assert notes.startswith("## Links\n\n* **Recording**: https://example.org/recordings/12\n")
     assert "## Agenda\n\n### Announcements" in notes
     assert notes.endswith("* **Calendar**: https://example.org/calendar")
@@ -58,8 +59,8 @@ def test_notes_are_all_but_the_list_of_people() -> None:
 
 
 def test_the_name_of_the_file_decides_the_day_and_initials_are_an_entry() -> None:
-    read = sample("2031-03-18")
-    assert (read.on, read.title) == (date(2031, 3, 18), "River Schools Coalition Meeting")
+    read = sample("2011-03-18")
+    assert (read.on, read.title) == (date(2011, 3, 18), "River Schools Coalition Meeting")
     assert [each.name for each in read.people] == ["Amara Adeyemi", "Björn Dahl", "Farid Haddad"]
     assert read.items == [Item("Who pays for the ferry", 18)]
     assert [each.what for each in read.steps] == [
@@ -71,7 +72,7 @@ def test_the_name_of_the_file_decides_the_day_and_initials_are_an_entry() -> Non
 
 
 def test_people_below_headings_and_with_a_handle_only() -> None:
-    read = sample("2031-04-01")
+    read = sample("2011-04-01")
     assert read.title == "Town hall"
     assert [each.name or each.handle for each in read.people] == [
         "amara",
@@ -83,7 +84,7 @@ def test_people_below_headings_and_with_a_handle_only() -> None:
 
 
 def test_an_agenda_that_follows_the_list_at_once() -> None:
-    read = sample("2031-04-15")
+    read = sample("2011-04-15")
     assert [(each.name, each.affiliation) for each in read.people] == [
         ("Amara Adeyemi", ""),
         ("Hana Ito", "Ferry Museum"),
@@ -94,20 +95,20 @@ def test_an_agenda_that_follows_the_list_at_once() -> None:
 
 
 def test_a_file_that_lists_nobody_is_refused() -> None:
-    assert refused(SAMPLES / "2031-04-29.md") == (1, "nobody_present")
+    assert refused(SAMPLES / "2011-04-29.md") == (1, "nobody_present")
 
 
 @pytest.mark.parametrize(
     ("name", "raw", "where"),
     [
         ("notes.md", HEAD, (1, "no_date")),
-        ("2031-02-30.md", HEAD, (1, "no_date")),
-        ("2031-06-02.md", HEAD, (1, "future")),
-        ("2031-05-01.md", HEAD + b"Caf\xe9\n", (9, "not_utf8")),
-        ("2031-05-01.md", HEAD + b"\nA\x00\n", (10, "control_characters")),
-        ("2031-05-01.md", HEAD + b"a" * 10_000_000, (9, "line_too_long")),
-        ("2031-05-01.md", HEAD + (b"a" * (LINE_BYTES - 1) + b"\n") * 16, (24, "file_too_long")),
-        ("2031-05-01.md", b"", (1, "nobody_present")),
+        ("2011-02-30.md", HEAD, (1, "no_date")),
+        ("2011-06-02.md", HEAD, (1, "future")),
+        ("2011-05-01.md", HEAD + b"Caf\xe9\n", (9, "not_utf8")),
+        ("2011-05-01.md", HEAD + b"\nA\x00\n", (10, "control_characters")),
+        ("2011-05-01.md", HEAD + b"a" * 10_000_000, (9, "line_too_long")),
+        ("2011-05-01.md", HEAD + (b"a" * (LINE_BYTES - 1) + b"\n") * 16, (24, "file_too_long")),
+        ("2011-05-01.md", b"", (1, "nobody_present")),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(
@@ -119,16 +120,29 @@ def test_a_file_that_cannot_be_read_is_named(
 
 
 def test_windows_line_ends_and_a_byte_order_mark_change_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "2031-03-04.md"
+    path = tmp_path / "2011-03-04.md"
     text = (SAMPLES / path.name).read_text()
     path.write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
-    read, expected = minutes.read(path, TODAY), sample("2031-03-04")
+    read, expected = minutes.read(path, TODAY), sample("2011-03-04")
     assert (read.people, read.items, read.steps, read.notes) == (
         expected.people,
         expected.items,
         expected.steps,
         expected.notes,
     )
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", " ", "* ", "#1", "(", "@a ", "Action ", "[a#1](", "ACTION:", "1", " - ", ": "]
+)
+def test_a_hostile_line_takes_no_longer_than_others(tmp_path: Path, piece: str) -> None:
+    path = tmp_path / "2011-05-01.md"
+    line = (piece * LINE_BYTES)[: LINE_BYTES - 20]
+    lines = [line, f"* {line}x", f"# {line}x", f"* Ada Bo ({line})", f"{line}* x"]
+    path.write_text("## Present\n* Ada Bo\n" + "\n".join(lines))
+    started = time.process_time()
+    assert len(minutes.read(path, TODAY).people) >= 1
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -195,14 +209,14 @@ def bullets_present(path: Path) -> str:
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"real minutes are not at {REAL}")
 def test_the_people_of_211_real_minutes_are_those_counted_by_hand() -> None:
     counted = by_hand()
-    read: dict[str, str] = {}
-    expected: dict[str, str] = {}
-    for path in sorted(REAL.rglob("*.md")):
-        expected[path.stem] = counted.get(path.stem, bullets_present(path))
-        try:
-            read[path.stem] = str(len(minutes.read(path, date(2025, 12, 1)).people))
-        except Damaged as damaged:
-            assert damaged.refusal.reason == "nobody_present"
-            read[path.stem] = ""
-    assert read == expected
+    paths = sorted(REAL.rglob("*.md"))
+    read = {path.stem: people_present(path) for path in paths}
+    assert read == {path.stem: counted.get(path.stem, bullets_present(path)) for path in paths}
     assert sum(map(bool, read.values())) >= 205
+
+
+def people_present(path: Path) -> str:
+    try:
+        return str(len(minutes.read(path, date(2025, 12, 1)).people))
+    except Damaged:
+        return ""

@@ -138,7 +138,7 @@ def test_one_roll_call_from_draft_to_decision(assembly: Assembly) -> None:
 
 def test_an_important_vote_needs_two_thirds(assembly: Assembly) -> None:
     rules = {line.key: line.body["rule"] for line in told(assembly) if line.command == "OpenVoting"}
-    important = {rcid for rcid in ("3", "6", "9")}
+    important = {"3", "6", "9"}
     for roll_call in assembly.roll_calls:
         name = "two-thirds" if roll_call.rcid in important else "majority"
         assert rules[derived(f"roll-call/{roll_call.rcid}")] == derived(f"rule/{name}")

@@ -1,18 +1,18 @@
 """The import routes as they look from outside: a real server on loopback, with a scripted end.
 
 It keeps the promise of the routes (a stream that is already there skips the command) and nothing
-of the rules behind them.
+of the rules behind them. One server serves a module; each test has a `Wire` of its own.
 """
 
 import socket
 import threading
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -104,23 +104,58 @@ async def _streamed(said: list[dict[str, Any]]) -> AsyncIterator[bytes]:
         yield orjson.dumps(line) + b"\n"
 
 
-@contextmanager
-def served(wire: Wire) -> Iterator[Wire]:
-    """Serve `wire` on a free port of loopback."""
-    routes = [
-        Route("/members/api/v1/coalitions/{coalition}", wire.find),
-        Route("/meetings/api/v1/coalitions/{coalition}/sources", wire.sources),
-        Route("/{service}/api/v1/coalitions/{coalition}/import", wire.take, methods=["POST"]),
-    ]
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(Starlette(routes=routes), lifespan="off", ws="none", log_config=None)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    wire.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    try:
-        yield wire
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
+class Server:
+    """Serves whichever wire is plugged in."""
+
+    def __init__(self) -> None:
+        self.wire = Wire()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        at = "/api/v1/coalitions/{coalition}"
+        routes = [
+            Route("/members" + at, self._find),
+            Route("/meetings" + at + "/sources", self._sources),
+            Route("/{service}" + at + "/import", self._take, methods=["POST"]),
+        ]
+        config = uvicorn.Config(
+            Starlette(routes=routes), lifespan="off", ws="none", log_config=None
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._listening]}
+        )
+        self._thread.start()
+
+    def plugged(self) -> Wire:
+        """Return a new wire, which answers from now on."""
+        self.wire = Wire(self.url)
+        return self.wire
+
+    def stop(self) -> None:
+        """Stop serving."""
+        self._server.should_exit = True
+        self._thread.join()
+        self._listening.close()
+
+    async def _find(self, request: Request) -> Response:
+        return await self.wire.find(request)
+
+    async def _sources(self, request: Request) -> Response:
+        return await self.wire.sources(request)
+
+    async def _take(self, request: Request) -> Response:
+        return await self.wire.take(request)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Serve the routes of imports."""
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def wire(server: Server) -> Wire:
+    """Return what the server does in this test."""
+    return server.plugged()

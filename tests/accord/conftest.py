@@ -1,0 +1,3 @@
+from tests.accord.wire import server, wire
+
+__all__ = ["server", "wire"]
