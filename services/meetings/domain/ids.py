@@ -1,0 +1,41 @@
+"""What the aggregates call each other and the things other services know."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import NewType
+from uuid import UUID, uuid5
+
+OrgId = NewType("OrgId", UUID)
+PersonId = NewType("PersonId", UUID)
+AccId = NewType("AccId", UUID)
+BodyId = NewType("BodyId", UUID)
+IssueId = NewType("IssueId", UUID)
+ConstituencyId = NewType("ConstituencyId", UUID)
+
+RuleId = NewType("RuleId", UUID)
+ProposalId = NewType("ProposalId", UUID)
+ObjectionId = NewType("ObjectionId", UUID)
+ObjectiveId = NewType("ObjectiveId", UUID)
+DecisionId = NewType("DecisionId", UUID)
+MeetingId = NewType("MeetingId", UUID)
+ItemId = NewType("ItemId", UUID)
+AttendanceId = NewType("AttendanceId", UUID)
+StepId = NewType("StepId", UUID)
+
+
+@dataclass(frozen=True)
+class Itself:
+    """The aggregate's own id, from which the ids of what it brings forth are derived."""
+
+    id: UUID
+
+    def derive(self, name: str) -> UUID:
+        """Return an id that is the same whenever history is imported again."""
+        return uuid5(self.id, name)
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The decisions made so far."""
+
+    known: Container[DecisionId]

@@ -1,0 +1,454 @@
+"""A meeting: called, prepared, held, and closed once every next step has an owner.
+
+Who is there is in `attendance.py`, what is written down in `minutes.py`.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Annotated, Literal
+
+from immutables import Map
+from pydantic import AwareDatetime, Field
+
+from services.meetings.domain import attendance as attendances
+from services.meetings.domain import minutes
+from services.meetings.domain.attendance import (
+    AttendanceEvent,
+    AttendanceRecorded,
+    Attendances,
+    BodyRules,
+    DepartureRecorded,
+    QuorumEstablished,
+    QuorumLost,
+    RecordAttendance,
+    RecordDeparture,
+)
+from services.meetings.domain.ids import (
+    AccId,
+    BodyId,
+    IssueId,
+    ItemId,
+    OrgId,
+    PersonId,
+    ProposalId,
+    StepId,
+)
+from services.meetings.domain.minutes import MeetingSteps, Minutes, MinutesCommand, MinutesEvent
+from shared.decider import Decider, Refused
+from shared.event import Command, Context, Digest, Event, Personal, Sealed, Text, Value
+
+Kind = Literal["decision", "discussion", "support", "information"]
+Duration = Annotated[int, Field(ge=0, le=24 * 60)]
+
+
+@dataclass(frozen=True)
+class Formality:
+    """Whether the coalition works in formal mode."""
+
+    formal: bool
+
+
+class ScheduleMeeting(Command):
+    title: Text | None = None
+    body: BodyId
+    host: OrgId | None = None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
+    place: Text | None = None
+    piggyback_on: Text | None = None
+
+
+class RescheduleMeeting(Command):
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: Text
+
+
+class CancelMeeting(Command):
+    reason: Text
+
+
+class ProposeAgendaItem(Command):
+    item: ItemId
+    kind: Kind
+    title: Text
+    proposal: ProposalId | None = None
+    issue: IssueId | None = None
+    minutes: Duration
+
+
+class PublishAgenda(Command):
+    items: tuple[ItemId, ...]
+
+
+class AppointFacilitator(Command):
+    person: PersonId
+    accreditation: AccId | None = None
+    org: OrgId | None = None
+    external: bool
+
+
+class OpenMeeting(Command):
+    pass
+
+
+class Override(Value):
+    """The steps left unowned, and why the meeting closes all the same."""
+
+    steps: tuple[StepId, ...]
+    reason: Text
+
+
+class CloseMeeting(Command):
+    override: Override | None = None
+
+
+class MeetingScheduled(Event):
+    title: Sealed[Text] = Sealed()
+    body: BodyId
+    host: OrgId | None = None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
+    place: Sealed[Text] = Sealed()
+    piggyback_on: Sealed[Text] = Sealed()
+
+
+class MeetingRescheduled(Event):
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: Sealed[Text]
+
+
+class MeetingCancelled(Event):
+    reason: Sealed[Text]
+
+
+class AgendaItemProposed(Event):
+    item: ItemId
+    kind: Kind
+    title: Sealed[Text]
+    proposal: ProposalId | None = None
+    issue: IssueId | None = None
+    minutes: int
+
+
+class AgendaPublished(Event):
+    items: tuple[ItemId, ...]
+    short_notice: bool
+
+
+class FacilitatorAppointed(Event):
+    person: Personal[PersonId]
+    accreditation: AccId | None = None
+    org: OrgId | None = None
+    external: bool
+
+
+class MeetingOpened(Event):
+    pass
+
+
+class Overridden(Value):
+    steps: tuple[StepId, ...]
+    reason: Sealed[Text] = Sealed()
+
+
+class MeetingClosed(Event):
+    steps: tuple[StepId, ...]
+    override: Overridden | None = None
+
+
+MeetingCommand = (
+    ScheduleMeeting
+    | RescheduleMeeting
+    | CancelMeeting
+    | ProposeAgendaItem
+    | PublishAgenda
+    | AppointFacilitator
+    | OpenMeeting
+    | RecordAttendance
+    | RecordDeparture
+    | MinutesCommand
+    | CloseMeeting
+)
+MeetingEvent = (
+    MeetingScheduled
+    | MeetingRescheduled
+    | MeetingCancelled
+    | AgendaItemProposed
+    | AgendaPublished
+    | FacilitatorAppointed
+    | MeetingOpened
+    | AttendanceEvent
+    | MinutesEvent
+    | MeetingClosed
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    kind: Kind
+    proposal: ProposalId | None
+    issue: IssueId | None
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Meeting:
+    body: BodyId
+    host: OrgId | None
+    starts_at: datetime
+    ends_at: datetime | None
+    place: Digest | None
+    piggybacked: bool
+    stage: Literal["scheduled", "open", "closed", "cancelled"] = "scheduled"
+    items: Map[ItemId, Item] = field(default_factory=Map)
+    agenda: tuple[ItemId, ...] = ()
+    facilitated: bool = False
+    facilitators: frozenset[AccId] = frozenset()
+    facilitating: frozenset[OrgId] = frozenset()
+    attendance: Attendances = field(default_factory=Map)
+    quorate: bool = False
+    minutes: Minutes | None = None
+
+    @property
+    def present(self) -> frozenset[OrgId]:
+        """The organisations in the room now."""
+        return attendances.organisations(self.attendance)
+
+
+def decide(  # noqa: C901, PLR0911 - a line for each command
+    command: MeetingCommand, meeting: Meeting | None, context: Context
+) -> list[MeetingEvent]:
+    """Return what happens if `command` is accepted; an empty list means nothing needs to.
+
+    Raises:
+        Refused: a rule forbids it.
+    """
+    if isinstance(command, ScheduleMeeting):
+        return _schedule(command, meeting, context)
+    if meeting is None:
+        raise Refused("unknown_meeting", "There is no such meeting: schedule it first.")
+    match command:
+        case RescheduleMeeting():
+            return _reschedule(command, meeting)
+        case CancelMeeting():
+            return _cancel(command, meeting)
+        case ProposeAgendaItem():
+            return _propose(command, meeting)
+        case PublishAgenda():
+            return _publish(command, meeting, context)
+        case AppointFacilitator():
+            return _appoint(command, meeting)
+        case OpenMeeting():
+            return _open(meeting, context)
+        case RecordAttendance() | RecordDeparture():
+            return _attend(command, meeting, context)
+        case CloseMeeting():
+            return _close(command, meeting, context)
+        case _:
+            return _write(command, meeting, context)
+
+
+def evolve(  # noqa: C901, PLR0911 - a line for each event
+    meeting: Meeting | None, event: MeetingEvent
+) -> Meeting:
+    """Return the meeting after `event`. Never refuses: history has already happened."""
+    if isinstance(event, MeetingScheduled):
+        return Meeting(
+            body=event.body,
+            host=event.host,
+            starts_at=event.starts_at,
+            ends_at=event.ends_at,
+            place=event.place.digest,
+            piggybacked=event.piggyback_on.digest is not None,
+        )
+    assert meeting is not None
+    match event:
+        case MeetingRescheduled(starts_at=starts, ends_at=ends, place=place):
+            return replace(meeting, starts_at=starts, ends_at=ends, place=place.digest)
+        case MeetingCancelled():
+            return replace(meeting, stage="cancelled")
+        case AgendaItemProposed():
+            item = Item(event.kind, event.proposal, event.issue, event.minutes)
+            return replace(meeting, items=meeting.items.set(event.item, item))
+        case AgendaPublished(items=items):
+            return replace(meeting, agenda=items)
+        case FacilitatorAppointed():
+            return _appointed(meeting, event)
+        case MeetingOpened():
+            return replace(meeting, stage="open")
+        case AttendanceRecorded() | DepartureRecorded():
+            return replace(meeting, attendance=attendances.after(meeting.attendance, event))
+        case QuorumEstablished():
+            return replace(meeting, quorate=True)
+        case QuorumLost():
+            return replace(meeting, quorate=False)
+        case MeetingClosed():
+            return replace(meeting, stage="closed")
+        case _:
+            return replace(meeting, minutes=minutes.after(meeting.minutes, event))
+
+
+def _appointed(meeting: Meeting, event: FacilitatorAppointed) -> Meeting:
+    accreditations = {event.accreditation} if event.accreditation else set[AccId]()
+    outside = {event.org} if event.external and event.org else set[OrgId]()
+    return replace(
+        meeting,
+        facilitated=True,
+        facilitators=meeting.facilitators | accreditations,
+        facilitating=meeting.facilitating | outside,
+    )
+
+
+def _schedule(
+    command: ScheduleMeeting, meeting: Meeting | None, context: Context
+) -> list[MeetingEvent]:
+    if meeting is not None:
+        asked = command.body, command.host, command.starts_at, command.ends_at
+        if asked == (meeting.body, meeting.host, meeting.starts_at, meeting.ends_at):
+            return []
+        raise Refused("already_scheduled", "This meeting exists: move it, or schedule another.")
+    wanted = command.title, command.host, command.ends_at, command.place
+    if None in wanted and not context.imported:
+        raise Refused("details_missing", "Give the meeting a title, host, end and place.")
+    _in_order(command.starts_at, command.ends_at)
+    scheduled = MeetingScheduled(
+        title=Sealed(command.title),
+        body=command.body,
+        host=command.host,
+        starts_at=command.starts_at,
+        ends_at=command.ends_at,
+        place=Sealed(command.place),
+        piggyback_on=Sealed(command.piggyback_on),
+    )
+    return [scheduled]
+
+
+def _reschedule(command: RescheduleMeeting, meeting: Meeting) -> list[MeetingEvent]:
+    _only("scheduled", meeting)
+    asked = command.starts_at, command.ends_at, command.place.digest()
+    if asked == (meeting.starts_at, meeting.ends_at, meeting.place):
+        return []
+    _in_order(command.starts_at, command.ends_at)
+    moved = MeetingRescheduled(
+        starts_at=command.starts_at, ends_at=command.ends_at, place=Sealed(command.place)
+    )
+    return [moved]
+
+
+def _in_order(starts_at: datetime, ends_at: datetime | None) -> None:
+    if ends_at is not None and ends_at <= starts_at:
+        raise Refused("ends_before_start", "A meeting ends after it starts.")
+
+
+def _cancel(command: CancelMeeting, meeting: Meeting) -> list[MeetingEvent]:
+    if meeting.stage == "cancelled":
+        return []
+    _only("scheduled", meeting)
+    return [MeetingCancelled(reason=Sealed(command.reason))]
+
+
+def _propose(command: ProposeAgendaItem, meeting: Meeting) -> list[MeetingEvent]:
+    item = Item(command.kind, command.proposal, command.issue, command.minutes)
+    if known := meeting.items.get(command.item):
+        if known == item:
+            return []
+        raise Refused("already_proposed", "Another agenda item has that id: use a new one.")
+    _under_way(meeting)
+    proposed = AgendaItemProposed(
+        item=command.item,
+        kind=command.kind,
+        title=Sealed(command.title),
+        proposal=command.proposal,
+        issue=command.issue,
+        minutes=command.minutes,
+    )
+    return [proposed]
+
+
+def _publish(command: PublishAgenda, meeting: Meeting, context: Context) -> list[MeetingEvent]:
+    items = tuple(dict.fromkeys(command.items))
+    if items == meeting.agenda:
+        return []
+    _under_way(meeting)
+    if any(item not in meeting.items for item in items):
+        raise Refused("unknown_item", "The agenda lists an item nobody proposed for this meeting.")
+    late = context.at + context.fact(BodyRules).notice > meeting.starts_at
+    return [AgendaPublished(items=items, short_notice=late and not meeting.piggybacked)]
+
+
+def _appoint(command: AppointFacilitator, meeting: Meeting) -> list[MeetingEvent]:
+    _under_way(meeting)
+    if command.accreditation in meeting.facilitators:
+        return []
+    appointed = FacilitatorAppointed(
+        person=Sealed(command.person, about=command.person),
+        accreditation=command.accreditation,
+        org=command.org,
+        external=command.external,
+    )
+    return [appointed]
+
+
+def _open(meeting: Meeting, context: Context) -> list[MeetingEvent]:
+    if meeting.stage in {"open", "closed"}:
+        return []
+    _only("scheduled", meeting)
+    if not meeting.facilitated and not context.imported and context.fact(Formality).formal:
+        raise Refused("no_facilitator", "A formal meeting needs a facilitator: appoint one.")
+    return [MeetingOpened()]
+
+
+def _attend(
+    command: RecordAttendance | RecordDeparture, meeting: Meeting, context: Context
+) -> list[MeetingEvent]:
+    room = attendances.Room(meeting.body, meeting.attendance, meeting.quorate)
+    if isinstance(command, RecordDeparture):
+        found = attendances.departed(command, room, context)
+    else:
+        found = attendances.arrived(command, room, context)
+    if found:
+        _under_way(meeting)
+    return [*found]
+
+
+def _write(command: MinutesCommand, meeting: Meeting, context: Context) -> list[MeetingEvent]:
+    if meeting.stage not in {"open", "closed"}:
+        raise Refused("wrong_stage", f"The meeting is {meeting.stage}: open it first.")
+    return [*minutes.written(command, meeting.minutes, meeting.body, context)]
+
+
+def _close(command: CloseMeeting, meeting: Meeting, context: Context) -> list[MeetingEvent]:
+    if meeting.stage == "closed":
+        return []
+    _only("open", meeting)
+    known = context.fact(MeetingSteps)
+    override = command.override
+    named = set(override.steps) if override else set[StepId]()
+    if unowned := known.unsettled - named:
+        listed = ", ".join(str(step) for step in sorted(unowned))
+        detail = f"Nobody has accepted these steps yet: {listed}. Find owners, or name them."
+        raise Refused("unowned_steps", detail)
+    closed = MeetingClosed(
+        steps=tuple(sorted(known.steps)),
+        override=Overridden(steps=tuple(sorted(named)), reason=Sealed(override.reason))
+        if override
+        else None,
+    )
+    return [closed]
+
+
+def _under_way(meeting: Meeting) -> None:
+    if meeting.stage in {"closed", "cancelled"}:
+        raise Refused("wrong_stage", f"The meeting is {meeting.stage}.")
+
+
+def _only(stage: str, meeting: Meeting) -> None:
+    if meeting.stage != stage:
+        raise Refused("wrong_stage", f"The meeting is {meeting.stage}, not {stage}.")
+
+
+decider: Decider[MeetingCommand, Meeting | None, MeetingEvent] = Decider(
+    "meeting", MeetingEvent, None, decide, evolve
+)

@@ -1,0 +1,143 @@
+"""What a count comes to: exact integers, and nothing but what the proposal's stream holds."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from services.meetings.domain.ids import ConstituencyId, OrgId
+from services.meetings.domain.rule import DISSENT, Base, Option, Positive, Rule, Threshold
+from shared.event import Value
+
+Outcome = Literal["adopted", "rejected"]
+Counts = dict[Option, int]
+
+
+class VoteClass(Value):
+    """Related organisations taken together: one vote, as heavy as the heaviest of them."""
+
+    class_: tuple[OrgId, ...]
+    constituencies: tuple[ConstituencyId, ...] = ()
+    weight: Positive = 1
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A voting to be counted.
+
+    Args:
+        stances: The current one of each class that has one, by the class's place in `electorate`.
+        chair: The organisation that opened the voting.
+        present: Who sat in the linked meeting.
+        objection_open: Whether an objection is not yet addressed.
+    """
+
+    terms: Rule
+    electorate: Sequence[VoteClass]
+    stances: Mapping[int, Option]
+    chair: OrgId | None = None
+    present: frozenset[OrgId] = frozenset()
+    objection_open: bool = False
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A quorum that was missed: of all classes, or of those of one constituency."""
+
+    needed: int
+    reached: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """`counts` are weights; `voters` and `entitled` are vote classes."""
+
+    counts: Counts
+    voters: int
+    entitled: int
+    groups: dict[ConstituencyId, Counts]
+    shortfall: Shortfall | None
+    outcome: Outcome
+
+
+def tally(poll: Poll) -> Tally:
+    """Count `poll`: quorum, silence, thresholds, then objections (domain.md 7)."""
+    cast = list(poll.stances.items())
+    if _silence_assents(poll):
+        cast += [(n, Option.AGREE) for n in range(len(poll.electorate)) if n not in poll.stances]
+    counts = _weigh(poll, cast)
+    adopted = all(_holds(each, counts, poll) for each in poll.terms.thresholds)
+    blocked = poll.terms.objections.must_be_addressed and poll.objection_open
+    return Tally(
+        counts=counts,
+        voters=len(poll.stances),
+        entitled=len(poll.electorate),
+        groups=_by_constituency(poll, cast),
+        shortfall=_shortfall(poll),
+        outcome="adopted" if adopted and not blocked else "rejected",
+    )
+
+
+def _shortfall(poll: Poll) -> Shortfall | None:
+    quorum = poll.terms.quorum
+    entitled = {
+        n
+        for n, each in enumerate(poll.electorate)
+        if quorum.chair_counts or poll.chair not in each.class_
+    }
+    numerator, denominator = quorum.at_least
+    needed = -(-numerator * len(entitled) // denominator)
+    reached = len(entitled & poll.stances.keys())
+    if reached < needed:
+        return Shortfall(needed, reached)
+    for each in quorum.per_constituency:
+        heard = sum(each.constituency in poll.electorate[n].constituencies for n in poll.stances)
+        if heard < each.min:
+            return Shortfall(each.min, heard)
+    return None
+
+
+def _silence_assents(poll: Poll) -> bool:
+    contested = poll.objection_open or not DISSENT.isdisjoint(poll.stances.values())
+    return poll.terms.silence == "assent_if_uncontested" and not contested
+
+
+def _weigh(poll: Poll, cast: Sequence[tuple[int, Option]]) -> Counts:
+    counts = Counter[Option]()
+    for n, option in cast:
+        counts[option] += poll.electorate[n].weight
+    return {option: counts[option] for option in Option}
+
+
+def _by_constituency(
+    poll: Poll, cast: Sequence[tuple[int, Option]]
+) -> dict[ConstituencyId, Counts]:
+    """Return the counts of each constituency; a class in several counts in each."""
+    heard: dict[ConstituencyId, list[tuple[int, Option]]] = {
+        constituency: [] for each in poll.electorate for constituency in each.constituencies
+    }
+    for n, option in cast:
+        for constituency in poll.electorate[n].constituencies:
+            heard[constituency].append((n, option))
+    return {constituency: _weigh(poll, heard[constituency]) for constituency in sorted(heard)}
+
+
+def _holds(threshold: Threshold, counts: Counts, poll: Poll) -> bool:
+    base = _base(threshold.base, counts, poll)
+    numerator, denominator = threshold.ratio
+    share, bound = counts[threshold.option] * denominator, numerator * base
+    enough = {"at_least": share >= bound, "more_than": share > bound, "at_most": share <= bound}
+    return base > 0 and enough[threshold.test]
+
+
+def _base(base: Base, counts: Counts, poll: Poll) -> int:
+    match base:
+        case "cast":
+            return sum(counts.values())
+        case "yes_no":
+            return sum(counts.values()) - counts[Option.ABSTAIN]
+        case "entitled":
+            return sum(each.weight for each in poll.electorate)
+        case "entitled_present":
+            seated = (each for each in poll.electorate if not poll.present.isdisjoint(each.class_))
+            return sum(each.weight for each in seated)

@@ -1,0 +1,454 @@
+"""A voting on a proposal: one round, with a rule, a text and an electorate that stay as they are.
+
+A vote class holds one stance at a time and may change it while voting is open; history keeps
+every change. It is part of the proposal's stream.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from immutables import Map
+from pydantic import AwareDatetime
+
+from services.meetings.domain.acting import organisation
+from services.meetings.domain.electorate import Electorate, Roll, weighed
+from services.meetings.domain.ids import (
+    BodyId,
+    ConstituencyId,
+    MeetingId,
+    OrgId,
+    RuleId,
+)
+from services.meetings.domain.rule import DISSENT, InForce, Option, Rule
+from services.meetings.domain.tally import Counts, Poll, Tally, VoteClass, tally
+from shared.decider import Refused
+from shared.event import (
+    Command,
+    Context,
+    Digest,
+    Event,
+    Restricted,
+    Sealed,
+    Text,
+    base64url,
+)
+
+LARGEST_ELECTORATE = 60_000  # bytes; an event has 65,535, and the rule needs some
+Reason = Literal["deadline", "all_in", "chair", "amended"]
+Gate = Literal["passed", "warned", "overridden"]
+
+
+@dataclass(frozen=True)
+class RuleInForce:
+    """The rule a voting names; `None` where there is none."""
+
+    rule: InForce | None
+
+
+@dataclass(frozen=True)
+class Remit:
+    """Whether the body's scope covers the issue, and what speaks against deciding it."""
+
+    covers: bool
+    scoped_out: bool = False
+    parked: bool = False
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Whether the person holds a voting accreditation in the body, as known at a position."""
+
+    voting: bool
+    members_position: int
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """The linked meeting: who is present, and whose people facilitate it from outside."""
+
+    exists: bool = True
+    present: frozenset[OrgId] = frozenset()
+    facilitating: frozenset[OrgId] = frozenset()
+
+
+class OpenVoting(Command):
+    rule: RuleId
+    closes_at: AwareDatetime
+    meeting: MeetingId | None = None
+    override: Text | None = None
+
+
+class TakeStance(Command):
+    option: Option
+    reason: Text | None = None
+
+
+class ChangeStance(Command):
+    to: Option
+    because: Text
+
+
+class WithdrawStance(Command):
+    because: Text
+
+
+class CloseVoting(Command):
+    pass
+
+
+class VotingOpened(Event):
+    by: OrgId
+    at: AwareDatetime
+    round: int
+    rule: RuleId
+    rule_version: int
+    terms: Rule
+    text: Digest
+    electorate: tuple[VoteClass, ...]
+    members_position: int
+    meeting: MeetingId | None = None
+    closes_at: AwareDatetime
+    gate: Gate
+    override: Sealed[Text] = Sealed()
+
+
+class StanceTaken(Event):
+    by: OrgId
+    authority: Literal["ad_referendum"] | None = None
+    option: Restricted[Option]
+    reason: Sealed[Text] = Sealed()
+    members_position: int
+
+
+class StanceChanged(Event):
+    by: OrgId
+    authority: Literal["ad_referendum"] | None = None
+    from_: Restricted[Option]
+    to: Restricted[Option]
+    because: Sealed[Text]
+    members_position: int
+
+
+class StanceWithdrawn(Event):
+    by: OrgId
+    because: Sealed[Text]
+
+
+class VotingClosed(Event):
+    reason: Reason
+    present: tuple[OrgId, ...] | None = None
+    counts: Counts
+
+
+class QuorumNotMet(Event):
+    needed: int
+    reached: int
+
+
+Stanced = StanceTaken | StanceChanged | StanceWithdrawn
+
+
+@dataclass(frozen=True)
+class Stance:
+    """What a class holds, and which of its organisations said so; ad referendum does not count."""
+
+    by: OrgId
+    option: Option
+    counts: bool
+
+
+@dataclass(frozen=True)
+class Voting:
+    """`places` says where an organisation's class stands in `electorate`; `stances` go by place."""
+
+    round: int
+    rule: RuleId
+    rule_version: int
+    terms: Rule
+    text: Digest
+    electorate: tuple[VoteClass, ...]
+    members_position: int
+    chair: OrgId
+    meeting: MeetingId | None
+    opened_at: datetime
+    closes_at: datetime
+    places: Map[OrgId, int]
+    stances: Map[int, Stance] = field(default_factory=Map)
+    present: frozenset[OrgId] = frozenset()
+
+    def same(self, command: OpenVoting) -> bool:
+        """Return whether `command` asks for what is open already."""
+        asked = command.rule, command.closes_at, command.meeting
+        return asked == (self.rule, self.closes_at, self.meeting)
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What is put to the vote."""
+
+    body: BodyId
+    affected: frozenset[ConstituencyId]
+    text: Digest
+    noticed_at: datetime
+    round: int
+
+
+def opened(command: OpenVoting, motion: Motion, context: Context) -> VotingOpened:
+    """Return the opening; the rule and the electorate are those of this moment, for good."""
+    rule = _rule(motion, context)
+    within_remit(context)
+    if command.meeting is not None and not context.fact(Sitting).exists:
+        raise Refused("unknown_meeting", "There is no such meeting: leave it out, or schedule it.")
+    _in_time(command, motion, rule.terms, context)
+    electorate = context.fact(Electorate)
+    classes = weighed(electorate.classes, rule.terms)
+    if len(canonical(classes)) > LARGEST_ELECTORATE:
+        detail = f"An electorate of {len(classes):,} vote classes is more than one event can hold."
+        raise Refused("electorate_too_large", detail)
+    return VotingOpened(
+        by=organisation(context),
+        at=context.at,
+        round=motion.round,
+        rule=command.rule,
+        rule_version=rule.version,
+        terms=rule.terms,
+        text=motion.text,
+        electorate=classes,
+        members_position=electorate.members_position,
+        meeting=command.meeting,
+        closes_at=command.closes_at,
+        gate=_gate(command, motion, rule.terms, classes, context),
+        override=Sealed(command.override),
+    )
+
+
+def within_remit(context: Context) -> None:
+    """Refuse what the body may not decide, or the coalition does not decide now."""
+    remit = context.fact(Remit)
+    if not remit.covers:
+        raise Refused("out_of_mandate", "The body's scope does not cover this issue.")
+    if remit.scoped_out:
+        raise Refused("out_of_scope", "The coalition put this issue out of its scope.")
+    if remit.parked:
+        raise Refused("out_of_scope", "The issue is parked: its parties agreed to disagree.")
+
+
+def begun(event: VotingOpened) -> Voting:
+    """Return the voting that `event` opened."""
+    orgs = ((org, n) for n, each in enumerate(event.electorate) for org in each.class_)
+    return Voting(
+        round=event.round,
+        rule=event.rule,
+        rule_version=event.rule_version,
+        terms=event.terms,
+        text=event.text,
+        electorate=event.electorate,
+        members_position=event.members_position,
+        chair=event.by,
+        meeting=event.meeting,
+        opened_at=event.at,
+        closes_at=event.closes_at,
+        places=Map(orgs),
+    )
+
+
+def taken(command: TakeStance, voting: Voting, context: Context) -> StanceTaken | None:
+    """Return the stance; `None` where the class holds it already."""
+    held = voting.stances.get(_place(voting, context))
+    if held is not None and held.option == command.option:
+        return None
+    if held is not None:
+        raise Refused("one_vote", "Your vote class has a stance: change that one.")
+    if command.option in DISSENT and command.reason is None and not context.imported:
+        raise Refused("reason_required", "To disagree or object, say why.")
+    return StanceTaken(
+        by=organisation(context),
+        authority=_reservation(context),
+        option=command.option,
+        reason=Sealed(command.reason),
+        members_position=_spoken(voting, context),
+    )
+
+
+def changed(command: ChangeStance, voting: Voting, context: Context) -> StanceChanged | None:
+    """Return the change; `None` where the class holds that stance already."""
+    held = _held(voting, context)
+    if held.option == command.to and (held.counts or _reservation(context)):
+        return None
+    return StanceChanged(
+        by=organisation(context),
+        authority=_reservation(context),
+        from_=held.option,
+        to=command.to,
+        because=Sealed(command.because),
+        members_position=_spoken(voting, context),
+    )
+
+
+def withdrawn(command: WithdrawStance, voting: Voting, context: Context) -> StanceWithdrawn:
+    """Return the withdrawal."""
+    _held(voting, context)
+    _spoken(voting, context)
+    return StanceWithdrawn(by=organisation(context), because=Sealed(command.because))
+
+
+def may_object(voting: Voting, context: Context) -> None:
+    """Refuse an objection after closing time, or from one whom the rule does not ask."""
+    if context.at >= voting.closes_at:
+        raise Refused("not_open", "Voting on this proposal is not open.")
+    if voting.terms.objections.who == "any_member":
+        if organisation(context) not in context.fact(Roll).joined:
+            raise Refused("not_accredited", "Only members of the coalition may object.")
+    elif organisation(context) not in voting.places:
+        raise Refused("not_accredited", "Your organisation was not entitled when voting opened.")
+
+
+def stances_after(voting: Voting, event: Stanced) -> Map[int, Stance]:
+    """Return the current stances after `event`."""
+    place = voting.places[event.by]
+    match event:
+        case StanceTaken(option=option) | StanceChanged(to=option):
+            stance = Stance(event.by, option, counts=event.authority is None)
+            return voting.stances.set(place, stance)
+        case StanceWithdrawn():
+            return voting.stances.delete(place)
+
+
+def closed(
+    voting: Voting, reason: Reason, context: Context, *, objection_open: bool
+) -> list[VotingClosed | QuorumNotMet]:
+    """Return the closing with its counts, and whether the voting lapses."""
+    present = frozenset[OrgId]()
+    if voting.meeting is not None:
+        present = context.fact(Sitting).present
+    result = count(voting, present, objection_open=objection_open)
+    ended = VotingClosed(
+        reason=reason,
+        present=None if voting.meeting is None else tuple(sorted(present)),
+        counts=result.counts,
+    )
+    if result.shortfall is None or reason == "amended":
+        return [ended]
+    lapsed = QuorumNotMet(needed=result.shortfall.needed, reached=result.shortfall.reached)
+    return [ended, lapsed]
+
+
+def closing(voting: Voting, context: Context) -> Reason:
+    """Return why voting may close now."""
+    if context.at >= voting.closes_at:
+        return "deadline"
+    least = voting.opened_at + timedelta(hours=voting.terms.min_open_hours)
+    if context.at < least and not context.imported:
+        detail = f"The rule keeps voting open for {voting.terms.min_open_hours} hours at least."
+        raise Refused("too_soon", detail)
+    return "all_in" if len(voting.stances) == len(voting.electorate) else "chair"
+
+
+def count(voting: Voting, present: Iterable[OrgId], *, objection_open: bool) -> Tally:
+    """Count the stances that count."""
+    stances = {place: each.option for place, each in voting.stances.items() if each.counts}
+    return tally(
+        Poll(
+            terms=voting.terms,
+            electorate=voting.electorate,
+            stances=stances,
+            chair=voting.chair,
+            present=frozenset(present),
+            objection_open=objection_open,
+        )
+    )
+
+
+def dissenting(voting: Voting) -> tuple[OrgId, ...]:
+    """Return the organisations whose stance counts and is against."""
+    stances = voting.stances.values()
+    return tuple(sorted(each.by for each in stances if each.counts and each.option in DISSENT))
+
+
+def canonical(classes: Iterable[VoteClass]) -> bytes:
+    """Return the canonical JSON of an electorate."""
+    listed = [each.model_dump(mode="json") for each in classes]
+    return json.dumps(listed, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(classes: Iterable[VoteClass]) -> Digest:
+    """Return the digest a decision names its electorate by."""
+    return base64url(hashlib.sha256(canonical(classes)).digest())
+
+
+def _rule(motion: Motion, context: Context) -> InForce:
+    rule = context.fact(RuleInForce).rule
+    if rule is None or rule.body != motion.body:
+        raise Refused("unknown_rule", "The body that decides has no such rule.")
+    if rule.retired:
+        raise Refused("rule_retired", "That rule was retired: name one in force.")
+    return rule
+
+
+def _in_time(command: OpenVoting, motion: Motion, terms: Rule, context: Context) -> None:
+    if command.closes_at <= context.at:
+        raise Refused("too_soon", "Voting closes after it opens: name a later time.")
+    if context.imported:
+        return
+    if context.at < motion.noticed_at + timedelta(hours=terms.notice_hours):
+        detail = f"The rule gives {terms.notice_hours} hours of notice from publication."
+        raise Refused("too_soon", detail)
+    if command.closes_at < context.at + timedelta(hours=terms.min_open_hours):
+        detail = f"The rule keeps voting open for {terms.min_open_hours} hours at least."
+        raise Refused("too_soon", detail)
+
+
+def _gate(
+    command: OpenVoting,
+    motion: Motion,
+    terms: Rule,
+    classes: tuple[VoteClass, ...],
+    context: Context,
+) -> Gate:
+    heard = {constituency for each in classes for constituency in each.constituencies}
+    if terms.representation_gate == "off" or context.imported or motion.affected <= heard:
+        return "passed"
+    if command.override is not None:
+        return "overridden"
+    if terms.representation_gate == "block":
+        detail = "An affected constituency has no organisation in the electorate: say why to go on."
+        raise Refused("not_heard", detail)
+    return "warned"
+
+
+def _place(voting: Voting, context: Context) -> int:
+    """Return where the acting organisation's class stands, if it may speak now."""
+    if context.at >= voting.closes_at:
+        raise Refused("not_open", "Voting on this proposal is not open.")
+    place = voting.places.get(organisation(context))
+    if place is None:
+        raise Refused("not_accredited", "Your organisation was not entitled when voting opened.")
+    return place
+
+
+def _held(voting: Voting, context: Context) -> Stance:
+    held = voting.stances.get(_place(voting, context))
+    if held is None:
+        raise Refused("no_stance", "Your organisation has no stance yet: take one.")
+    return held
+
+
+def _spoken(voting: Voting, context: Context) -> int:
+    """Return the members' position at which the person may speak for the organisation."""
+    speaker = context.fact(Speaker)
+    if not context.imported and (not speaker.voting or context.authority == "observer"):
+        detail = "You hold no voting accreditation of this organisation in the body that decides."
+        raise Refused("not_accredited", detail)
+    if voting.meeting is not None and context.by in context.fact(Sitting).facilitating:
+        detail = "Your organisation facilitates this meeting from outside, so it takes no stance."
+        raise Refused("no_facilitator", detail)
+    return speaker.members_position
+
+
+def _reservation(context: Context) -> Literal["ad_referendum"] | None:
+    """Return what keeps a stance from counting until it is ratified."""
+    return "ad_referendum" if context.authority == "ad_referendum" else None
