@@ -69,8 +69,8 @@ from tests.meetings.coalition import (
     OTHER_STEP,
     PLENARY,
     SCHOOL,
-    STEP,
     STEERING,
+    STEP,
     TRANSPORT,
     UNION,
     VAN,
@@ -197,6 +197,12 @@ def test_an_item_is_proposed() -> None:
     other = propose.model_copy(update={"minutes": 5})
     given(scheduled, proposed).when(other, acting(UNION)).then_refused("already_proposed")
     given(*sitting, closed).when(propose, acting(UNION)).then_refused("wrong_stage")
+
+
+def test_an_item_has_its_minutes_except_in_the_past() -> None:
+    ask = propose.model_copy(update={"minutes": None})
+    given(scheduled).when(ask, acting(UNION)).then_refused("details_missing")
+    given(scheduled).when(ask, past()).then(proposed.model_copy(update={"minutes": None}))
 
 
 def test_an_agenda_lists_what_was_proposed() -> None:

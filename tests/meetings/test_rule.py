@@ -102,7 +102,7 @@ def test_d23_a_formal_body_changes_rules_by_its_rules() -> None:
 
 
 def test_d23_a_decision_under_the_rule_in_force_is_enough() -> None:
-    governance = Governance(True, frozenset({RULE}), Cited("adopted", RULE))
+    governance = Governance(formal=True, in_force=frozenset({RULE}), cited=Cited("adopted", RULE))
     adopt = AdoptRule(body=PLENARY, rule=CONSENT, decision="meetings/7")
     given(adopted).when(adopt, chair(governance)).then(
         DecisionRuleAdopted(version=2, body=PLENARY, rule=CONSENT, decision="meetings/7")

@@ -74,7 +74,7 @@ class ProposeAgendaItem(Command):
     title: Text
     proposal: ProposalId | None = None
     issue: IssueId | None = None
-    minutes: Duration
+    minutes: Duration | None = None
 
 
 class PublishAgenda(Command):
@@ -129,7 +129,7 @@ class AgendaItemProposed(Event):
     title: Sealed[Text]
     proposal: ProposalId | None = None
     issue: IssueId | None = None
-    minutes: int
+    minutes: int | None = None
 
 
 class AgendaPublished(Event):
@@ -190,7 +190,7 @@ class Item:
     kind: Kind
     proposal: ProposalId | None
     issue: IssueId | None
-    minutes: int
+    minutes: int | None
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ class Meeting:
         return attendances.organisations(self.attendance)
 
 
-def decide(  # noqa: C901, PLR0911 - a line for each command
+def decide(
     command: MeetingCommand, meeting: Meeting | None, context: Context
 ) -> list[MeetingEvent]:
     """Return what happens if `command` is accepted; an empty list means nothing needs to.
@@ -235,7 +235,7 @@ def decide(  # noqa: C901, PLR0911 - a line for each command
         case CancelMeeting():
             return _cancel(command, meeting)
         case ProposeAgendaItem():
-            return _propose(command, meeting)
+            return _propose(command, meeting, context)
         case PublishAgenda():
             return _publish(command, meeting, context)
         case AppointFacilitator():
@@ -250,9 +250,7 @@ def decide(  # noqa: C901, PLR0911 - a line for each command
             return _write(command, meeting, context)
 
 
-def evolve(  # noqa: C901, PLR0911 - a line for each event
-    meeting: Meeting | None, event: MeetingEvent
-) -> Meeting:
+def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
     """Return the meeting after `event`. Never refuses: history has already happened."""
     if isinstance(event, MeetingScheduled):
         return Meeting(
@@ -349,13 +347,15 @@ def _cancel(command: CancelMeeting, meeting: Meeting) -> list[MeetingEvent]:
     return [MeetingCancelled(reason=Sealed(command.reason))]
 
 
-def _propose(command: ProposeAgendaItem, meeting: Meeting) -> list[MeetingEvent]:
+def _propose(command: ProposeAgendaItem, meeting: Meeting, context: Context) -> list[MeetingEvent]:
     item = Item(command.kind, command.proposal, command.issue, command.minutes)
     if known := meeting.items.get(command.item):
         if known == item:
             return []
         raise Refused("already_proposed", "Another agenda item has that id: use a new one.")
     _under_way(meeting)
+    if command.minutes is None and not context.imported:
+        raise Refused("details_missing", "Say how many minutes the item may take.")
     proposed = AgendaItemProposed(
         item=command.item,
         kind=command.kind,

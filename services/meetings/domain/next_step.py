@@ -196,9 +196,7 @@ class Step:
     due: date | None = None
 
 
-def decide(  # noqa: C901, PLR0911 - a line for each command
-    command: StepCommand, step: Step | None, context: Context
-) -> list[StepEvent]:
+def decide(command: StepCommand, step: Step | None, context: Context) -> list[StepEvent]:
     """Return what happens if `command` is accepted; an empty list means nothing needs to.
 
     Raises:
@@ -231,9 +229,7 @@ def decide(  # noqa: C901, PLR0911 - a line for each command
             assert_never(command)
 
 
-def evolve(  # noqa: C901, PLR0911 - a line for each event
-    step: Step | None, event: StepEvent
-) -> Step:
+def evolve(step: Step | None, event: StepEvent) -> Step:
     """Return the step after `event`. Never refuses: history has already happened."""
     if isinstance(event, NextStepProposed):
         return Step(event.by, event.meeting, event.decision, event.hours)

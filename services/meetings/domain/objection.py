@@ -178,9 +178,7 @@ def dispose(command: Dispose, ground: Ground, context: Context) -> list[Disposed
             assert_never(command)
 
 
-def become(  # noqa: PLR0911 - a line for each event
-    objection: Objection, event: Disposed
-) -> Objection:
+def become(objection: Objection, event: Disposed) -> Objection:
     """Return the objection after `event`."""
     match event:
         case ObjectionAccommodated():

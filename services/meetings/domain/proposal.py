@@ -240,7 +240,7 @@ class Proposal:
     deferred_to: date | None = None
 
 
-def decide(  # noqa: C901, PLR0911, PLR0912 - a line for each command
+def decide(  # noqa: C901 - a line for each command
     command: ProposalCommand, proposal: Proposal | None, context: Context
 ) -> list[ProposalEvent]:
     """Return what happens if `command` is accepted; an empty list means nothing needs to.
@@ -281,9 +281,7 @@ def decide(  # noqa: C901, PLR0911, PLR0912 - a line for each command
             return _dispose(command, proposal, context)
 
 
-def evolve(  # noqa: C901, PLR0911, PLR0912 - a line for each event
-    proposal: Proposal | None, event: ProposalEvent
-) -> Proposal:
+def evolve(proposal: Proposal | None, event: ProposalEvent) -> Proposal:
     """Return the proposal after `event`. Never refuses: history has already happened."""
     if isinstance(event, ProposalDrafted):
         assert event.text.digest is not None

@@ -27,6 +27,7 @@ from services.meetings.domain.rule import DISSENT, InForce, Option, Rule
 from services.meetings.domain.tally import Counts, Poll, Tally, VoteClass, tally
 from shared.decider import Refused
 from shared.event import (
+    Authority,
     Command,
     Context,
     Digest,
@@ -118,7 +119,7 @@ class VotingOpened(Event):
 
 class StanceTaken(Event):
     by: OrgId
-    authority: Literal["ad_referendum"] | None = None
+    authority: Authority | None = None
     option: Restricted[Option]
     reason: Sealed[Text] = Sealed()
     members_position: int
@@ -126,7 +127,7 @@ class StanceTaken(Event):
 
 class StanceChanged(Event):
     by: OrgId
-    authority: Literal["ad_referendum"] | None = None
+    authority: Authority | None = None
     from_: Restricted[Option]
     to: Restricted[Option]
     because: Sealed[Text]
@@ -267,7 +268,7 @@ def taken(command: TakeStance, voting: Voting, context: Context) -> StanceTaken 
         raise Refused("reason_required", "To disagree or object, say why.")
     return StanceTaken(
         by=organisation(context),
-        authority=_reservation(context),
+        authority=context.authority,
         option=command.option,
         reason=Sealed(command.reason),
         members_position=_spoken(voting, context),
@@ -277,11 +278,11 @@ def taken(command: TakeStance, voting: Voting, context: Context) -> StanceTaken 
 def changed(command: ChangeStance, voting: Voting, context: Context) -> StanceChanged | None:
     """Return the change; `None` where the class holds that stance already."""
     held = _held(voting, context)
-    if held.option == command.to and (held.counts or _reservation(context)):
+    if held.option == command.to and held.counts >= _counts(context.authority):
         return None
     return StanceChanged(
         by=organisation(context),
-        authority=_reservation(context),
+        authority=context.authority,
         from_=held.option,
         to=command.to,
         because=Sealed(command.because),
@@ -312,7 +313,7 @@ def stances_after(voting: Voting, event: Stanced) -> Map[int, Stance]:
     place = voting.places[event.by]
     match event:
         case StanceTaken(option=option) | StanceChanged(to=option):
-            stance = Stance(event.by, option, counts=event.authority is None)
+            stance = Stance(event.by, option, _counts(event.authority))
             return voting.stances.set(place, stance)
         case StanceWithdrawn():
             return voting.stances.delete(place)
@@ -449,6 +450,6 @@ def _spoken(voting: Voting, context: Context) -> int:
     return speaker.members_position
 
 
-def _reservation(context: Context) -> Literal["ad_referendum"] | None:
-    """Return what keeps a stance from counting until it is ratified."""
-    return "ad_referendum" if context.authority == "ad_referendum" else None
+def _counts(authority: Authority | None) -> bool:
+    """Return whether a stance counts before it is ratified."""
+    return authority != "ad_referendum"
