@@ -1,0 +1,70 @@
+-- What meetings heard from members: who is at the table, who speaks for whom, on what.
+create schema if not exists heard;
+
+create table if not exists heard.coalition (
+  coalition_id uuid primary key,
+  slug         text,
+  informal     boolean not null default true);
+
+create table if not exists heard.organisation (
+  coalition_id   uuid not null,
+  org            uuid not null,
+  name           jsonb,
+  one_person     boolean not null default false,
+  standing       text not null check (standing in ('joined', 'suspended', 'left')),
+  commitment     text not null,
+  voting_right   boolean not null,
+  constituencies uuid[] not null default '{}',
+  related        uuid[] not null default '{}',
+  audience       text[] not null,
+  primary key (coalition_id, org));
+
+create table if not exists heard.accreditation (      -- those not ended; no person: erased
+  coalition_id  uuid not null,
+  accreditation uuid not null,
+  org           uuid not null,
+  body          uuid not null,
+  person        uuid,
+  authority     text not null,
+  voting        boolean not null,
+  begins        date not null,
+  ends          date,
+  primary key (coalition_id, accreditation));
+
+create table if not exists heard.role (
+  coalition_id  uuid not null,
+  body          uuid not null,
+  role          text not null,
+  accreditation uuid not null,
+  until         date,
+  primary key (coalition_id, body, role, accreditation));
+
+create table if not exists heard.body (               -- no scope: it may decide on every issue
+  coalition_id uuid not null,
+  body         uuid not null,
+  name         jsonb,
+  kind         text not null,
+  scope        uuid[],
+  audience     text[] not null,
+  primary key (coalition_id, body));
+
+create table if not exists heard.seat (
+  coalition_id uuid not null,
+  body         uuid not null,
+  seat         uuid not null,
+  org          uuid not null,
+  primary key (coalition_id, body, seat));
+
+create table if not exists heard.issue (              -- parked once each party has agreed
+  coalition_id uuid not null,
+  issue        uuid not null,
+  scoped_out   boolean not null default false,
+  parties      uuid[] not null default '{}',
+  agreed       uuid[] not null default '{}',
+  primary key (coalition_id, issue));
+
+create table if not exists heard.person (
+  coalition_id uuid not null,
+  person       uuid not null,
+  name         jsonb,
+  primary key (coalition_id, person));

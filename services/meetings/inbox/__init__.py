@@ -1,0 +1,16 @@
+"""What meetings hears from members, and what it keeps of it (`inbox.sql`)."""
+
+from services.meetings.inbox.bodies import BODIES
+from services.meetings.inbox.issues import ISSUES
+from services.meetings.inbox.organisations import ORGANISATIONS
+from services.meetings.inbox.people import PEOPLE
+from shared.inbox import Subscription
+
+from_members = Subscription(
+    "members",
+    reader="meetings-keeps-the-roll",
+    hears=(*ORGANISATIONS, *PEOPLE, *BODIES, *ISSUES),
+    ignores=frozenset({"MembershipApplied", "MembershipDeclined", "SeatReserved"}),
+)
+
+__all__ = ["from_members"]

@@ -1,0 +1,68 @@
+"""Heard of issues: which ones are not decided now (D3)."""
+
+from typing import Literal
+from uuid import UUID
+
+from services.meetings.inbox.happened import Happened, change
+from shared.event import Heard, Recorded
+from shared.hot import Connection
+from shared.inbox import Hears
+
+
+class IssueScoped(Heard):
+    scope: Literal["in", "out"]
+
+
+class AgreedToDisagree(Heard):
+    """The first of its events names the parties; each party's own says that it agrees."""
+
+    parties: tuple[UUID, ...] = ()
+
+
+async def raise_issue(db: Connection, seen: Recorded, _: Happened) -> None:
+    """Let proposals be about the issue."""
+    await change(
+        db,
+        seen,
+        "insert into heard.issue (coalition_id, issue) values ($1, $2) on conflict do nothing",
+    )
+
+
+async def scope(db: Connection, seen: Recorded, scoped: IssueScoped) -> None:
+    """Know whether the issue is the coalition's at all."""
+    await change(
+        db,
+        seen,
+        "update heard.issue set scoped_out = $3 where coalition_id = $1 and issue = $2",
+        scoped.scope == "out",
+    )
+
+
+async def park(db: Connection, seen: Recorded, agreed: AgreedToDisagree) -> None:
+    """Park the issue once every party has agreed to disagree."""
+    await change(
+        db,
+        seen,
+        "update heard.issue set parties = case when $3::uuid[] = '{}' then parties else $3 end,"
+        " agreed = array_append(agreed, $4) where coalition_id = $1 and issue = $2",
+        list(agreed.parties),
+        seen.by,
+    )
+
+
+async def unpark(db: Connection, seen: Recorded, _: Happened) -> None:
+    """Let the issue be decided again."""
+    await change(
+        db,
+        seen,
+        "update heard.issue set parties = '{}', agreed = '{}'"
+        " where coalition_id = $1 and issue = $2",
+    )
+
+
+ISSUES = (
+    Hears(Happened, raise_issue, type="IssueRaised"),
+    Hears(IssueScoped, scope),
+    Hears(AgreedToDisagree, park),
+    Hears(Happened, unpark, type="DisagreementReopened"),
+)

@@ -1,0 +1,120 @@
+"""Heard of the coalition and its organisations: who is here, who may decide, who is related."""
+
+from typing import Literal
+from uuid import UUID
+
+from services.meetings.inbox.happened import Happened, audience, change, key, words
+from shared.event import Heard, Recorded, Text
+from shared.hot import Connection
+from shared.inbox import Apply, Hears
+
+Commitment = Literal["observer", "voice_only", "homework"]
+
+
+class CoalitionFormed(Heard):
+    slug: str
+
+
+class OperatingModeSet(Heard):
+    mode: Literal["informal", "formal"]
+
+
+class MemberJoined(Heard):
+    name: Text | None = None
+    kind: str = "organization"
+    constituencies: tuple[UUID, ...] = ()
+    commitment: Commitment
+    voting_right: bool
+
+
+class CommitmentLevelSet(Heard):
+    level: Commitment
+
+
+class RelatedOrganizationDeclared(Heard):
+    related: tuple[UUID, ...]
+
+
+async def form(db: Connection, seen: Recorded, formed: CoalitionFormed) -> None:
+    """Know the coalition by its address."""
+    await db.execute(
+        "insert into heard.coalition (coalition_id, slug) values ($1, $2)"
+        " on conflict (coalition_id) do update set slug = excluded.slug",
+        *(seen.coalition, formed.slug),
+    )
+
+
+async def set_mode(db: Connection, seen: Recorded, mode: OperatingModeSet) -> None:
+    """Know whether every representative may do what a chair does."""
+    await db.execute(
+        "insert into heard.coalition (coalition_id, informal) values ($1, $2)"
+        " on conflict (coalition_id) do update set informal = excluded.informal",
+        *(seen.coalition, mode.mode == "informal"),
+    )
+
+
+async def admit(db: Connection, seen: Recorded, joined: MemberJoined) -> None:
+    """Let the organisation into the electorate of votings opened from now on."""
+    await db.execute(
+        "insert into heard.organisation (coalition_id, org, name, one_person, standing,"
+        " commitment, voting_right, constituencies, audience)"
+        " values ($1, $2, $3, $4, 'joined', $5, $6, $7, $8)"
+        " on conflict (coalition_id, org) do update set name = excluded.name,"
+        " standing = 'joined', commitment = excluded.commitment,"
+        " voting_right = excluded.voting_right, constituencies = excluded.constituencies,"
+        " audience = excluded.audience",
+        seen.coalition,
+        key(seen),
+        words(joined.name),
+        joined.kind == "person",
+        joined.commitment,
+        joined.voting_right,
+        list(joined.constituencies),
+        list(audience(seen)),
+    )
+
+
+def stands(standing: str) -> Apply:
+    """Return what a change of standing does: who is not joined decides nothing new."""
+
+    async def apply(db: Connection, seen: Recorded, _: Happened) -> None:
+        await change(
+            db,
+            seen,
+            "update heard.organisation set standing = $3 where coalition_id = $1 and org = $2",
+            standing,
+        )
+
+    return apply
+
+
+async def commit(db: Connection, seen: Recorded, level: CommitmentLevelSet) -> None:
+    """Know what the organisation committed itself to: an observer decides nothing (S3)."""
+    await change(
+        db,
+        seen,
+        "update heard.organisation set commitment = $3 where coalition_id = $1 and org = $2",
+        level.level,
+    )
+
+
+async def relate(db: Connection, seen: Recorded, declared: RelatedOrganizationDeclared) -> None:
+    """Know with whom the organisation shares a vote; it declares the whole set."""
+    await change(
+        db,
+        seen,
+        "update heard.organisation set related = $3 where coalition_id = $1 and org = $2",
+        list(declared.related),
+    )
+
+
+ORGANISATIONS = (
+    Hears(CoalitionFormed, form),
+    Hears(OperatingModeSet, set_mode),
+    Hears(MemberJoined, admit),
+    Hears(Happened, stands("suspended"), type="MemberSuspended"),
+    Hears(Happened, stands("joined"), type="MemberReinstated"),
+    Hears(Happened, stands("left"), type="MemberLeft"),
+    Hears(CommitmentLevelSet, commit),
+    Hears(RelatedOrganizationDeclared, relate),
+)

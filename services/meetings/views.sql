@@ -1,0 +1,205 @@
+-- What people look up in meetings. Append-only: a row carries its event's position and stays;
+-- what holds now is the newest value of each column.
+create schema if not exists views;
+
+create table if not exists views.meeting (
+  coalition_id uuid    not null,
+  position     bigint  not null,
+  meeting      uuid    not null,
+  state        text,
+  title        jsonb,
+  body         uuid,
+  host         uuid,
+  starts_at    timestamptz,
+  ends_at      timestamptz,
+  place        jsonb,
+  imported     boolean not null,
+  audience     text[]  not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists meeting_by_id on views.meeting (coalition_id, meeting, position);
+
+create table if not exists views.item (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  meeting      uuid   not null,
+  item         uuid   not null,
+  kind         text   not null,
+  title        jsonb,
+  proposal     uuid,
+  issue        uuid,
+  minutes      int,
+  by_org       uuid,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists item_of on views.item (coalition_id, meeting, position);
+
+create table if not exists views.agenda (
+  coalition_id uuid    not null,
+  position     bigint  not null,
+  meeting      uuid    not null,
+  items        uuid[]  not null,
+  short_notice boolean not null,
+  audience     text[]  not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists agenda_of on views.agenda (coalition_id, meeting, position);
+
+create table if not exists views.facilitator (
+  coalition_id uuid    not null,
+  position     bigint  not null,
+  meeting      uuid    not null,
+  person       uuid,
+  org          uuid,
+  external     boolean not null,
+  audience     text[]  not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists facilitator_of on views.facilitator (coalition_id, meeting, position);
+
+create table if not exists views.attendance (          -- a departure is a row that is not here
+  coalition_id uuid    not null,
+  position     bigint  not null,
+  meeting      uuid    not null,
+  attendance   uuid    not null,
+  org          uuid,
+  person       uuid,
+  mode         text,
+  here         boolean not null,
+  audience     text[]  not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists attendance_of on views.attendance (coalition_id, meeting, position);
+
+create table if not exists views.quorum (
+  coalition_id uuid    not null,
+  position     bigint  not null,
+  meeting      uuid    not null,
+  present      int     not null,
+  needed       int     not null,
+  established  boolean not null,
+  audience     text[]  not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists quorum_of on views.quorum (coalition_id, meeting, position);
+
+create table if not exists views.minutes (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  meeting      uuid   not null,
+  version      int    not null,
+  corrects     int,
+  text         jsonb,
+  reason       jsonb,
+  decisions    text[] not null,
+  at           timestamptz not null,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists minutes_of on views.minutes (coalition_id, meeting, position);
+
+create table if not exists views.approval (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  meeting      uuid   not null,
+  version      int    not null,
+  org          uuid   not null,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists approval_of on views.approval (coalition_id, meeting, position);
+
+create table if not exists views.step (
+  coalition_id uuid    not null,
+  position     bigint  not null,
+  step         uuid    not null,
+  state        text,
+  what         jsonb,
+  meeting      uuid,
+  decision     uuid,
+  owner        uuid,
+  due          date,
+  moved        boolean not null,
+  by_org       uuid,
+  audience     text[]  not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists step_by_id on views.step (coalition_id, step, position);
+
+create table if not exists views.rule (
+  coalition_id uuid    not null,
+  position     bigint  not null,
+  rule         uuid    not null,
+  version      int,
+  body         uuid,
+  terms        jsonb,
+  retired      boolean not null,
+  audience     text[]  not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists rule_by_id on views.rule (coalition_id, rule, position);
+
+create table if not exists views.proposal (            -- a row for each version of the text
+  coalition_id uuid   not null,
+  position     bigint not null,
+  proposal     uuid   not null,
+  body         uuid,
+  issue        uuid,
+  by_org       uuid,
+  title        jsonb,
+  text         jsonb,
+  version      int    not null,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists proposal_by_id on views.proposal (coalition_id, proposal, position);
+
+create table if not exists views.decision (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  decision     uuid   not null,
+  proposal     uuid   not null,
+  outcome      text   not null,
+  meeting      uuid,
+  source_id    text,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists decision_by_id on views.decision (coalition_id, decision);
+create index if not exists decision_by_source on views.decision (coalition_id, source_id)
+  where source_id is not null;
+
+-- What holds now.
+create or replace view views.meeting_now with (security_invoker) as
+select first.coalition_id, first.meeting, first.position, first.title, first.body, first.host,
+  first.imported, first.audience, now.state,
+  coalesce(moved.starts_at, first.starts_at) as starts_at,
+  coalesce(moved.ends_at, first.ends_at) as ends_at,
+  coalesce(moved.place, first.place) as place
+from views.meeting first
+cross join lateral (
+  select state from views.meeting m where m.coalition_id = first.coalition_id
+    and m.meeting = first.meeting and m.state is not null order by m.position desc limit 1) now
+left join lateral (
+  select starts_at, ends_at, place from views.meeting m where m.coalition_id = first.coalition_id
+    and m.meeting = first.meeting and m.state is null order by m.position desc limit 1) moved on true
+where first.state = 'scheduled';
+
+create or replace view views.step_now with (security_invoker) as
+select first.coalition_id, first.step, first.position, first.what, first.meeting, first.decision,
+  first.by_org as proposed_by, first.audience, now.state, owned.owner, dated.due,
+  (select count(*) from views.step s where s.coalition_id = first.coalition_id
+    and s.step = first.step and s.moved) as moved
+from views.step first
+cross join lateral (
+  select state from views.step s where s.coalition_id = first.coalition_id
+    and s.step = first.step and s.state is not null order by s.position desc limit 1) now
+left join lateral (
+  select owner from views.step s where s.coalition_id = first.coalition_id
+    and s.step = first.step and (s.owner is not null or s.state = 'declined')
+    order by s.position desc limit 1) owned on true
+left join lateral (
+  select due from views.step s where s.coalition_id = first.coalition_id
+    and s.step = first.step and s.due is not null order by s.position desc limit 1) dated on true
+where first.state = 'proposed';

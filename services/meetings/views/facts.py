@@ -1,0 +1,233 @@
+"""What the rules need beside their own stream, each read under the lock of the decision."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.meetings.domain import attendance, meeting, minutes, next_step, proposal, rule, voting
+from services.meetings.domain import electorate as electorates
+from services.meetings.domain import objection as objections
+from services.meetings.domain.ids import BodyId, Decisions, Itself, MeetingId
+from services.meetings.views.folds import ATTENDING, DECISIONS, RULES, STEPS, in_force
+from services.meetings.views.roll import ROLL, mandates
+from shared.ask import Fact
+from shared.event import Command, Ref
+from shared.hot import Reading
+
+
+async def governance(
+    read: Reading, state: rule.State, command: rule.RuleCommand
+) -> rule.Governance:
+    """Return whether the coalition is formal, the body's rules, and the decision cited (D23)."""
+    roll, rules = await read.snapshot(ROLL), await read.fold(RULES)
+    body = state.body if state else getattr(command, "body", None)
+    cited = await _cited(read, [command.decision] if command.decision else [])
+    return rule.Governance(
+        formal=not roll.informal,
+        in_force=frozenset(in_force(rules, body)) if body else frozenset(),
+        cited=next((rule.Cited(one["outcome"], UUID(one["rule"])) for one in cited.values()), None),  # type: ignore[arg-type]  # a RuleId is a UUID
+    )
+
+
+async def _cited(read: Reading, refs: Iterable[Ref]) -> dict[Ref, Mapping[str, Any]]:
+    """Return what the decisions among the events of these references say."""
+    own = [int(ref.partition("/")[2]) for ref in refs if ref.startswith("meetings/")]
+    if not own:
+        return {}
+    rows = await read.db.fetch(
+        "select position, bytes from journal.event"
+        " where coalition_id = $1 and position = any($2) and type = 'DecisionMade'",
+        *(read.coalition, own),
+    )
+    return {f"meetings/{row['position']}": orjson.loads(row["bytes"])["data"] for row in rows}
+
+
+async def rule_in_force(
+    read: Reading, _state: proposal.Proposal | None, command: voting.OpenVoting
+) -> voting.RuleInForce:
+    """Return the rule that a voting names."""
+    return voting.RuleInForce(await read.stream(rule.decider, command.rule))
+
+
+async def electorate(
+    read: Reading, state: proposal.Proposal | None, _command: Any
+) -> electorates.Electorate:
+    """Return who may decide in the body, as heard so far."""
+    roll = await read.snapshot(ROLL)
+    classes = roll.classes(state.body, read.context.at.date()) if state else ()
+    return electorates.Electorate(classes, read.heard("members"))
+
+
+async def remit(read: Reading, state: proposal.Proposal | None, _command: Any) -> voting.Remit:
+    """Return whether the body may decide on the issue, and what speaks against it (D2, D3)."""
+    roll = await read.snapshot(ROLL)
+    body, issue = (
+        (roll.bodies.get(state.body), roll.issues.get(state.issue)) if state else (None, None)
+    )
+    covers = body is not None and (body.scope is None or (state and state.issue in body.scope))
+    return voting.Remit(
+        covers=bool(covers) and issue is not None,
+        scoped_out=issue is not None and issue.scoped_out,
+        parked=issue is not None and issue.parked,
+    )
+
+
+async def speaker(read: Reading, state: proposal.Proposal | None, _command: Any) -> voting.Speaker:
+    """Return whether the person may vote for the organisation in the body, now (D7)."""
+    position, context = read.heard("members"), read.context
+    if context.imported or context.actor is None or state is None:
+        return voting.Speaker(voting=False, members_position=position)
+    known = await mandates(read)
+    votes = any(
+        each.voting and each.body == state.body and each.by == context.by
+        for each in known.by_person.get(context.actor, ())
+        if each.speaks(context.at.date())
+    )
+    return voting.Speaker(votes, position)
+
+
+async def sitting(read: Reading, state: proposal.Proposal | None, command: Any) -> voting.Sitting:
+    """Return the meeting that a voting or decision is linked to."""
+    linked: MeetingId | None = getattr(command, "meeting", None)
+    if linked is None and state is not None and state.voting is not None:
+        linked = state.voting.meeting
+    if linked is None:
+        return voting.Sitting()
+    held = await read.stream(meeting.decider, linked)
+    if held is None:
+        return voting.Sitting(exists=False)
+    return voting.Sitting(present=held.present, facilitating=held.facilitating)
+
+
+async def roll(read: Reading, _state: Any, _command: Any) -> electorates.Roll:
+    """Return the organisations that joined and have not left."""
+    return electorates.Roll((await read.snapshot(ROLL)).joined)
+
+
+async def itself(read: Reading, _state: Any, _command: Any) -> Itself:
+    """Return the id of the stream that the command is for."""
+    return Itself(UUID(str(read.key)))
+
+
+async def decisions(read: Reading, _state: Any, _command: Any) -> Decisions:
+    """Return the decisions made so far."""
+    return Decisions((await read.fold(DECISIONS)).decisions)
+
+
+async def formality(read: Reading, _state: Any, _command: Any) -> meeting.Formality:
+    """Return whether the coalition works in formal mode."""
+    return meeting.Formality(formal=not (await read.snapshot(ROLL)).informal)
+
+
+async def body_rules(
+    read: Reading, state: meeting.Meeting | None, _command: Any
+) -> attendance.BodyRules:
+    """Return the rules in force in the meeting's body, and who sits in it."""
+    if state is None:
+        return attendance.BodyRules((), frozenset())
+    known, rules = await read.snapshot(ROLL), await read.fold(RULES)
+    seated = known.sitting(state.body, read.context.at.date())
+    return attendance.BodyRules(
+        tuple(in_force(rules, state.body).values()),
+        frozenset(org for org in seated if known.members[org].voting_right),
+    )
+
+
+async def same_person(
+    read: Reading, _state: Any, command: attendance.RecordAttendance
+) -> attendance.SamePerson:
+    """Return the attendances recorded here for the person, as far as they are not erased (C7)."""
+    people = (await read.fold(ATTENDING)).get(MeetingId(UUID(str(read.key))))
+    known = people.items() if people else ()
+    return attendance.SamePerson(frozenset(i for i, person in known if person == command.person))
+
+
+async def chairs(read: Reading, state: meeting.Meeting | None, _command: Any) -> attendance.Chairs:
+    """Return whether the caller chairs the meeting's body."""
+    known = await mandates(read)
+    mandate = known.held.get(read.context.accreditation or UUID(int=0))
+    if state is None or mandate is None or not known.chairs(mandate, state.body):
+        return attendance.Chairs(frozenset())
+    return attendance.Chairs(frozenset({state.body}))
+
+
+async def decision_refs(
+    read: Reading, _state: Any, command: minutes.DraftMinutes
+) -> minutes.DecisionRefs:
+    """Return which of the events cited are decisions, and those that the meeting made (C2)."""
+    here = MeetingId(UUID(str(read.key)))
+    streams = (await read.fold(DECISIONS)).in_meetings.get(here, frozenset())
+    rows = []
+    if streams:
+        rows = await read.db.fetch(
+            "select position, bytes from journal.event"
+            " where coalition_id = $1 and stream = any($2) and type = 'DecisionMade'",
+            *(read.coalition, list(streams)),
+        )
+    own = [row for row in rows if orjson.loads(row["bytes"])["data"].get("meeting") == str(here)]
+    return minutes.DecisionRefs(
+        known=frozenset(await _cited(read, command.decisions)),
+        here=frozenset(f"meetings/{row['position']}" for row in own),
+    )
+
+
+async def meeting_steps(read: Reading, _state: Any, _command: Any) -> minutes.MeetingSteps:
+    """Return the steps of the meeting, and those that nobody has accepted (C1)."""
+    hanging = await read.fold(STEPS)
+    steps = hanging.of.get(MeetingId(UUID(str(read.key))), frozenset())
+    unsettled = {"proposed", "assigned", "declined"}
+    return minutes.MeetingSteps(
+        steps, frozenset(step for step in steps if hanging.steps[step].stage in unsettled)
+    )
+
+
+async def commitments(read: Reading, _state: Any, _command: Any) -> next_step.Commitments:
+    """Return what the organisations committed themselves to (S3)."""
+    known = await read.snapshot(ROLL)
+    return next_step.Commitments({org: each.commitment for org, each in known.members.items()})
+
+
+async def meetings(
+    read: Reading, _state: Any, command: next_step.ProposeStep
+) -> next_step.Meetings:
+    """Return the meeting that a step names, if there is one."""
+    named = command.meeting
+    exists = named is not None and await read.stream(meeting.decider, named) is not None
+    return next_step.Meetings(frozenset({named} if named and exists else ()))
+
+
+def appealed_to(state: proposal.Proposal | None, command: Any) -> BodyId | None:
+    """Return the body that a formal objection went to: its chair resolves it."""
+    if state is None:
+        return None
+    objection = state.objections.get(command.objection)
+    return objection.appeal if objection else None
+
+
+NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
+    rule.AdoptRule: (governance,),
+    rule.RetireRule: (governance,),
+    proposal.DraftProposal: (decisions,),
+    proposal.AmendProposal: (sitting,),
+    voting.OpenVoting: (rule_in_force, electorate, remit, sitting),
+    voting.TakeStance: (speaker, sitting, itself),
+    voting.ChangeStance: (speaker, sitting, itself),
+    voting.WithdrawStance: (speaker, sitting),
+    voting.CloseVoting: (sitting,),
+    objections.RaiseObjection: (roll,),
+    proposal.MakeDecision: (remit, sitting, roll, itself),
+    meeting.PublishAgenda: (body_rules,),
+    meeting.OpenMeeting: (formality,),
+    meeting.CloseMeeting: (meeting_steps,),
+    attendance.RecordAttendance: (body_rules, same_person, chairs),
+    attendance.RecordDeparture: (body_rules, chairs),
+    minutes.DraftMinutes: (decision_refs, meeting_steps),
+    next_step.ProposeStep: (meetings, decisions),
+    next_step.VolunteerForStep: (commitments,),
+    next_step.AssignStep: (commitments,),
+    next_step.ReassignStep: (commitments,),
+    next_step.AcceptStep: (commitments,),
+}
+"""The facts that the rules of each command ask for."""

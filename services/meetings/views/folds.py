@@ -1,0 +1,110 @@
+"""What the journal of a coalition adds up to, over many streams; held hot."""
+
+from dataclasses import dataclass, field, replace
+from typing import cast
+from uuid import UUID
+
+from immutables import Map
+
+from services.meetings.domain import next_step, rule
+from services.meetings.domain.attendance import AttendanceRecorded
+from services.meetings.domain.ids import (
+    AttendanceId,
+    BodyId,
+    DecisionId,
+    MeetingId,
+    PersonId,
+    RuleId,
+    StepId,
+)
+from services.meetings.domain.meeting import MeetingClosed
+from services.meetings.domain.proposal import DecisionMade
+from services.meetings.domain.rule import InForce, Rule
+from shared.event import Event
+from shared.hot import Fold
+
+Rules = Map[RuleId, InForce]
+Attending = Map[MeetingId, Map[AttendanceId, PersonId]]
+
+
+def in_force(rules: Rules, body: BodyId) -> dict[RuleId, Rule]:
+    """Return the rules in force in a body."""
+    return {
+        id_: each.terms for id_, each in rules.items() if each.body == body and not each.retired
+    }
+
+
+def _ruled(rules: Rules, key: str, event: Event) -> Rules:
+    id_ = RuleId(UUID(key))
+    after = rule.evolve(rules.get(id_), cast("rule.RuleEvent", event))
+    assert after is not None
+    return rules.set(id_, after)
+
+
+RULES: Fold[Rules] = Fold(
+    "rules", (rule.DecisionRuleAdopted, rule.DecisionRuleRetired), Map(), _ruled
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The decisions made, and the streams of those that a meeting made."""
+
+    decisions: Map[DecisionId, str] = field(default_factory=Map)
+    in_meetings: Map[MeetingId, frozenset[str]] = field(default_factory=Map)
+
+
+def _decided(made: Made, key: str, event: Event) -> Made:
+    assert isinstance(event, DecisionMade)
+    known = replace(made, decisions=made.decisions.set(event.decision, key))
+    if event.meeting is None:
+        return known
+    streams = made.in_meetings.get(event.meeting, frozenset()) | {f"proposal-{key}"}
+    return replace(known, in_meetings=made.in_meetings.set(event.meeting, streams))
+
+
+DECISIONS: Fold[Made] = Fold("decisions", (DecisionMade,), Made(), _decided)
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """The steps that hang on a meeting, as they stand."""
+
+    steps: Map[StepId, next_step.Step] = field(default_factory=Map)
+    of: Map[MeetingId, frozenset[StepId]] = field(default_factory=Map)
+
+
+def _stepped(hanging: Hanging, key: str, event: Event) -> Hanging:
+    id_ = StepId(UUID(key))
+    if isinstance(event, next_step.NextStepProposed):
+        if event.meeting is None:
+            return hanging
+        ids = hanging.of.get(event.meeting, frozenset()) | {id_}
+        hanging = replace(hanging, of=hanging.of.set(event.meeting, ids))
+    elif id_ not in hanging.steps:
+        return hanging
+    step = next_step.evolve(hanging.steps.get(id_), cast("next_step.StepEvent", event))
+    return replace(hanging, steps=hanging.steps.set(id_, step))
+
+
+STEPS: Fold[Hanging] = Fold(
+    "steps", tuple(next_step.decider.types.values()), Hanging(), _stepped
+)
+
+
+def _attended(attending: Attending, key: str, event: Event) -> Attending:
+    meeting = MeetingId(UUID(key))
+    if isinstance(event, MeetingClosed):
+        return attending.delete(meeting) if meeting in attending else attending
+    assert isinstance(event, AttendanceRecorded)
+    if event.person.value is None:
+        return attending
+    people = attending.get(meeting, Map()).set(event.attendance, event.person.value)
+    return attending.set(meeting, people)
+
+
+ATTENDING: Fold[Attending] = Fold(
+    "attending", (AttendanceRecorded, MeetingClosed), Map(), _attended
+)
+
+FOLDS = RULES, DECISIONS, STEPS, ATTENDING

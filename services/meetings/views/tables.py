@@ -1,0 +1,242 @@
+"""The events of meetings, folded into rows (`views.sql`): one row an event, never changed."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+
+from shared.event import Recorded
+from shared.projection import Projection, Row, Table
+
+Rows = Iterable[tuple[Table, Row]]
+_WHERE = ("coalition_id", "uuid"), ("position", "bigint")
+_SEEN = ("audience", "text[]"), ("sealed", "jsonb")
+
+MEETING = Table(
+    "views.meeting", *_WHERE,
+    ("meeting", "uuid"), ("state", "text"), ("title", "jsonb"), ("body", "uuid"),
+    ("host", "uuid"), ("starts_at", "timestamptz"), ("ends_at", "timestamptz"),
+    ("place", "jsonb"), ("imported", "boolean"), *_SEEN,
+)  # fmt: skip
+ITEM = Table(
+    "views.item", *_WHERE,
+    ("meeting", "uuid"), ("item", "uuid"), ("kind", "text"), ("title", "jsonb"),
+    ("proposal", "uuid"), ("issue", "uuid"), ("minutes", "int"), ("by_org", "uuid"), *_SEEN,
+)  # fmt: skip
+AGENDA = Table(
+    "views.agenda", *_WHERE,
+    ("meeting", "uuid"), ("items", "uuid[]"), ("short_notice", "boolean"), *_SEEN,
+)  # fmt: skip
+FACILITATOR = Table(
+    "views.facilitator", *_WHERE,
+    ("meeting", "uuid"), ("person", "uuid"), ("org", "uuid"), ("external", "boolean"), *_SEEN,
+)  # fmt: skip
+ATTENDANCE = Table(
+    "views.attendance", *_WHERE,
+    ("meeting", "uuid"), ("attendance", "uuid"), ("org", "uuid"), ("person", "uuid"),
+    ("mode", "text"), ("here", "boolean"), *_SEEN,
+)  # fmt: skip
+QUORUM = Table(
+    "views.quorum", *_WHERE,
+    ("meeting", "uuid"), ("present", "int"), ("needed", "int"), ("established", "boolean"),
+    *_SEEN,
+)  # fmt: skip
+MINUTES = Table(
+    "views.minutes", *_WHERE,
+    ("meeting", "uuid"), ("version", "int"), ("corrects", "int"), ("text", "jsonb"),
+    ("reason", "jsonb"), ("decisions", "text[]"), ("at", "timestamptz"), *_SEEN,
+)  # fmt: skip
+APPROVAL = Table(
+    "views.approval", *_WHERE,
+    ("meeting", "uuid"), ("version", "int"), ("org", "uuid"), *_SEEN,
+)  # fmt: skip
+STEP = Table(
+    "views.step", *_WHERE,
+    ("step", "uuid"), ("state", "text"), ("what", "jsonb"), ("meeting", "uuid"),
+    ("decision", "uuid"), ("owner", "uuid"), ("due", "date"), ("moved", "boolean"),
+    ("by_org", "uuid"), *_SEEN,
+)  # fmt: skip
+RULE = Table(
+    "views.rule", *_WHERE,
+    ("rule", "uuid"), ("version", "int"), ("body", "uuid"), ("terms", "jsonb"),
+    ("retired", "boolean"), *_SEEN,
+)  # fmt: skip
+PROPOSAL = Table(
+    "views.proposal", *_WHERE,
+    ("proposal", "uuid"), ("body", "uuid"), ("issue", "uuid"), ("by_org", "uuid"),
+    ("title", "jsonb"), ("text", "jsonb"), ("version", "int"), *_SEEN,
+)  # fmt: skip
+DECISION = Table(
+    "views.decision", *_WHERE,
+    ("decision", "uuid"), ("proposal", "uuid"), ("outcome", "text"), ("meeting", "uuid"),
+    ("source_id", "text"), *_SEEN,
+)  # fmt: skip
+
+
+def audience(seen: Recorded) -> list[str]:
+    """Return the tokens of readers who may see what an event says (`security.md` 3)."""
+    if seen.audience:
+        return [token if ":" in token else f"org:{token}" for token in seen.audience]
+    return [seen.visibility] if seen.visibility in {"members", "public"} else []
+
+
+def jsonb(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def _row(seen: Recorded, *values: object, sealed: tuple[str, ...] = ()) -> Row:
+    """Return a row of one of the tables above: place, aggregate, values, for whom, under what."""
+    keys = {name: list(map(str, seen.sealed[name])) for name in sealed if name in seen.sealed}
+    ends = audience(seen), jsonb(keys or None)
+    return (seen.coalition, seen.position, seen.key, *values, *ends)
+
+
+def _time(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)
+
+
+def _day(written: str | None) -> date | None:
+    return None if written is None else date.fromisoformat(written)
+
+
+def _meeting(state: str | None) -> Callable[[Recorded], Rows]:
+    def rows(seen: Recorded) -> Rows:
+        data = seen.data
+        yield MEETING, _row(
+            seen, state, jsonb(data.get("title")), data.get("body"), data.get("host"),
+            _time(data.get("starts_at")), _time(data.get("ends_at")), jsonb(data.get("place")),
+            seen.authority == "imported", sealed=("title", "place"),
+        )  # fmt: skip
+
+    return rows
+
+
+def _item(seen: Recorded) -> Rows:
+    data = seen.data
+    yield ITEM, _row(
+        seen, data["item"], data["kind"], jsonb(data.get("title")), data.get("proposal"),
+        data.get("issue"), data.get("minutes"), seen.by, sealed=("title",),
+    )  # fmt: skip
+
+
+def _agenda(seen: Recorded) -> Rows:
+    yield AGENDA, _row(seen, seen.data["items"], seen.data["short_notice"])
+
+
+def _facilitator(seen: Recorded) -> Rows:
+    data = seen.data
+    who = data.get("person"), data.get("org"), data["external"]
+    yield FACILITATOR, _row(seen, *who, sealed=("person",))
+
+
+def _attendance(seen: Recorded) -> Rows:
+    data = seen.data
+    yield ATTENDANCE, _row(
+        seen, data["attendance"], data.get("org"), data.get("person"), data.get("mode"),
+        seen.type == "AttendanceRecorded", sealed=("person",),
+    )  # fmt: skip
+
+
+def _quorum(seen: Recorded) -> Rows:
+    data = seen.data
+    yield QUORUM, _row(seen, data["present"], data["needed"], seen.type == "QuorumEstablished")
+
+
+def _minutes(seen: Recorded) -> Rows:
+    data = seen.data
+    yield MINUTES, _row(
+        seen, data["version"], data.get("corrects"), jsonb(data.get("text")),
+        jsonb(data.get("reason")), data.get("decisions", ()), seen.at, sealed=("text", "reason"),
+    )  # fmt: skip
+
+
+def _approval(seen: Recorded) -> Rows:
+    yield APPROVAL, _row(seen, seen.data["version"], seen.by)
+
+
+def _step(state: str | None) -> Callable[[Recorded], Rows]:
+    def rows(seen: Recorded) -> Rows:
+        data = seen.data
+        owner = seen.by if seen.type == "NextStepVolunteered" else data.get("owner")
+        yield STEP, _row(
+            seen, state, jsonb(data.get("what")), data.get("meeting"), data.get("decision"),
+            owner, _day(data.get("due")), seen.type == "NextStepDueDateMoved", seen.by,
+            sealed=("what",),
+        )  # fmt: skip
+
+    return rows
+
+
+def _rule(seen: Recorded) -> Rows:
+    data = seen.data
+    terms = data.get("version"), data.get("body"), jsonb(data.get("rule"))
+    yield RULE, _row(seen, *terms, seen.type == "DecisionRuleRetired")
+
+
+def _proposal(seen: Recorded) -> Rows:
+    data = seen.data
+    yield PROPOSAL, _row(
+        seen, data.get("body"), data.get("issue"), seen.by, jsonb(data.get("title")),
+        jsonb(data.get("text")), data.get("version", 1), sealed=("title", "text"),
+    )  # fmt: skip
+
+
+def _decision(seen: Recorded) -> Rows:
+    data = seen.data
+    yield DECISION, (
+        seen.coalition, seen.position, data["decision"], seen.key, data["outcome"],
+        data.get("meeting"), data.get("source_id"), audience(seen), None,
+    )  # fmt: skip
+
+
+projection = Projection(
+    "meetings",
+    sources=("meetings",),
+    tables=(
+        MEETING, ITEM, AGENDA, FACILITATOR, ATTENDANCE, QUORUM, MINUTES, APPROVAL, STEP, RULE,
+        PROPOSAL, DECISION,
+    ),
+    rows={
+        "MeetingScheduled": _meeting("scheduled"),
+        "MeetingRescheduled": _meeting(None),
+        "MeetingCancelled": _meeting("cancelled"),
+        "MeetingOpened": _meeting("open"),
+        "MeetingClosed": _meeting("closed"),
+        "AgendaItemProposed": _item,
+        "AgendaPublished": _agenda,
+        "FacilitatorAppointed": _facilitator,
+        "AttendanceRecorded": _attendance,
+        "DepartureRecorded": _attendance,
+        "QuorumEstablished": _quorum,
+        "QuorumLost": _quorum,
+        "MinutesDrafted": _minutes,
+        "MinutesCorrected": _minutes,
+        "MinutesApproved": _approval,
+        "NextStepProposed": _step("proposed"),
+        "NextStepVolunteered": _step("accepted"),
+        "NextStepAssigned": _step("assigned"),
+        "NextStepReassigned": _step("assigned"),
+        "NextStepAccepted": _step("accepted"),
+        "NextStepStarted": _step("started"),
+        "NextStepDeclined": _step("declined"),
+        "NextStepBlocked": _step("blocked"),
+        "NextStepDropped": _step("dropped"),
+        "NextStepDueDateMoved": _step(None),
+        "NextStepCompleted": _step("completed"),
+        "DecisionRuleAdopted": _rule,
+        "DecisionRuleRetired": _rule,
+        "ProposalDrafted": _proposal,
+        "ProposalAmended": _proposal,
+        "DecisionMade": _decision,
+    },
+    lets_pass=frozenset(
+        {
+            "ProposalPublished", "ProposalWithdrawn", "VotingOpened", "StanceTaken",
+            "StanceChanged", "StanceWithdrawn", "VotingClosed", "QuorumNotMet",
+            "ObjectionRaised", "ObjectionAccommodated", "ObjectionRetracted",
+            "ObjectionSetAside", "ObjectionOutweighed", "FormalObjectionRegistered",
+            "FormalObjectionResolved", "DecisionDeferred", "DecisionReopened",
+        }
+    ),
+)  # fmt: skip
