@@ -1,0 +1,10 @@
+"""meetings: how the coalition speaks, decides and follows through.
+
+Owns: meetings with agenda, attendance and minutes; decision rules; proposals with their votings,
+    stances, objections and decisions; next steps.
+Publishes: MeetingScheduled … MeetingClosed, DecisionRuleAdopted, ProposalDrafted … DecisionMade,
+    NextStepProposed … NextStepCompleted; all of them are in `docs/events.md`.
+Hears: from members who is at the table, who may act for whom, and which issues a body decides.
+Never: a vote of somebody who was not entitled when voting opened, or a result that its stream
+    does not give again.
+"""

@@ -87,9 +87,7 @@ def _stepped(hanging: Hanging, key: str, event: Event) -> Hanging:
     return replace(hanging, steps=hanging.steps.set(id_, step))
 
 
-STEPS: Fold[Hanging] = Fold(
-    "steps", tuple(next_step.decider.types.values()), Hanging(), _stepped
-)
+STEPS: Fold[Hanging] = Fold("steps", tuple(next_step.decider.types.values()), Hanging(), _stepped)
 
 
 def _attended(attending: Attending, key: str, event: Event) -> Attending:

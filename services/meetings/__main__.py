@@ -1,0 +1,25 @@
+"""Assemble meetings, and run it: `python -m services.meetings`."""
+
+from services.meetings import api, views
+from services.meetings.domain import meeting, next_step, proposal, rule
+from services.meetings.inbox import from_members
+from shared.database import Script
+from shared.service import Service, policy, run
+
+PACKAGE = "services.meetings"
+
+service = Service(
+    "meetings",
+    router=api.router,
+    policy=policy(PACKAGE),
+    deciders=(meeting.decider, rule.decider, proposal.decider, next_step.decider),
+    folds=views.FOLDS,
+    imports=api.IMPORTS,
+    subscriptions=(from_members,),
+    projection=views.projection,
+    mandates=views.mandates,
+    sql=(Script(PACKAGE, "inbox.sql"), Script(PACKAGE, "views.sql")),
+)
+
+if __name__ == "__main__":
+    run(service)

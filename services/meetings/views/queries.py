@@ -1,0 +1,358 @@
+"""What people ask about meetings: the list, one of them, steps, rules, a proposal, sources."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+
+from services.meetings.domain.proposal import Proposal
+from services.meetings.views.rows import (
+    AttendanceRow,
+    FacilitatorRow,
+    ItemRow,
+    MeetingDetail,
+    MeetingRow,
+    MinutesRow,
+    Named,
+    Names,
+    ProposalDetail,
+    QuorumRow,
+    RuleRow,
+    StanceRow,
+    StepRow,
+    ref,
+    words,
+)
+from shared.hot import Connection
+
+Audiences = Sequence[str]
+OPEN = "proposed", "assigned", "accepted", "started", "blocked", "declined"
+_MEETING = (
+    "select m.*, (select count(distinct coalesce(a.person, a.attendance)) from views.attendance a"
+    "  where a.coalition_id = m.coalition_id and a.meeting = m.meeting and a.here"
+    "  and a.audience && $2) as present"
+    " from views.meeting_now m where m.coalition_id = $1 and m.audience && $2"
+)
+_STEP = (
+    "select s.*, s.due < current_date and s.state = any($3) as overdue from views.step_now s"
+    " where s.coalition_id = $1 and s.audience && $2"
+)
+
+
+async def meetings(
+    db: Connection,
+    coalition: UUID,
+    seen_by: Audiences,
+    *,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[MeetingRow]:
+    """Return meetings, the latest first."""
+    at, last = before or (None, None)
+    rows = await db.fetch(
+        f"{_MEETING} and ($3::timestamptz is null or (m.starts_at, m.meeting) < ($3, $4::uuid))"
+        " order by m.starts_at desc, m.meeting desc limit $5",
+        *(coalition, list(seen_by), at, last, limit),
+    )
+    return [MeetingRow(**_meeting(row)) for row in rows]
+
+
+def _meeting(row: Record) -> dict[str, Any]:
+    return {
+        "meeting": row["meeting"],
+        "date": row["starts_at"].date(),
+        "title": words(row["title"]),
+        "present": row["present"],
+        "state": row["state"],
+        "starts_at": row["starts_at"],
+        "ref": ref(row),
+    }
+
+
+async def meeting(
+    db: Connection, coalition: UUID, seen_by: Audiences, key: UUID
+) -> MeetingDetail | None:
+    """Return all of a meeting; `None` where there is none that this reader may see."""
+    seen = coalition, list(seen_by), key
+    row = await db.fetchrow(f"{_MEETING} and m.meeting = $3", *seen)
+    if row is None:
+        return None
+
+    async def of(table: str) -> list[Record]:
+        found: list[Record] = await db.fetch(
+            f"select * from views.{table} where coalition_id = $1 and audience && $2"  # noqa: S608 - one of the names below
+            " and meeting = $3 order by position",
+            *seen,
+        )
+        return found
+
+    named = await names(db, coalition, seen_by)
+    quorums, agendas = await of("quorum"), await of("agenda")
+    attendance = await of("attendance")
+    return MeetingDetail(
+        **_meeting(row),
+        body=named.body(row["body"]),
+        host=named.org(row["host"]),
+        ends_at=row["ends_at"],
+        place=words(row["place"]),
+        imported=row["imported"],
+        short_notice=agendas[-1]["short_notice"] if agendas else None,
+        facilitators=[_facilitator(one, named) for one in await of("facilitator")],
+        agenda=_agenda(await of("item"), agendas, named),
+        attendance=_attendance(attendance, named),
+        quorum=_quorum(quorums[-1]) if quorums else None,
+        minutes=_minutes(await of("minutes"), await of("approval"), attendance, named),
+        steps=await steps(db, coalition, seen_by, meeting=key, limit=1_000),
+        version=await version(db, coalition, f"meeting-{key}"),
+        as_of=await as_of(db, coalition),
+    )
+
+
+def _facilitator(row: Record, named: Names) -> FacilitatorRow:
+    return FacilitatorRow(
+        person=named.person(row["person"]),
+        org=named.org(row["org"]),
+        external=row["external"],
+        ref=ref(row),
+    )
+
+
+def _agenda(items: list[Record], agendas: list[Record], named: Names) -> list[ItemRow]:
+    """Return the items as published; as proposed where nothing was published."""
+    by_id = {row["item"]: row for row in items}
+    listed = agendas[-1]["items"] if agendas else by_id
+    return [
+        ItemRow(
+            item=row["item"],
+            kind=row["kind"],
+            title=words(row["title"]),
+            proposal=row["proposal"],
+            issue=row["issue"],
+            minutes=row["minutes"],
+            proposed_by=named.org(row["by_org"]),
+            ref=ref(row),
+        )
+        for row in (by_id[item] for item in listed if item in by_id)
+    ]
+
+
+def _attendance(rows: list[Record], named: Names) -> list[AttendanceRow]:
+    left = {row["attendance"] for row in rows if not row["here"]}
+    return [
+        AttendanceRow(
+            attendance=row["attendance"],
+            org=named.org(row["org"]),
+            person=named.person(row["person"]),
+            mode=row["mode"],
+            left=row["attendance"] in left,
+            ref=ref(row),
+        )
+        for row in rows
+        if row["here"]
+    ]
+
+
+def _quorum(row: Record) -> QuorumRow:
+    return QuorumRow(
+        present=row["present"], needed=row["needed"], established=row["established"], ref=ref(row)
+    )
+
+
+def _minutes(
+    versions: list[Record], approvals: list[Record], attendance: list[Record], named: Names
+) -> list[MinutesRow]:
+    came = {row["org"] for row in attendance if row["here"] and row["org"]}
+    found = []
+    for row in versions:
+        approved = [one["org"] for one in approvals if one["version"] == row["version"]]
+        newest = row["version"] == versions[-1]["version"]
+        final = bool(approved) and came <= set(approved)
+        found.append(
+            MinutesRow(
+                version=row["version"],
+                state="superseded" if not newest else "final" if final else "draft",
+                text=words(row["text"]),
+                reason=words(row["reason"]),
+                corrects=row["corrects"],
+                decisions=row["decisions"],
+                at=row["at"],
+                approved_by=[named.organisation(org) for org in approved],
+                ref=ref(row),
+            )
+        )
+    return found
+
+
+async def steps(
+    db: Connection,
+    coalition: UUID,
+    seen_by: Audiences,
+    *,
+    organisation: UUID | None = None,
+    state: str | None = None,
+    meeting: UUID | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[StepRow]:
+    """Return next steps, the newest first; `state` may be `open` for all that are not over."""
+    states = [*OPEN] if state == "open" else [state] if state else None
+    rows = await db.fetch(
+        f"{_STEP} and ($4::uuid is null or s.owner = $4) and ($5::text[] is null or s.state = any($5))"  # noqa: E501 - a constant
+        " and ($6::uuid is null or s.meeting = $6) and ($7::bigint is null or s.position < $7)"
+        " order by s.position desc limit $8",
+        *(coalition, list(seen_by), list(OPEN), organisation, states, meeting, before, limit),
+    )
+    named = await names(db, coalition, seen_by)
+    titles = await _titles(db, coalition, seen_by, rows)
+    return [
+        StepRow(
+            step=row["step"],
+            what=words(row["what"]),
+            state=row["state"],
+            owner=named.org(row["owner"]),
+            due=row["due"],
+            overdue=bool(row["overdue"]),
+            moved=row["moved"],
+            meeting=titles.get(row["meeting"]),
+            decision=titles.get(row["decision"]),
+            proposed_by=named.org(row["proposed_by"]),
+            ref=ref(row),
+        )
+        for row in rows
+    ]
+
+
+async def _titles(
+    db: Connection, coalition: UUID, seen_by: Audiences, steps: Sequence[Record]
+) -> dict[UUID | None, Named]:
+    """Return the meetings and decisions that steps hang on, by what they are called."""
+    rows = await db.fetch(
+        "select meeting as id, title from views.meeting_now"
+        " where coalition_id = $1 and audience && $2 and meeting = any($3)"
+        " union all select d.decision, p.title from views.decision d"
+        " join views.proposal p on (p.coalition_id, p.proposal) = (d.coalition_id, d.proposal)"
+        " and p.version = 1 and p.audience && $2"
+        " where d.coalition_id = $1 and d.audience && $2 and d.decision = any($4)",
+        coalition,
+        list(seen_by),
+        [row["meeting"] for row in steps if row["meeting"]],
+        [row["decision"] for row in steps if row["decision"]],
+    )
+    return {row["id"]: Named(id=row["id"], name=words(row["title"])) for row in rows}
+
+
+async def rules(db: Connection, coalition: UUID, seen_by: Audiences) -> list[RuleRow]:
+    """Return the newest version of each rule."""
+    rows = await db.fetch(
+        "select distinct on (rule) r.*, (select n.retired from views.rule n"
+        "  where n.coalition_id = r.coalition_id and n.rule = r.rule"
+        "  order by n.position desc limit 1) as over"
+        " from views.rule r where coalition_id = $1 and audience && $2 and not retired"
+        " order by rule, position desc",
+        *(coalition, list(seen_by)),
+    )
+    named = await names(db, coalition, seen_by)
+    return [
+        RuleRow(
+            rule=row["rule"],
+            version=row["version"],
+            body=named.body(row["body"]),
+            terms=orjson.loads(row["terms"]),
+            retired=row["over"],
+            ref=ref(row),
+        )
+        for row in rows
+    ]
+
+
+async def proposal(
+    db: Connection,
+    coalition: UUID,
+    seen_by: Audiences,
+    key: UUID,
+    state: Proposal,
+    by: UUID | None,
+) -> ProposalDetail | None:
+    """Return a proposal as it stands, with the words that this reader may see."""
+    rows = await db.fetch(
+        "select * from views.proposal where coalition_id = $1 and audience && $2"
+        " and proposal = $3 order by position",
+        *(coalition, list(seen_by), key),
+    )
+    if not rows:
+        return None
+    named = await names(db, coalition, seen_by)
+    voting = state.voting
+    place = voting.places.get(by) if voting and by else None  # type: ignore[call-overload]  # an OrgId is a UUID
+    held = voting.stances.get(place) if voting and place is not None else None
+    return ProposalDetail(
+        proposal=key,
+        state=state.stage,
+        version=await version(db, coalition, f"proposal-{key}"),
+        body=named.body(state.body),
+        issue=state.issue,
+        proposer=named.organisation(state.proposer),
+        title=words(rows[0]["title"]),
+        text=words(rows[-1]["text"]),
+        text_version=state.version,
+        round=state.rounds,
+        rule=voting.rule if voting else None,
+        rule_version=voting.rule_version if voting else None,
+        closes_at=voting.closes_at if voting else None,
+        meeting=voting.meeting if voting else None,
+        decision=state.decision.id if state.decision else None,
+        entitled=len(voting.electorate) if voting else None,
+        heard=len(voting.stances) if voting else None,
+        my_stance=StanceRow(organisation=held.by, option=held.option) if held else None,
+        objections=sorted(state.objections),
+        as_of=await as_of(db, coalition),
+    )
+
+
+async def sources(db: Connection, coalition: UUID, seen_by: Audiences) -> list[str]:
+    """Return the number in its source of each decision that was imported."""
+    rows = await db.fetch(
+        "select source_id from views.decision where coalition_id = $1 and audience && $2"
+        " and source_id is not null order by position",
+        *(coalition, list(seen_by)),
+    )
+    return [row["source_id"] for row in rows]
+
+
+async def names(db: Connection, coalition: UUID, seen_by: Audiences) -> Names:
+    """Return what everybody is called; people only for members."""
+    seen = coalition, list(seen_by)
+    orgs = await db.fetch(
+        "select org, name from heard.organisation where coalition_id = $1 and audience && $2", *seen
+    )
+    bodies = await db.fetch(
+        "select body, name from heard.body where coalition_id = $1 and audience && $2", *seen
+    )
+    people = []
+    if "members" in seen_by:
+        people = await db.fetch(
+            "select person, name from heard.person where coalition_id = $1", coalition
+        )
+    return Names(*(dict(map(tuple, rows)) for rows in (orgs, bodies, people)))
+
+
+async def version(db: Connection, coalition: UUID, stream: str) -> int:
+    """Return the version of a stream, for `If-Match`."""
+    found: int | None = await db.fetchval(
+        "select max(version) from journal.event where coalition_id = $1 and stream = $2",
+        *(coalition, stream),
+    )
+    return found or 0
+
+
+async def as_of(db: Connection, coalition: UUID) -> dict[str, int]:
+    """Return the positions that the rows stand at."""
+    rows = await db.fetch(
+        "select source, min(position) as position from inbox.cursor"
+        " where coalition_id = $1 group by source",
+        coalition,
+    )
+    return {row["source"]: row["position"] for row in rows}
