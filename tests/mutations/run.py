@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 import tests.mutations
@@ -97,13 +98,13 @@ def main(names: Sequence[str] = ()) -> int:
     if unknown := sorted(set(names) - set(areas())):
         console.print(f"No such area: {', '.join(unknown)}. There are: {', '.join(areas())}.")
         return 2
-    table = Table("invariant", "planted in", "test", "verdict")
+    table = Table("invariant", "noticed by", "verdict")
     verdicts: list[str] = []
     with TemporaryDirectory(prefix="accord-mutations-") as folder:
         copy = Copy(Path(folder))
-        for mutation in registered(names or areas()):
+        for mutation in track([*registered(names or areas())], "planting", console=console):
             verdicts.append(copy.verdict(mutation))
-            table.add_row(mutation.id, mutation.file, mutation.test, verdicts[-1])
+            table.add_row(mutation.id, mutation.test, verdicts[-1])
     console.print(table)
     missed = len(verdicts) - verdicts.count("noticed")
     console.print(f"{len(verdicts)} planted, {missed} not noticed.")
