@@ -60,6 +60,7 @@ create table if not exists heard.suggestion (         -- by the event that gives
   position     bigint not null,
   organisation uuid not null,
   role         text not null,
-  occasion     uuid,                                  -- the meeting; ripe once that is closed
+  meeting      uuid,                                  -- ripe once that is closed
   ripe         boolean not null,
+  audience     text[] not null,
   primary key (coalition_id, source, position));
