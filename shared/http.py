@@ -75,7 +75,6 @@ class Route(APIRoute):
     """Commands past FastAPI's own parsing, which echoes input and reads bodies leniently."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
-        super().__init__(path, endpoint, **more)
         hints = get_type_hints(endpoint, include_extras=True)
         self.action = next(
             (d.dependency.action for d in more.get("dependencies") or ()
@@ -94,6 +93,7 @@ class Route(APIRoute):
             for name in inspect.signature(endpoint).parameters
             if f"{{{name}}}" in path
         }
+        super().__init__(path, endpoint, **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         if self.command is None:
