@@ -1,126 +1,111 @@
 """HTTP in: contributions, wins and the thanks for them."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Query
 
 from services.credit import views
 from services.credit.domain import contribution, credit, win
+from shared.ask import Written
 from shared.http import Caller, Limit, Page, Reader, Receipt, Router, requires
 from shared.importing import ImportedCommand
 from shared.problems import not_found
 
 router = Router()
+R = TypeVar("R", bound=Callable[..., Awaitable[Written]])
 
 Cursor = Annotated[str | None, Query(pattern="^[1-9][0-9]{0,15}$")]
 Organisation = Annotated[UUID | None, Query()]
 NEWEST = 2**53  # no position is as high
 
 
-@router.post(
-    "/contributions", status_code=201, dependencies=[requires("credit:contribution:record")]
-)
-async def record_contribution(command: contribution.RecordContribution, caller: Caller) -> Receipt:
+def _post(path: str, action: str) -> Callable[[R], R]:
+    """Declare the route of a command, and the action that it needs."""
+    needs = [requires(action)]
+    return router.post(path, status_code=201, response_model=Receipt, dependencies=needs)
+
+
+@_post("/contributions", "credit:contribution:record")
+async def record_contribution(command: contribution.RecordContribution, caller: Caller) -> Written:
     """Record what an organisation did; of your own it is a claim until another confirms it."""
     facts = (views.roll,)
     return await caller.handle(contribution.decider, caller.new_id(), command, facts=facts)
 
 
-@router.post(
-    "/contributions/{contribution_id}/confirmations",
-    status_code=201,
-    dependencies=[requires("credit:contribution:confirm")],
-)
+@_post("/contributions/{contribution_id}/confirmations", "credit:contribution:confirm")
 async def confirm_contribution(
     contribution_id: UUID, command: contribution.ConfirmContribution, caller: Caller
-) -> Receipt:
+) -> Written:
     """Confirm what another organisation did."""
     return await caller.handle(contribution.decider, contribution_id, command)
 
 
-@router.post(
-    "/contributions/{contribution_id}/declinations",
-    status_code=201,
-    dependencies=[requires("credit:contribution:decline")],
-)
+@_post("/contributions/{contribution_id}/declinations", "credit:contribution:decline")
 async def decline_contribution(
     contribution_id: UUID, command: contribution.DeclineContribution, caller: Caller
-) -> Receipt:
+) -> Written:
     """Decline to be named for what your organisation did."""
     return await caller.handle(contribution.decider, contribution_id, command)
 
 
-@router.post("/wins", status_code=201, dependencies=[requires("credit:win:declare")])
-async def declare_win(command: win.DeclareWin, caller: Caller) -> Receipt:
+@_post("/wins", "credit:win:declare")
+async def declare_win(command: win.DeclareWin, caller: Caller) -> Written:
     """Declare a win."""
     facts = views.roll, views.references
     return await caller.handle(win.decider, caller.new_id(), command, facts=facts)
 
 
-@router.post("/losses", status_code=201, dependencies=[requires("credit:win:declare")])
-async def acknowledge_loss(command: win.AcknowledgeLoss, caller: Caller) -> Receipt:
+@_post("/losses", "credit:win:declare")
+async def acknowledge_loss(command: win.AcknowledgeLoss, caller: Caller) -> Written:
     """Acknowledge a loss; it is listed among the wins."""
     facts = views.roll, views.references
     return await caller.handle(win.decider, caller.new_id(), command, facts=facts)
 
 
-@router.post(
-    "/wins/{win_id}/credits", status_code=201, dependencies=[requires("credit:credit:assign")]
-)
-async def assign_credit(win_id: UUID, command: credit.AssignCredit, caller: Caller) -> Receipt:
+@_post("/wins/{win_id}/credits", "credit:credit:assign")
+async def assign_credit(win_id: UUID, command: credit.AssignCredit, caller: Caller) -> Written:
     """Thank another organisation, or somebody outside, for their part."""
     facts = views.roll, views.cited
     return await caller.handle(win.decider, win_id, command, facts=facts)
 
 
-@router.post(
-    "/wins/{win_id}/acceptances", status_code=201, dependencies=[requires("credit:credit:accept")]
-)
-async def accept_credit(win_id: UUID, command: credit.AcceptCredit, caller: Caller) -> Receipt:
+@_post("/wins/{win_id}/acceptances", "credit:credit:accept")
+async def accept_credit(win_id: UUID, command: credit.AcceptCredit, caller: Caller) -> Written:
     """Accept your organisation's credit."""
     return await caller.handle(win.decider, win_id, command)
 
 
-@router.post(
-    "/wins/{win_id}/waivers", status_code=201, dependencies=[requires("credit:credit:waive")]
-)
-async def waive_credit(win_id: UUID, command: credit.WaiveCredit, caller: Caller) -> Receipt:
+@_post("/wins/{win_id}/waivers", "credit:credit:waive")
+async def waive_credit(win_id: UUID, command: credit.WaiveCredit, caller: Caller) -> Written:
     """Waive your organisation's credit: it is counted, and not named."""
     return await caller.handle(win.decider, win_id, command)
 
 
-@router.post(
-    "/wins/{win_id}/corrections", status_code=201, dependencies=[requires("credit:credit:correct")]
-)
-async def correct_credit(win_id: UUID, command: credit.CorrectCredit, caller: Caller) -> Receipt:
+@_post("/wins/{win_id}/corrections", "credit:credit:correct")
+async def correct_credit(win_id: UUID, command: credit.CorrectCredit, caller: Caller) -> Written:
     """Correct role or degree of a credit that you gave, or any as the chair."""
     facts = views.roll, views.office
     return await caller.handle(win.decider, win_id, command, facts=facts)
 
 
-@router.post(
-    "/wins/{win_id}/latecomers", status_code=201, dependencies=[requires("credit:win:welcome")]
-)
-async def welcome_latecomer(win_id: UUID, command: win.WelcomeLatecomer, caller: Caller) -> Receipt:
+@_post("/wins/{win_id}/latecomers", "credit:win:welcome")
+async def welcome_latecomer(win_id: UUID, command: win.WelcomeLatecomer, caller: Caller) -> Written:
     """Welcome somebody who came round."""
     facts = views.roll, views.references
     return await caller.handle(win.decider, win_id, command, facts=facts)
 
 
-@router.post(
-    "/wins/{win_id}/announcements", status_code=201, dependencies=[requires("credit:win:announce")]
-)
-async def announce_win(win_id: UUID, command: win.AnnounceWin, caller: Caller) -> Receipt:
+@_post("/wins/{win_id}/announcements", "credit:win:announce")
+async def announce_win(win_id: UUID, command: win.AnnounceWin, caller: Caller) -> Written:
     """Announce a win; who took part and has no credit is listed, and nothing waits for that."""
     facts = (views.took_part(win_id),)
     return await caller.handle(win.decider, win_id, command, facts=facts)
 
 
-@router.post(
-    "/wins/{win_id}/celebrations", status_code=201, dependencies=[requires("credit:win:celebrate")]
-)
-async def celebrate_win(win_id: UUID, command: win.CelebrateWin, caller: Caller) -> Receipt:
+@_post("/wins/{win_id}/celebrations", "credit:win:celebrate")
+async def celebrate_win(win_id: UUID, command: win.CelebrateWin, caller: Caller) -> Written:
     """Record a celebration."""
     return await caller.handle(win.decider, win_id, command, facts=(views.roll,))
 

@@ -184,7 +184,7 @@ async def wins(
 ) -> list[WinRow]:
     """Return wins and losses, newest first, up to a position."""
     rows = await db.fetch(
-        f"{_WIN} and w.position < $3 order by w.position desc limit $4",  # noqa: S608 - a constant
+        f"{_WIN} and w.position < $3 order by w.position desc limit $4",
         *(coalition, seen_by, before, limit),
     )
     return [WinRow(**_win(row), at=row["at"], ref=_ref(row)) for row in rows]

@@ -106,11 +106,12 @@ CELEBRATIONS = Table(
 
 def row(seen: Recorded, *values: object, by: bool = True, sealed: tuple[str, ...] = ()) -> Row:
     """Return a row of one of the tables above: place, aggregate, values, who and when, for whom."""
-    audience = seen.audience or (seen.visibility,)
-    ends: Row = (*((seen.by, seen.at) if by else ()), audience)
+    seen_by = seen.audience or (seen.visibility,)
+    ends: Row = (*((seen.by, seen.at) if by else ()), seen_by)
     if sealed:
-        closed = {name: seen.sealed[name] for name in sealed if name in seen.sealed}
-        ends += (jsonb(closed or None),)
+        keys = {name: seen.sealed[name] for name in sealed if name in seen.sealed}
+        under = {name: (audience, str(key)) for name, (audience, key) in keys.items()}
+        ends += (jsonb(under or None),)
     return (seen.coalition, seen.position, seen.key, *values, *ends)
 
 
