@@ -1,0 +1,26 @@
+"""Small mistakes, planted one at a time: for each invariant, one that a test must notice.
+
+`python -m tests.mutations` plants them; each module beside this one lists those of its area in
+`MUTATIONS`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A mistake.
+
+    Args:
+        id: Of the invariant it breaks, as in the names of its tests.
+        file: Where, from the root of the repository.
+        before: What stands there; it occurs once in the file.
+        after: The mistake.
+        test: The test file that notices, or one test of it (`file.py::test_name`).
+    """
+
+    id: str
+    file: str
+    before: str
+    after: str
+    test: str

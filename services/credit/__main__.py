@@ -1,0 +1,25 @@
+"""Assemble credit, and run it: `python -m services.credit`."""
+
+from services.credit import api, views
+from services.credit.domain import contribution, win
+from services.credit.inbox import from_meetings, from_members
+from shared.database import Script
+from shared.service import Service, policy, run
+
+PACKAGE = "services.credit"
+
+service = Service(
+    "credit",
+    router=api.router,
+    policy=policy(PACKAGE),
+    deciders=(contribution.decider, win.decider),
+    folds=(views.CONTRIBUTIONS,),
+    imports=api.IMPORTS,
+    subscriptions=(from_members, from_meetings),
+    projection=views.projection,
+    mandates=views.mandates,
+    sql=(Script(PACKAGE, "inbox.sql"), Script(PACKAGE, "views.sql")),
+)
+
+if __name__ == "__main__":
+    run(service)

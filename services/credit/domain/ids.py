@@ -1,0 +1,15 @@
+"""The ids that the aggregates of credit share."""
+
+from typing import NewType
+from uuid import UUID
+
+OrgId = NewType("OrgId", UUID)
+PersonId = NewType("PersonId", UUID)
+
+ContributionId = NewType("ContributionId", UUID)
+CreditId = NewType("CreditId", UUID)
+DisputeId = NewType("DisputeId", UUID)
+
+DecisionId = NewType("DecisionId", UUID)
+ObjectiveId = NewType("ObjectiveId", UUID)
+TargetId = NewType("TargetId", UUID)

@@ -1,0 +1,208 @@
+"""Heard from members: who is here, who may act for them, and who holds which office."""
+
+from datetime import date
+from uuid import UUID
+
+from services.credit.inbox.happened import Happened
+from services.credit.inbox.suggestion import suggest
+from shared.event import Heard, Recorded
+from shared.hot import Connection
+from shared.inbox import Hears, Subscription
+
+
+class MemberJoined(Heard):
+    kind: str
+
+
+class RepresentativeAccredited(Heard):
+    accreditation: UUID
+    body: UUID
+    person: UUID | None = None
+    authority: str
+    voting: bool
+    from_: date
+    until: date | None = None
+
+
+class RepresentativeReplaced(RepresentativeAccredited):
+    ended: UUID
+
+
+class AccreditationEnded(Heard):
+    accreditation: UUID
+
+
+class BodyConstituted(Heard):
+    kind: str
+
+
+class RoleTaken(Heard):
+    role: str
+    accreditation: UUID
+    until: date | None = None
+
+
+class RoleReleased(Heard):
+    role: str
+    accreditation: UUID
+
+
+class OperatingModeSet(Heard):
+    mode: str
+
+
+async def join(db: Connection, seen: Recorded, joined: MemberJoined) -> None:
+    """Know the organisation; it stays known after it left."""
+    member = seen.coalition, UUID(seen.key), joined.kind == "person"
+    await db.execute(
+        "insert into heard.organisation values ($1, $2, $3, 'active')"
+        " on conflict (coalition_id, organisation)"
+        " do update set one_person = excluded.one_person, standing = excluded.standing",
+        *member,
+    )
+
+
+async def suspend(db: Connection, seen: Recorded, _: Happened) -> None:
+    """Let nobody act for the organisation until it is reinstated."""
+    await _stand(db, seen, "suspended")
+
+
+async def reinstate(db: Connection, seen: Recorded, _: Happened) -> None:
+    """Let its representatives act again."""
+    await _stand(db, seen, "active")
+
+
+async def leave(db: Connection, seen: Recorded, _: Happened) -> None:
+    """Let nobody act for the organisation; it is still thanked for what it did."""
+    await _stand(db, seen, "left")
+
+
+async def _stand(db: Connection, seen: Recorded, standing: str) -> None:
+    await db.execute(
+        "update heard.organisation set standing = $3 where coalition_id = $1 and organisation = $2",
+        *(seen.coalition, UUID(seen.key), standing),
+    )
+
+
+async def accredit(db: Connection, seen: Recorded, new: RepresentativeAccredited) -> None:
+    """Let a person act for the organisation."""
+    who = seen.coalition, new.accreditation, UUID(seen.key), new.body, new.person
+    what = new.authority, new.voting, new.from_, new.until
+    await db.execute(
+        "insert into heard.accreditation values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        " on conflict do nothing",
+        *(who + what),
+    )
+
+
+async def replace(db: Connection, seen: Recorded, new: RepresentativeReplaced) -> None:
+    """Let one person act in the place of another."""
+    await _end(db, seen, new.ended)
+    await accredit(db, seen, new)
+
+
+async def end(db: Connection, seen: Recorded, ended: AccreditationEnded) -> None:
+    """Let a person no longer act."""
+    await _end(db, seen, ended.accreditation)
+
+
+async def _end(db: Connection, seen: Recorded, accreditation: UUID) -> None:
+    await db.execute(
+        "delete from heard.accreditation where coalition_id = $1 and accreditation = $2",
+        *(seen.coalition, accreditation),
+    )
+
+
+async def constitute(db: Connection, seen: Recorded, body: BodyConstituted) -> None:
+    """Know the body: a chair is the chair of one."""
+    await db.execute(
+        "insert into heard.body values ($1, $2, $3) on conflict do nothing",
+        *(seen.coalition, UUID(seen.key), body.kind),
+    )
+
+
+async def dissolve(db: Connection, seen: Recorded, _: Happened) -> None:
+    """Forget the body."""
+    await db.execute(
+        "delete from heard.body where coalition_id = $1 and body = $2",
+        *(seen.coalition, UUID(seen.key)),
+    )
+
+
+async def take_role(db: Connection, seen: Recorded, taken: RoleTaken) -> None:
+    """Know who holds an office."""
+    office = seen.coalition, UUID(seen.key), taken.role, taken.accreditation, taken.until
+    await db.execute(
+        "insert into heard.role values ($1, $2, $3, $4, $5)"
+        " on conflict (coalition_id, body, role, accreditation)"
+        " do update set until = excluded.until",
+        *office,
+    )
+
+
+async def release_role(db: Connection, seen: Recorded, released: RoleReleased) -> None:
+    """Know that an office was given up."""
+    await db.execute(
+        "delete from heard.role"
+        " where coalition_id = $1 and body = $2 and role = $3 and accreditation = $4",
+        *(seen.coalition, UUID(seen.key), released.role, released.accreditation),
+    )
+
+
+async def set_mode(db: Connection, seen: Recorded, mode: OperatingModeSet) -> None:
+    """Know whether every representative may do what a chair does."""
+    await db.execute(
+        "insert into heard.mode values ($1, $2)"
+        " on conflict (coalition_id) do update set informal = excluded.informal",
+        *(seen.coalition, mode.mode == "informal"),
+    )
+
+
+async def erase(db: Connection, seen: Recorded, _: Happened) -> None:
+    """Forget which person it was (M18)."""
+    await db.execute(
+        "update heard.accreditation set person = null where coalition_id = $1 and person = $2",
+        *(seen.coalition, UUID(seen.key)),
+    )
+
+
+async def yield_lead(db: Connection, seen: Recorded, _: Happened) -> None:
+    """Suggest thanks to who stepped back."""
+    await suggest(db, seen, seen.by, "stepped_back")
+
+
+from_members = Subscription(
+    "members",
+    reader="credit-keeps-the-roll",
+    hears=(
+        Hears(MemberJoined, join),
+        Hears(Happened, suspend, type="MemberSuspended"),
+        Hears(Happened, reinstate, type="MemberReinstated"),
+        Hears(Happened, leave, type="MemberLeft"),
+        Hears(RepresentativeAccredited, accredit),
+        Hears(RepresentativeReplaced, replace),
+        Hears(AccreditationEnded, end),
+        Hears(BodyConstituted, constitute),
+        Hears(Happened, dissolve, type="BodyDissolved"),
+        Hears(RoleTaken, take_role),
+        Hears(RoleReleased, release_role),
+        Hears(OperatingModeSet, set_mode),
+        Hears(Happened, erase, type="PersonErased"),
+        Hears(Happened, yield_lead, type="LeadYielded"),
+    ),
+    ignores=frozenset(
+        {
+            "BodyMandateChanged",
+            "CoalitionFormed",
+            "CommitmentLevelSet",
+            "IssueRaised",
+            "IssueScoped",
+            "MembershipApplied",
+            "MembershipDeclined",
+            "PersonRegistered",
+            "SeatFilled",
+            "SeatReserved",
+            "SeatVacated",
+        }
+    ),
+)

@@ -1,0 +1,126 @@
+-- What people look up in credit. Append-only: a row carries its event's position and stays.
+create schema if not exists views;
+
+create table if not exists views.contributions (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  contribution uuid   not null,
+  of_org       uuid   not null,
+  by_org       uuid,
+  role         text   not null,
+  degree       text   not null,
+  about        text[] not null,
+  what         jsonb,
+  at           timestamptz not null,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists contributions_of on views.contributions (coalition_id, of_org, position);
+
+create table if not exists views.contribution_answers (      -- confirmed by another, or declined
+  coalition_id uuid   not null,
+  position     bigint not null,
+  contribution uuid   not null,
+  by_org       uuid,
+  confirmed    boolean not null,
+  audience     text[] not null,
+  primary key (coalition_id, position));
+create index if not exists contribution_answers_to
+  on views.contribution_answers (coalition_id, contribution, position);
+
+create table if not exists views.wins (                      -- without a size it was a loss
+  coalition_id uuid   not null,
+  position     bigint not null,
+  win          uuid   not null,
+  size         text,
+  title        jsonb,
+  decisions    uuid[] not null,
+  objectives   uuid[] not null,
+  by_org       uuid,
+  at           timestamptz not null,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists wins_by_id on views.wins (coalition_id, win);
+
+create table if not exists views.credits (
+  coalition_id  uuid   not null,
+  position      bigint not null,
+  win           uuid   not null,
+  credit        uuid   not null,
+  to_org        uuid,
+  external      jsonb,
+  role          text   not null,
+  degree        text   not null,
+  basis         text   not null,
+  contributions uuid[] not null,
+  by_org        uuid,
+  at            timestamptz not null,
+  audience      text[] not null,
+  sealed        jsonb,
+  primary key (coalition_id, position));
+create index if not exists credits_of on views.credits (coalition_id, win, position);
+
+create table if not exists views.credit_answers (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  win          uuid   not null,
+  credit       uuid   not null,
+  accepted     boolean not null,
+  audience     text[] not null,
+  primary key (coalition_id, position));
+create index if not exists credit_answers_of on views.credit_answers (coalition_id, win, position);
+
+create table if not exists views.corrections (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  win          uuid   not null,
+  credit       uuid   not null,
+  role         text   not null,
+  degree       text   not null,
+  reason       jsonb,
+  by_org       uuid,
+  at           timestamptz not null,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists corrections_of on views.corrections (coalition_id, win, position);
+
+create table if not exists views.latecomers (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  win          uuid   not null,
+  to_org       uuid,
+  external     jsonb,
+  before       jsonb,
+  now          jsonb,
+  target       uuid,
+  by_org       uuid,
+  at           timestamptz not null,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists latecomers_of on views.latecomers (coalition_id, win, position);
+
+create table if not exists views.announcements (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  win          uuid   not null,
+  told         text   not null,
+  uncredited   uuid[] not null,
+  by_org       uuid,
+  at           timestamptz not null,
+  audience     text[] not null,
+  primary key (coalition_id, position));
+create index if not exists announcements_of on views.announcements (coalition_id, win, position);
+
+create table if not exists views.celebrations (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  win          uuid   not null,
+  day          date   not null,
+  orgs         uuid[] not null,
+  by_org       uuid,
+  audience     text[] not null,
+  primary key (coalition_id, position));
+create index if not exists celebrations_of on views.celebrations (coalition_id, win, position);

@@ -1,0 +1,287 @@
+"""What the pages read. Rows sort by time: nothing is counted up, nobody is ranked (K6).
+
+Who declined or waived is not named, and counted as undisclosed (K2).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+from pydantic import BaseModel
+
+from shared.event import Text
+from shared.hot import Connection
+
+Audiences = Sequence[str]
+
+
+class ContributionRow(BaseModel):
+    contribution: UUID
+    of: UUID
+    role: str
+    degree: str
+    about: list[str]
+    what: Text | None
+    state: Literal["claimed", "confirmed"]
+    confirmed_by: list[UUID]
+    by: UUID | None
+    at: datetime
+    ref: str
+
+
+class SuggestionRow(BaseModel):
+    of: UUID
+    role: str
+    about: str
+
+
+class WinRow(BaseModel):
+    win: UUID
+    kind: Literal["win", "loss"]
+    size: str | None
+    title: Text | None
+    at: datetime
+    told: list[str]
+    ref: str
+
+
+class CorrectionRow(BaseModel):
+    role: str
+    degree: str
+    reason: Text | None
+    by: UUID | None
+    at: datetime
+    ref: str
+
+
+class CreditRow(BaseModel):
+    credit: UUID
+    to: UUID | None
+    external: Text | None
+    role: str
+    degree: str
+    basis: str
+    contributions: list[UUID]
+    accepted: bool
+    by: UUID | None
+    at: datetime
+    corrections: list[CorrectionRow]
+    ref: str
+
+
+class LatecomerRow(BaseModel):
+    to: UUID | None
+    external: Text | None
+    before: Text | None
+    now: Text | None
+    target: UUID | None
+    by: UUID | None
+    at: datetime
+    ref: str
+
+
+class AnnouncementRow(BaseModel):
+    audience: str
+    uncredited: list[UUID]
+    by: UUID | None
+    at: datetime
+    ref: str
+
+
+class CelebrationRow(BaseModel):
+    on: date
+    orgs: list[UUID]
+    ref: str
+
+
+class WinDetail(WinRow):
+    decisions: list[UUID]
+    objectives: list[UUID]
+    by: UUID | None
+    credits: list[CreditRow]
+    undisclosed: int
+    latecomers: list[LatecomerRow]
+    announcements: list[AnnouncementRow]
+    celebrations: list[CelebrationRow]
+
+
+async def contributions(
+    db: Connection, coalition: UUID, seen_by: Audiences, of: UUID | None, before: int, limit: int
+) -> list[ContributionRow]:
+    """Return contributions that nobody declined, newest first, up to a position."""
+    rows = await db.fetch(
+        "select c.*, array(select a.by_org from views.contribution_answers a"
+        "   where (a.coalition_id, a.contribution) = (c.coalition_id, c.contribution)"
+        "   and a.confirmed and a.audience && $2 order by a.position) as confirmed"
+        " from views.contributions c"
+        " where c.coalition_id = $1 and c.audience && $2"
+        " and ($3::uuid is null or c.of_org = $3) and c.position < $4"
+        " and not exists (select from views.contribution_answers d where not d.confirmed"
+        "   and (d.coalition_id, d.contribution) = (c.coalition_id, c.contribution))"
+        " order by c.position desc limit $5",
+        *(coalition, seen_by, of, before, limit),
+    )
+    return [_contribution(row) for row in rows]
+
+
+def _contribution(row: Record) -> ContributionRow:
+    recorded_by = [row["by_org"]] if row["by_org"] not in {None, row["of_org"]} else []
+    vouchers = recorded_by + row["confirmed"]
+    return ContributionRow(
+        contribution=row["contribution"],
+        of=row["of_org"],
+        role=row["role"],
+        degree=row["degree"],
+        about=row["about"],
+        what=_text(row["what"]),
+        state="confirmed" if vouchers else "claimed",
+        confirmed_by=vouchers,
+        **_told(row),
+    )
+
+
+async def undisclosed(db: Connection, coalition: UUID, seen_by: Audiences) -> int:
+    """Return how many contributions are not shown, as somebody declined to be named for them."""
+    count: int = await db.fetchval(
+        "select count(distinct contribution) from views.contribution_answers"
+        " where coalition_id = $1 and audience && $2 and not confirmed",
+        *(coalition, seen_by),
+    )
+    return count
+
+
+async def suggestions(
+    db: Connection, coalition: UUID, seen_by: Audiences, of: UUID | None, limit: int
+) -> list[SuggestionRow]:
+    """Return what was heard of and nobody recorded yet, newest first."""
+    rows = await db.fetch(
+        "select s.organisation, s.role, s.source || '/' || s.position as about"
+        " from heard.suggestion s"
+        " where s.coalition_id = $1 and s.ripe and s.audience && $2"
+        " and ($3::uuid is null or s.organisation = $3)"
+        " and not exists (select from views.contributions c"
+        "   where (c.coalition_id, c.of_org, c.role) = (s.coalition_id, s.organisation, s.role)"
+        "   and s.source || '/' || s.position = any(c.about))"
+        " order by s.source, s.position desc limit $4",
+        *(coalition, seen_by, of, limit),
+    )
+    return [SuggestionRow(of=org, role=role, about=about) for org, role, about in rows]
+
+
+_WIN = (
+    "select w.*, array(select distinct n.told from views.announcements n"
+    "   where (n.coalition_id, n.win) = (w.coalition_id, w.win) and n.audience && $2"
+    "   order by n.told) as told"
+    " from views.wins w where w.coalition_id = $1 and w.audience && $2"
+)
+
+
+async def wins(
+    db: Connection, coalition: UUID, seen_by: Audiences, before: int, limit: int
+) -> list[WinRow]:
+    """Return wins and losses, newest first, up to a position."""
+    rows = await db.fetch(
+        f"{_WIN} and w.position < $3 order by w.position desc limit $4",
+        *(coalition, seen_by, before, limit),
+    )
+    return [WinRow(**_win(row), at=row["at"], ref=_ref(row)) for row in rows]
+
+
+async def win(db: Connection, coalition: UUID, seen_by: Audiences, key: UUID) -> WinDetail | None:
+    """Return all that is said of a win; `None` where there is none that this reader may see."""
+    row = await db.fetchrow(f"{_WIN} and w.win = $3", coalition, seen_by, key)
+
+    async def of(table: str) -> list[Record]:
+        found: list[Record] = await db.fetch(
+            f"select * from views.{table} where coalition_id = $1 and audience && $2"  # noqa: S608 - one of the names below
+            " and win = $3 order by position",
+            *(coalition, seen_by, key),
+        )
+        return found
+
+    if row is None:
+        return None
+    answers = {one["credit"]: one["accepted"] for one in await of("credit_answers")}
+    corrections = await of("corrections")
+    given = await of("credits")
+    return WinDetail(
+        **_win(row),
+        **_told(row),
+        decisions=row["decisions"],
+        objectives=row["objectives"],
+        credits=[
+            _credit(one, corrections, accepted=answers.get(one["credit"], False))
+            for one in given
+            if answers.get(one["credit"], True)
+        ],
+        undisclosed=sum(answers.get(one["credit"]) is False for one in given),
+        latecomers=[_latecomer(one) for one in await of("latecomers")],
+        announcements=[
+            AnnouncementRow(audience=one["told"], uncredited=one["uncredited"], **_told(one))
+            for one in await of("announcements")
+        ],
+        celebrations=[
+            CelebrationRow(on=one["day"], orgs=one["orgs"], ref=_ref(one))
+            for one in await of("celebrations")
+        ],
+    )
+
+
+def _win(row: Record) -> dict[str, Any]:
+    return {
+        "win": row["win"],
+        "kind": "loss" if row["size"] is None else "win",
+        "size": row["size"],
+        "title": _text(row["title"]),
+        "told": row["told"],
+    }
+
+
+def _credit(row: Record, corrections: Iterable[Record], *, accepted: bool) -> CreditRow:
+    """Return a credit as it stands after its corrections, and those."""
+    own = [one for one in corrections if one["credit"] == row["credit"]]
+    stands = own[-1] if own else row
+    return CreditRow(
+        credit=row["credit"],
+        to=row["to_org"],
+        external=_text(row["external"]),
+        role=stands["role"],
+        degree=stands["degree"],
+        basis=row["basis"],
+        contributions=row["contributions"],
+        accepted=accepted,
+        corrections=[
+            CorrectionRow(
+                role=one["role"], degree=one["degree"], reason=_text(one["reason"]), **_told(one)
+            )
+            for one in own
+        ],
+        **_told(row),
+    )
+
+
+def _latecomer(row: Record) -> LatecomerRow:
+    return LatecomerRow(
+        to=row["to_org"],
+        external=_text(row["external"]),
+        before=_text(row["before"]),
+        now=_text(row["now"]),
+        target=row["target"],
+        **_told(row),
+    )
+
+
+def _told(row: Record) -> dict[str, Any]:
+    return {"by": row["by_org"], "at": row["at"], "ref": _ref(row)}
+
+
+def _ref(row: Record) -> str:
+    return f"credit/{row['position']}"
+
+
+def _text(stored: str | None) -> Text | None:
+    """Return words; `None` where they are withheld or gone."""
+    return None if stored is None else Text.model_validate(orjson.loads(stored))

@@ -1,0 +1,205 @@
+"""The events of credit, folded into rows (`views.sql`)."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import orjson
+
+from shared.event import Recorded
+from shared.projection import Projection, Row, Rows, Table
+
+_WHERE = ("coalition_id", "uuid"), ("position", "bigint")
+_BY = ("by_org", "uuid"), ("at", "timestamptz")
+_SEEN = (("audience", "text[]"),)
+_SEALED = (("sealed", "jsonb"),)
+
+CONTRIBUTIONS = Table(
+    "views.contributions",
+    *_WHERE,
+    ("contribution", "uuid"),
+    ("of_org", "uuid"),
+    ("role", "text"),
+    ("degree", "text"),
+    ("about", "text[]"),
+    ("what", "jsonb"),
+    *(_BY + _SEEN + _SEALED),
+)
+CONTRIBUTION_ANSWERS = Table(
+    "views.contribution_answers",
+    *_WHERE,
+    ("contribution", "uuid"),
+    ("by_org", "uuid"),
+    ("confirmed", "boolean"),
+    *_SEEN,
+)
+WINS = Table(
+    "views.wins",
+    *_WHERE,
+    ("win", "uuid"),
+    ("size", "text"),
+    ("title", "jsonb"),
+    ("decisions", "uuid[]"),
+    ("objectives", "uuid[]"),
+    *(_BY + _SEEN + _SEALED),
+)
+CREDITS = Table(
+    "views.credits",
+    *_WHERE,
+    ("win", "uuid"),
+    ("credit", "uuid"),
+    ("to_org", "uuid"),
+    ("external", "jsonb"),
+    ("role", "text"),
+    ("degree", "text"),
+    ("basis", "text"),
+    ("contributions", "uuid[]"),
+    *(_BY + _SEEN + _SEALED),
+)
+CREDIT_ANSWERS = Table(
+    "views.credit_answers",
+    *_WHERE,
+    ("win", "uuid"),
+    ("credit", "uuid"),
+    ("accepted", "boolean"),
+    *_SEEN,
+)
+CORRECTIONS = Table(
+    "views.corrections",
+    *_WHERE,
+    ("win", "uuid"),
+    ("credit", "uuid"),
+    ("role", "text"),
+    ("degree", "text"),
+    ("reason", "jsonb"),
+    *(_BY + _SEEN + _SEALED),
+)
+LATECOMERS = Table(
+    "views.latecomers",
+    *_WHERE,
+    ("win", "uuid"),
+    ("to_org", "uuid"),
+    ("external", "jsonb"),
+    ("before", "jsonb"),
+    ("now", "jsonb"),
+    ("target", "uuid"),
+    *(_BY + _SEEN + _SEALED),
+)
+ANNOUNCEMENTS = Table(
+    "views.announcements",
+    *_WHERE,
+    ("win", "uuid"),
+    ("told", "text"),
+    ("uncredited", "uuid[]"),
+    *(_BY + _SEEN),
+)
+CELEBRATIONS = Table(
+    "views.celebrations",
+    *_WHERE,
+    ("win", "uuid"),
+    ("day", "date"),
+    ("orgs", "uuid[]"),
+    ("by_org", "uuid"),
+    *_SEEN,
+)
+
+
+def row(seen: Recorded, *values: object, by: bool = True, sealed: tuple[str, ...] = ()) -> Row:
+    """Return a row of one of the tables above: place, aggregate, values, who and when, for whom."""
+    seen_by = seen.audience or (seen.visibility,)
+    ends: Row = (*((seen.by, seen.at) if by else ()), seen_by)
+    if sealed:
+        keys = {name: seen.sealed[name] for name in sealed if name in seen.sealed}
+        under = {name: (audience, str(key)) for name, (audience, key) in keys.items()}
+        ends += (jsonb(under or None),)
+    return (seen.coalition, seen.position, seen.key, *values, *ends)
+
+
+def jsonb(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def _recorded(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+    said = seen.data
+    what = said["of"], said["role"], said["degree"], said["about"], jsonb(said.get("what"))
+    yield CONTRIBUTIONS, row(seen, *what, sealed=("what",))
+
+
+def _answered(*, confirmed: bool) -> Rows:
+    def rows(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+        yield CONTRIBUTION_ANSWERS, row(seen, seen.by, confirmed, by=False)
+
+    return rows
+
+
+def _declared(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+    said = seen.data
+    what = said.get("size"), jsonb(said.get("title")), said["decisions"], said["objectives"]
+    yield WINS, row(seen, *what, sealed=("title",))
+
+
+def _assigned(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+    said = seen.data
+    whom = said["credit"], said.get("to"), jsonb(said.get("external"))
+    what = said["role"], said["degree"], said["basis"], said["contributions"]
+    yield CREDITS, row(seen, *whom, *what, sealed=("external",))
+
+
+def _credit_answered(*, accepted: bool) -> Rows:
+    def rows(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+        yield CREDIT_ANSWERS, row(seen, seen.data["credit"], accepted, by=False)
+
+    return rows
+
+
+def _corrected(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+    said = seen.data
+    what = said["credit"], said["role"], said["degree"], jsonb(said.get("reason"))
+    yield CORRECTIONS, row(seen, *what, sealed=("reason",))
+
+
+def _welcomed(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+    said = seen.data
+    whom = said.get("to"), jsonb(said.get("external"))
+    what = jsonb(said.get("from")), jsonb(said.get("now")), said.get("target")
+    yield LATECOMERS, row(seen, *whom, *what, sealed=("external", "from", "now"))
+
+
+def _announced(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+    yield ANNOUNCEMENTS, row(seen, seen.data["audience"], seen.data["uncredited"])
+
+
+def _celebrated(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+    day = date.fromisoformat(seen.data["on"])
+    yield CELEBRATIONS, row(seen, day, seen.data["orgs"], seen.by, by=False)
+
+
+projection = Projection(
+    "credit",
+    sources=("credit",),
+    tables=(
+        CONTRIBUTIONS,
+        CONTRIBUTION_ANSWERS,
+        WINS,
+        CREDITS,
+        CREDIT_ANSWERS,
+        CORRECTIONS,
+        LATECOMERS,
+        ANNOUNCEMENTS,
+        CELEBRATIONS,
+    ),
+    rows={
+        "ContributionRecorded": _recorded,
+        "ContributionConfirmed": _answered(confirmed=True),
+        "ContributionDeclined": _answered(confirmed=False),
+        "WinDeclared": _declared,
+        "LossAcknowledged": _declared,
+        "CreditAssigned": _assigned,
+        "CreditAccepted": _credit_answered(accepted=True),
+        "CreditWaived": _credit_answered(accepted=False),
+        "CreditCorrected": _corrected,
+        "LatecomerWelcomed": _welcomed,
+        "WinAnnounced": _announced,
+        "WinCelebrated": _celebrated,
+    },
+)

@@ -1,0 +1,144 @@
+"""Mistakes in credit. One for each invariant of `domain.md` 8 that the slice holds, and more."""
+
+from tests.mutations import Mutation
+
+CONTRIBUTION = "services/credit/domain/contribution.py"
+CREDIT = "services/credit/domain/credit.py"
+WIN = "services/credit/domain/win.py"
+ROLL = "services/credit/domain/roll.py"
+OF_CONTRIBUTION = "tests/credit/test_contribution.py"
+OF_CREDIT = "tests/credit/test_credit.py"
+OF_WIN = "tests/credit/test_win.py"
+
+MUTATIONS = (
+    Mutation(
+        "K1 what it records of itself is a claim",
+        CONTRIBUTION,
+        "vouchers=frozenset({by}) - {of}",
+        "vouchers=frozenset({by})",
+        OF_CONTRIBUTION,
+    ),
+    Mutation(
+        "K1 nobody confirms its own",
+        CONTRIBUTION,
+        "if by == contribution.of:",
+        "if by in contribution.vouchers and by == contribution.of:",
+        OF_CONTRIBUTION,
+    ),
+    Mutation(
+        "K1 nobody credits itself", ROLL, "if to == by:", "if to == by and external:", OF_CREDIT
+    ),
+    Mutation(
+        "K1 nobody corrects its own credit",
+        CREDIT,
+        "if by == given.to:",
+        "if by == given.to and by == given.by:",
+        OF_CREDIT,
+    ),
+    Mutation(
+        "K1 a claim is no evidence",
+        CREDIT,
+        "and not contribution.confirmed",
+        "and not contribution.of",
+        OF_CREDIT,
+    ),
+    Mutation(
+        "K2 only the organisation itself declines",
+        CONTRIBUTION,
+        "if by != contribution.of:",
+        "if by not in contribution.vouchers | {contribution.of}:",
+        OF_CONTRIBUTION,
+    ),
+    Mutation(
+        "K2 what was declined is not confirmed",
+        CONTRIBUTION,
+        "return bool(self.vouchers) and not self.declined",
+        "return bool(self.vouchers)",
+        OF_CONTRIBUTION,
+    ),
+    Mutation(
+        "K2 only the recipient waives",
+        CREDIT,
+        "if speaker(context) != given.to:",
+        "if speaker(context) not in {given.to, given.by}:",
+        OF_CREDIT,
+    ),
+    Mutation(
+        "K2 a waived credit stays waived when corrected",
+        CREDIT,
+        "after = replace(before, role=role, degree=degree)",
+        "after = replace(before, role=role, degree=degree, answer=None)",
+        OF_CREDIT,
+    ),
+    Mutation(
+        "K3 the list names who took part without credit",
+        WIN,
+        "participants.orgs - thanked",
+        "participants.orgs & thanked",
+        OF_WIN,
+    ),
+    Mutation(
+        "K3 the list is told again when it changed",
+        WIN,
+        "if win.announced.get(command.audience) == uncredited:",
+        "if command.audience in win.announced:",
+        OF_WIN,
+    ),
+    Mutation(
+        "K4 thanking one takes nothing from another",
+        CREDIT,
+        "return {**credits_, event.credit: after}\n    assert",
+        "return {**{k: c for k, c in credits_.items() if c.role != after.role}, "
+        "event.credit: after}\n    assert",
+        OF_CREDIT,
+    ),
+    Mutation(
+        "K5 one lead for each role",
+        CREDIT,
+        "if key != credit and leads and",
+        "if key == credit and leads and",
+        OF_CREDIT,
+    ),
+    Mutation(
+        "K5 also after a correction",
+        CREDIT,
+        "    _one_lead(credits_, command.credit, given.to, command.role, command.degree)\n",
+        "",
+        OF_CREDIT,
+    ),
+    Mutation(
+        "K5 several may be equal",
+        CREDIT,
+        "if degree is not Degree.LEAD:",
+        "if degree is Degree.SUPPORTING:",
+        OF_CREDIT,
+    ),
+    Mutation(
+        "I2 somebody answers for a credit",
+        ROLL,
+        "if context.by is None:",
+        "if context.by is None and context.actor is None:",
+        OF_CREDIT,
+    ),
+    Mutation(
+        "I4 the same credit again changes nothing",
+        CREDIT,
+        "cites = tuple(sorted(set(command.contributions)))",
+        "cites = command.contributions",
+        OF_CREDIT,
+    ),
+    Mutation(
+        "I4 the same latecomer again changes nothing",
+        WIN,
+        "welcomed=win.welcomed | {(to, target)}",
+        "welcomed=win.welcomed",
+        OF_WIN,
+    ),
+    Mutation(
+        "M18 words about one person are personal",
+        ROLL,
+        "about=next(about, None)",
+        "about=None",
+        OF_CONTRIBUTION,
+    ),
+)
