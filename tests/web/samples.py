@@ -1,0 +1,364 @@
+"""What services answer, as pages read it: the coalition "Harbour Schools", made up for tests."""
+
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+Json = dict[str, Any]
+
+
+def uid(name: str) -> str:
+    """Return the same id for the same name, always."""
+    return str(uuid5(NAMESPACE_URL, f"harbour/{name}"))
+
+
+def text(words: str, lang: str = "en") -> Json:
+    """Return words as services answer them."""
+    return {"lang": lang, "text": words}
+
+
+def named(name: str) -> Json:
+    """Return something that has an id and a name."""
+    return {"id": uid(name), "name": text(name)}
+
+
+TEACHERS = named("Harbour Teachers' Association")
+PARENTS = named("Parents of Eastside")
+LIBRARY = named("Harbour Public Library")
+YOUTH = named("Youth Voice Harbour")
+DOCKS = named("Dockworkers' Education Fund")
+LITERACY = named("Literacy for All")
+INCLUSION = named("Inclusive Classrooms Network")
+NURSES = named("School Nurses' League")
+FAMILIAS = named("Familias del Puerto")
+
+COALITION = {
+    "coalition": uid("coalition"),
+    "slug": "harbour-schools",
+    "name": text("Harbour Schools"),
+    "mode": "formal",
+}
+PLENARY = named("Plenary")
+STEERING = named("Steering committee")
+MEALS = named("School meals")
+
+ME = {
+    "person": uid("Amina Okafor"),
+    "name": text("Amina Okafor"),
+    "mandates": [
+        {
+            "accreditation": uid("accreditation"),
+            "organisation": TEACHERS,
+            "body": PLENARY,
+            "authority": "full",
+            "voting": True,
+            "roles": [],
+        }
+    ],
+}
+
+AS_OF = {"members": 41, "meetings": 1214, "credit": 37}
+
+RULE = {
+    "id": uid("rule"),
+    "version": 2,
+    "method": "supermajority",
+    "terms": {
+        "method": "supermajority",
+        "quorum": {"at_least": [1, 2], "per_constituency": [], "chair_counts": True},
+        "thresholds": [
+            {"option": "agree", "test": "at_least", "ratio": [2, 3], "base": "yes_no"},
+        ],
+        "objections": {
+            "who": "any_entitled",
+            "must_be_addressed": True,
+            "caller_may_outweigh": False,
+        },
+        "weights": [],
+        "notice_hours": 72,
+        "min_open_hours": 24,
+        "silence": "not_counted",
+        "ratify_within_days": None,
+        "proxies": "none",
+        "ballot": "named",
+        "representation_gate": "off",
+        "review_after_days": 180,
+        "report_back_hours": 48,
+    },
+}
+
+
+def stance(org: Json, option: str, reason: Json | None, at: str, position: int, **more: Any) -> Json:
+    """Return one organisation's stance."""
+    return {
+        "org": org,
+        "option": option,
+        "reason": reason,
+        "at": at,
+        "authority": "full",
+        "ref": f"meetings/{position}",
+        "changes": [],
+    } | more
+
+
+BREAKFAST = {
+    "proposal": uid("breakfast"),
+    "decision": uid("breakfast decision"),
+    "state": "decided",
+    "outcome": "adopted",
+    "title": text("Free breakfast in every harbour school from September"),
+    "text": text(
+        "From 1 September every public school in the harbour district offers a free breakfast "
+        "between 7:15 and 8:00 to any pupil who wants one.\n\n"
+        "No pupil is asked to sign up or to prove need. The coalition asks the district to carry "
+        "the cost from the second year; until then the Dockworkers' Education Fund advances it.\n\n"
+        "Schools with fewer than sixty pupils may join with a neighbouring school."
+    ),
+    "body": PLENARY,
+    "issue": MEALS,
+    "rule": RULE,
+    "rounds": [{"round": 1}],
+    "opened_at": "2026-03-09T08:00:00Z",
+    "closes_at": "2026-03-12T17:00:00Z",
+    "decided_at": "2026-03-12T17:04:11Z",
+    "electorate": [
+        {"orgs": [org], "weight": 1}
+        for org in (DOCKS, FAMILIAS, LIBRARY, TEACHERS, INCLUSION, LITERACY, PARENTS, NURSES, YOUTH)
+    ],
+    "counts": {"agree": 5, "disagree": 1, "abstain": 1, "object": 1},
+    "voters": 8,
+    "entitled": 9,
+    "thresholds": [
+        {
+            "option": "agree",
+            "test": "at_least",
+            "ratio": [2, 3],
+            "base": "yes_no",
+            "value": [5, 7],
+            "holds": True,
+        }
+    ],
+    "stances": [
+        stance(
+            TEACHERS,
+            "agree",
+            text(
+                "Our members see hungry pupils every morning. The hour before lessons is "
+                "when a meal changes the day."
+            ),
+            "2026-03-10T09:12:40Z",
+            1108,
+        ),
+        stance(
+            PARENTS,
+            "agree",
+            text("We asked for this in 2024. No sign-up form is the part that matters most to us."),
+            "2026-03-10T11:31:02Z",
+            1112,
+        ),
+        stance(
+            LIBRARY,
+            "abstain",
+            text("We open at nine and cannot judge the early hour."),
+            "2026-03-11T08:05:19Z",
+            1120,
+        ),
+        stance(
+            YOUTH,
+            "agree",
+            text("Nobody should be seen queueing for the free table. Everyone eats, or no one."),
+            "2026-03-11T19:44:57Z",
+            1131,
+            changes=[
+                {
+                    "from": "disagree",
+                    "to": "agree",
+                    "because": text(
+                        "The amended text drops the sign-up list. That was our reason against it."
+                    ),
+                    "at": "2026-03-11T19:44:57Z",
+                    "ref": "meetings/1131",
+                }
+            ],
+        ),
+        stance(
+            DOCKS,
+            "agree",
+            text("The fund can carry one year, and says so in writing."),
+            "2026-03-10T14:20:00Z",
+            1115,
+        ),
+        stance(LITERACY, "agree", None, "2026-03-12T07:58:31Z", 1140),
+        stance(
+            INCLUSION,
+            "object",
+            text(
+                "Two of the small schools have no step-free kitchen. Sending those children to a "
+                "neighbouring school leaves out the very pupils we speak for."
+            ),
+            "2026-03-11T10:22:45Z",
+            1123,
+        ),
+        stance(
+            FAMILIAS,
+            "disagree",
+            text(
+                "Estamos a favor del desayuno, pero no sin personal que hable español en cada "
+                "comedor. El texto no lo promete.",
+                "es",
+            ),
+            "2026-03-12T12:09:08Z",
+            1147,
+        ),
+    ],
+    "silent": [NURSES],
+    "objections": [
+        {
+            "id": uid("objection"),
+            "by": INCLUSION,
+            "grounds": text(
+                "Two of the small schools have no step-free kitchen. Sending those children to a "
+                "neighbouring school leaves out the very pupils we speak for."
+            ),
+            "state": "accommodated",
+            "raised_at": "2026-03-11T10:22:45Z",
+            "disposition": "accommodated",
+            "reasoning": text(
+                "A next step, owned by the Teachers' Association, has a portable kitchen in both "
+                "schools before the first day."
+            ),
+            "by_whom": PARENTS,
+            "ref": "meetings/1124",
+        }
+    ],
+    "timeline": [
+        {
+            "at": "2026-03-05T10:00:00Z",
+            "type": "ProposalDrafted",
+            "words": "The proposal was drafted.",
+            "by": PARENTS,
+            "ref": "meetings/1090",
+        },
+        {
+            "at": "2026-03-05T10:02:13Z",
+            "type": "ProposalPublished",
+            "words": "The proposal was published.",
+            "by": PARENTS,
+            "ref": "meetings/1091",
+        },
+        {
+            "at": "2026-03-09T08:00:00Z",
+            "type": "VotingOpened",
+            "words": "Voting was opened, with nine organisations entitled.",
+            "by": TEACHERS,
+            "ref": "meetings/1101",
+        },
+        {
+            "at": "2026-03-10T09:12:40Z",
+            "type": "StanceTaken",
+            "words": "Agreed.",
+            "by": TEACHERS,
+            "ref": "meetings/1108",
+        },
+        {
+            "at": "2026-03-11T10:22:45Z",
+            "type": "ObjectionRaised",
+            "words": "Raised an objection.",
+            "by": INCLUSION,
+            "ref": "meetings/1124",
+        },
+        {
+            "at": "2026-03-11T19:44:57Z",
+            "type": "StanceChanged",
+            "words": "Changed its stance from disagree to agree.",
+            "by": YOUTH,
+            "ref": "meetings/1131",
+        },
+        {
+            "at": "2026-03-12T17:00:00Z",
+            "type": "VotingClosed",
+            "words": "Voting closed at its deadline.",
+            "by": None,
+            "ref": "meetings/1150",
+        },
+        {
+            "at": "2026-03-12T17:04:11Z",
+            "type": "DecisionMade",
+            "words": "The decision was made: adopted.",
+            "by": TEACHERS,
+            "ref": "meetings/1151",
+        },
+    ],
+    "meeting": {
+        "id": uid("march"),
+        "title": text("Plenary in March"),
+        "date": "2026-03-12",
+    },
+    "steps": [
+        {
+            "id": uid("kitchens"),
+            "what": text("Have a portable kitchen in the two small schools before the first day"),
+            "owner": TEACHERS,
+            "due": "2026-08-24",
+            "state": "accepted",
+        }
+    ],
+    "supersedes": None,
+    "reopened": None,
+    "accountable": [PARENTS],
+    "visibility": "members",
+    "imported": False,
+    "source_id": None,
+    "as_of": AS_OF,
+}
+
+OPEN = BREAKFAST | {
+    "proposal": uid("bus"),
+    "decision": None,
+    "state": "voting",
+    "outcome": None,
+    "title": text("A shared late bus for clubs and homework hours"),
+    "text": text(
+        "One bus on the harbour loop at 16:45 and 18:00, four days a week, shared by six schools."
+    ),
+    "decided_at": None,
+    "closes_at": "2026-03-27T17:00:00Z",
+    "opened_at": "2026-03-20T09:00:00Z",
+    "counts": {"agree": 2, "disagree": 1, "abstain": 0, "object": 0},
+    "voters": 3,
+    "thresholds": [],
+    "stances": [BREAKFAST["stances"][i] for i in (1, 4, 7)],  # type: ignore[index]  # plain JSON
+    "silent": [TEACHERS, LIBRARY, YOUTH, LITERACY, INCLUSION, NURSES],
+    "objections": [],
+    "timeline": BREAKFAST["timeline"][:3],  # type: ignore[index]  # plain JSON
+    "steps": [],
+}
+
+
+def roll_call() -> Json:
+    """Return an imported decision with as many voices as a world assembly has."""
+    states = [named(f"State {number:03}") for number in range(1, 181)]
+    options = ["agree"] * 7 + ["disagree"] + ["abstain"] * 2
+    stances = [
+        stance(state, options[n % 10], None, "1985-12-12T00:00:00Z", n + 1, authority="imported")
+        for n, state in enumerate(states)
+    ]
+    return BREAKFAST | {
+        "title": text("Nuclear-weapon-free zone"),
+        "text": None,
+        "electorate": [],
+        "entitled": 193,
+        "voters": 180,
+        "counts": {"agree": 126, "disagree": 18, "abstain": 36},
+        "stances": stances,
+        "silent": [named(f"Absent {number}") for number in range(13)],
+        "objections": [],
+        "steps": [],
+        "imported": True,
+        "source_id": "2345",
+        "visibility": "public",
+    }
+
+
+def uuid(name: str) -> UUID:
+    """Return `uid` as an id."""
+    return UUID(uid(name))
