@@ -71,6 +71,14 @@ class AsOf(Answer):
         return raw or {}
 
 
+class Head(Answer):
+    """What a report stands on, for whom it is, and how much it leaves out, by reason."""
+
+    as_of: AsOf = AsOf()
+    audience: str | None = None
+    withheld: Mapping[str, int] = {}
+
+
 def items(raw: Any) -> Sequence[Any]:
     """Return the items of a list, whether it came bare or as a page of a longer one."""
     if isinstance(raw, Mapping):

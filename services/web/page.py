@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 
 from services.web import words
 from services.web.answers import SILENT, Answer, Named, Said
+from services.web.counted import bars
 from services.web.edge import ASSETS
 from services.web.peers import Asker, PeerRefused, Peers, of
 from services.web.session import Cookie, Sessions, SignedIn
@@ -91,9 +92,13 @@ class Visit:
             me = await self._me("me")
             return self._around(None, me)
         found, me = await asyncio.gather(
-            self.ask.get("members", of(coalition)), self._me(of(coalition, "me"))
+            self.ask.get("members", of(coalition)), self.me_in(coalition)
         )
         return self._around(Coalition.model_validate(found), me)
+
+    async def me_in(self, coalition: str) -> Me:
+        """Return the person as a coalition knows them."""
+        return await self._me(of(coalition, "me"))
 
     def bare_chrome(self) -> Chrome:
         """Return what stands around a page that asks nobody: an error, the sign-in."""
@@ -126,7 +131,7 @@ async def visit(request: Request) -> Visit:
     cookie: Cookie = request.app.state.cookie
     peers: Peers = request.app.state.peers
     signed_in = await sessions.find(request.cookies.get(cookie.name))
-    return Visit(request, signed_in, Asker(peers, signed_in and signed_in.access_token))
+    return Visit(request, signed_in, Asker(peers, signed_in.access_token if signed_in else None))
 
 
 Visiting = Annotated[Visit, Depends(visit)]
@@ -146,6 +151,7 @@ def _environment() -> Environment:
     environment.globals.update(
         words=words,
         count=words.count,
+        bars=bars,
         asset=lambda name: f"/static/{ASSETS[name].name}",
         new_key=lambda: str(uuid.uuid4()),
     )

@@ -113,6 +113,13 @@ MEMBER_STATES = {
     "left": "Left",
 }
 MODES = {"informal": "Informal mode", "formal": "Formal mode"}
+CREDIT_KINDS = {
+    "contribution": "Contributions",
+    "received": "Credit received",
+    "given": "Credit given",
+    "gratitude": "Thanks",
+    "claimed": "Claimed, not yet confirmed",
+}
 DEGREES = {"lead": "Lead", "equal": "Equal part", "supporting": "Supporting"}
 
 

@@ -87,7 +87,9 @@ RULE = {
 }
 
 
-def stance(org: Json, option: str, reason: Json | None, at: str, position: int, **more: Any) -> Json:
+def stance(
+    org: Json, option: str, reason: Json | None, at: str, position: int, **more: Any
+) -> Json:
     """Return one organisation's stance."""
     return {
         "org": org,
@@ -133,7 +135,8 @@ BREAKFAST = {
             "test": "at_least",
             "ratio": [2, 3],
             "base": "yes_no",
-            "value": [5, 7],
+            "of": 7,
+            "value": 5,
             "holds": True,
         }
     ],
@@ -295,7 +298,7 @@ BREAKFAST = {
     },
     "steps": [
         {
-            "id": uid("kitchens"),
+            "step": uid("kitchens"),
             "what": text("Have a portable kitchen in the two small schools before the first day"),
             "owner": TEACHERS,
             "due": "2026-08-24",
@@ -311,27 +314,28 @@ BREAKFAST = {
     "as_of": AS_OF,
 }
 
-OPEN = BREAKFAST | {
-    "proposal": uid("bus"),
-    "decision": None,
-    "state": "voting",
-    "outcome": None,
-    "title": text("A shared late bus for clubs and homework hours"),
-    "text": text(
-        "One bus on the harbour loop at 16:45 and 18:00, four days a week, shared by six schools."
-    ),
-    "decided_at": None,
-    "closes_at": "2026-03-27T17:00:00Z",
-    "opened_at": "2026-03-20T09:00:00Z",
-    "counts": {"agree": 2, "disagree": 1, "abstain": 0, "object": 0},
-    "voters": 3,
-    "thresholds": [],
-    "stances": [BREAKFAST["stances"][i] for i in (1, 4, 7)],  # type: ignore[index]  # plain JSON
-    "silent": [TEACHERS, LIBRARY, YOUTH, LITERACY, INCLUSION, NURSES],
-    "objections": [],
-    "timeline": BREAKFAST["timeline"][:3],  # type: ignore[index]  # plain JSON
-    "steps": [],
-}
+OPEN = (
+    BREAKFAST
+    | {
+        "proposal": uid("bus"),
+        "decision": None,
+        "state": "voting",
+        "outcome": None,
+        "title": text("A shared late bus for clubs and homework hours"),
+        "text": text("One bus on the harbour loop at 16:45 and 18:00, four days a week."),
+        "decided_at": None,
+        "closes_at": "2026-03-27T17:00:00Z",
+        "opened_at": "2026-03-20T09:00:00Z",
+        "counts": {"agree": 2, "disagree": 1, "abstain": 0, "object": 0},
+        "voters": 3,
+        "thresholds": [],
+        "stances": [BREAKFAST["stances"][i] for i in (1, 4, 7)],  # type: ignore[index]  # plain JSON
+        "silent": [TEACHERS, LIBRARY, YOUTH, LITERACY, INCLUSION, NURSES],
+        "objections": [],
+        "timeline": BREAKFAST["timeline"][:3],  # type: ignore[index]  # plain JSON
+        "steps": [],
+    }
+)
 
 
 def roll_call() -> Json:
@@ -362,3 +366,212 @@ def roll_call() -> Json:
 def uuid(name: str) -> UUID:
     """Return `uid` as an id."""
     return UUID(uid(name))
+
+
+def row(raw: Json, day: str, outcome: str, **more: Any) -> Json:
+    """Return a decision as a line of the register."""
+    dissent = [
+        {"organisation": said["org"], "option": said["option"], "reason": said["reason"]}
+        for said in raw["stances"]
+        if said["option"] in {"disagree", "object"}
+    ]
+    return {
+        "decision": raw["decision"] or raw["proposal"],
+        "proposal": raw["proposal"],
+        "source_id": raw["source_id"],
+        "date": day,
+        "title": raw["title"],
+        "outcome": outcome,
+        "issue": raw["issue"],
+        "body": raw["body"],
+        "method": "supermajority",
+        "counts": raw["counts"],
+        "voters": raw["voters"],
+        "entitled": raw["entitled"],
+        "objections": {},
+        "dissent": dissent,
+        "superseded_by": None,
+        "reopened": None,
+        "imported": raw["imported"],
+        "refs": ["meetings/1151"],
+    } | more
+
+
+HEAD = {"as_of": AS_OF, "audience": "members", "withheld": {"audience": 2}}
+ROWS = [
+    row(BREAKFAST, "2026-03-12", "adopted"),
+    row(
+        BREAKFAST | {"stances": [], "title": text("Minutes are published within five days")},
+        "2026-02-19",
+        "adopted",
+        method="consent",
+        counts={"agree": 9, "disagree": 0, "abstain": 0, "object": 0},
+    ),
+    row(
+        BREAKFAST | {"title": text("Move the spring strike fund to the district bank")},
+        "2026-02-19",
+        "rejected",
+        counts={"agree": 3, "disagree": 4, "abstain": 2, "object": 0},
+        method="majority",
+        reopened="2026-02-21T10:00:00.000Z",
+    ),
+    row(
+        BREAKFAST | {"stances": [], "title": text("A common sick-note form")},
+        "2026-01-15",
+        "lapsed",
+        counts=None,
+    ),
+]
+REGISTER = {"head": HEAD, "summary": [], "rows": ROWS, "next_cursor": "b2xkZXI", "cover": {}}
+
+STEPS = {
+    "head": HEAD,
+    "rows": [
+        {
+            "step": uid("kitchens"),
+            "what": text("Have a portable kitchen in the two small schools before the first day"),
+            "owner": TEACHERS,
+            "due": "2026-08-24",
+            "state": "assigned",
+            "overdue": False,
+            "moved": 1,
+            "meeting": {"id": uid("march"), "name": text("Plenary in March")},
+            "decision": {"id": BREAKFAST["decision"], "name": BREAKFAST["title"]},
+        },
+        {
+            "step": uid("letter"),
+            "what": text("Write to the district about the second year's cost"),
+            "owner": PARENTS,
+            "due": "2026-03-20",
+            "state": "accepted",
+            "overdue": True,
+            "moved": 0,
+            "meeting": {"id": uid("march"), "name": text("Plenary in March")},
+            "decision": None,
+        },
+    ],
+    "next_cursor": None,
+}
+
+HOME = {
+    "decisions": ROWS,
+    "open": [
+        {
+            "id": OPEN["proposal"],
+            "title": OPEN["title"],
+            "closes_at": OPEN["closes_at"],
+            "voters": 3,
+            "entitled": 9,
+            "silent": OPEN["silent"],
+        }
+    ],
+    "as_of": AS_OF,
+}
+STANDING = {"members": 9, "decisions": 31, "meetings": 9, "open_steps": 12}
+
+MEETINGS = {
+    "items": [
+        {
+            "meeting": uid("april"),
+            "date": "2026-04-16",
+            "title": text("Plenary in April"),
+            "present": None,
+            "state": "scheduled",
+        },
+        {
+            "meeting": uid("march"),
+            "date": "2026-03-12",
+            "title": text("Plenary in March"),
+            "present": 14,
+            "state": "closed",
+        },
+    ],
+    "next_cursor": None,
+}
+MEETING = {
+    "meeting": uid("march"),
+    "title": text("Plenary in March"),
+    "date": "2026-03-12",
+    "state": "closed",
+    "body": PLENARY,
+    "host": LIBRARY,
+    "starts_at": "2026-03-12T15:30:00Z",
+    "ends_at": "2026-03-12T17:30:00Z",
+    "place": text("Harbour Public Library, reading room"),
+    "agenda": [
+        {
+            "item": uid("item 1"),
+            "kind": "decision",
+            "title": BREAKFAST["title"],
+            "proposal": BREAKFAST["proposal"],
+            "minutes": 40,
+        },
+        {
+            "item": uid("item 2"),
+            "kind": "information",
+            "title": text("The nurses report on the winter"),
+            "proposal": None,
+            "minutes": 15,
+        },
+    ],
+    "attendance": [
+        {"org": TEACHERS, "person": text("Amina Okafor"), "mode": "in_person"},
+        {"org": FAMILIAS, "person": text("Lucía Reyes"), "mode": "remote"},
+        {"org": NURSES, "person": {"withheld": "erased"}, "mode": "in_person"},
+    ],
+    "present": 14,
+    "minutes": [
+        {"version": 1, "text": text("First draft."), "at": "2026-03-13T09:00:00Z"},
+        {
+            "version": 2,
+            "text": text("Breakfast was decided (see the decision).\nThe nurses reported."),
+            "at": "2026-03-14T09:00:00Z",
+            "state": "final",
+            "approved_by": [TEACHERS, PARENTS],
+        },
+    ],
+    "steps": STEPS["rows"],
+    "imported": False,
+}
+
+ORGANISATIONS = [
+    org
+    | {
+        "kind": "organization",
+        "state": "joined",
+        "commitment": "homework",
+        "voting_right": org is not LIBRARY,
+        "joined_at": "2025-09-01T08:00:00Z",
+        "ref": "members/3",
+    }
+    for org in (TEACHERS, PARENTS, LIBRARY, YOUTH, DOCKS, LITERACY, INCLUSION, NURSES, FAMILIAS)
+]
+
+STATEMENT = {
+    "head": HEAD,
+    "rows": [
+        {
+            "kind": "contribution",
+            "organisation": None,
+            "role": "drafting",
+            "degree": "lead",
+            "what": text("Wrote the breakfast proposal and its two amendments."),
+            "state": "confirmed",
+            "date": "2026-03-02",
+            "by": PARENTS,
+            "refs": ["credit/12", "credit/14"],
+        },
+        {
+            "kind": "received",
+            "organisation": PARENTS,
+            "role": "asked_the_question",
+            "degree": "equal",
+            "what": None,
+            "state": "accepted",
+            "date": "2026-03-15",
+            "by": None,
+            "refs": ["credit/20"],
+        },
+    ],
+    "next_cursor": None,
+}

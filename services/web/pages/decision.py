@@ -13,11 +13,11 @@ from starlette.responses import RedirectResponse, Response
 
 from services.web.acting import Attempt, act, attempt
 from services.web.answers import SILENT, Answer, AsOf, Named, Said
+from services.web.counted import OPTIONS
 from services.web.page import Me, Visit, Visiting, page
+from services.web.pages.steps import Step
 from services.web.passing import pass_on
 from services.web.peers import of
-
-OPTIONS = ("agree", "disagree", "abstain", "object")
 
 router = APIRouter()
 
@@ -75,7 +75,8 @@ class Threshold(Answer):
     test: str
     ratio: tuple[int, int]
     base: str
-    value: int | tuple[int, int] | None = None
+    of: int | None = None
+    value: int | None = None
     holds: bool | None = None
 
 
@@ -93,16 +94,6 @@ class Class(Answer):
 
     orgs: tuple[Named, ...]
     weight: int = 1
-
-
-class Step(Answer):
-    """A next step that follows from the decision."""
-
-    id: UUID
-    what: Said = SILENT
-    owner: Named | None = None
-    due: date | None = None
-    state: str | None = None
 
 
 class Linked(Answer):
@@ -164,30 +155,11 @@ class Decision(Answer):
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One option's part of the drawn count: where it begins, and how many it is."""
-
-    option: str
-    begins: int
-    figure: int
-
-
-@dataclass(frozen=True)
 class Seat:
     """One of the person's organisations in the frozen electorate, and what it said so far."""
 
     org: Named
     stance: Stance | None
-
-
-def bars(counts: Mapping[str, int]) -> Sequence[Bar]:
-    """Return the counts as parts of one bar, in the order of the options."""
-    drawn, begins = [], 0
-    for option in OPTIONS:
-        figure = counts.get(option, 0)
-        drawn.append(Bar(option, begins, figure))
-        begins += figure
-    return drawn
 
 
 def seats(decision: Decision, me: Me) -> Sequence[Seat]:
@@ -212,7 +184,6 @@ async def _show(
         chrome,
         status=200 if tried is None else tried.status,
         decision=decision,
-        bars=bars(decision.counts),
         seats=seats(decision, chrome.me),
         tried=tried,
     )
