@@ -1,7 +1,6 @@
 """The organisations of a coalition, one of them, and its credit statement."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
