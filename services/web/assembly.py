@@ -1,17 +1,18 @@
 """Puts the pages together, and turns what goes wrong into pages with plain words."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as RoutingException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from services.web.acting import NotFromOurPage
 from services.web.demo import DemoAccounts
-from services.web.edge import BY_HASHED_NAME, Guarded, UnreadableForm
+from services.web.edge import BY_HASHED_NAME, Guarded, UnreadableForm, security_headers
 from services.web.page import Chrome, page
 from services.web.pages import (
     coalition,
@@ -26,6 +27,7 @@ from services.web.pages import (
 )
 from services.web.peers import PeerRefused, Peers, PeerSilent
 from services.web.session import Cookie, Sessions
+from shared.database import ready
 
 PAGES = (sign_in, home, coalition, decision, register, meetings, steps, organisations, reports)
 RETRY = {"Retry-After": "2"}
@@ -36,19 +38,28 @@ STALE_FORM = (
 
 log = structlog.get_logger()
 
+Parts = Callable[[], AbstractAsyncContextManager[tuple[Peers, Sessions]]]
 Answering = Callable[[Request, Exception], Awaitable[Response]]
 
 
-def site(peers: Peers, sessions: Sessions, cookie: Cookie, demo: DemoAccounts) -> FastAPI:
-    """Return the pages as one application."""
-    app = FastAPI(title="Accord", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.peers = peers
-    app.state.sessions = sessions
+def site(cookie: Cookie, demo: DemoAccounts, parts: Parts) -> FastAPI:
+    """Return the pages as one application; its lifespan opens `parts`, and closes them again."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with parts() as (app.state.peers, app.state.sessions):
+            yield
+
+    app = FastAPI(
+        title="Accord", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
     app.state.cookie = cookie
     app.state.demo = demo
     for each in PAGES:
         app.include_router(each.router)
-    app.add_api_route("/static/{name}", static, include_in_schema=False)
+    app.add_api_route("/static/{name}", static)
+    app.add_api_route("/livez", alive)
+    app.add_api_route("/readyz", is_ready)
     app.add_middleware(Guarded, secure=cookie.secure)
     for error, answer in ANSWERS.items():
         app.add_exception_handler(error, answer)
@@ -59,6 +70,18 @@ async def static(name: str, request: Request) -> Response:
     """Answer with one of our own files, by the name that holds its hash."""
     asset = BY_HASHED_NAME.get(name)
     return asset.answer(request) if asset else _failed(request, 404)
+
+
+async def alive() -> Response:
+    """Say that the process runs."""
+    return JSONResponse({"status": "ok", "service": "web"})
+
+
+async def is_ready(request: Request) -> Response:
+    """Say whether sessions can be kept."""
+    sessions: Sessions = request.app.state.sessions
+    database = await ready(sessions.pool)
+    return JSONResponse({"database": database}, 200 if database else 503)
 
 
 def _failed(
@@ -105,9 +128,11 @@ async def _no_page(request: Request, _: Exception) -> Response:
     return _failed(request, 404)
 
 
-async def _ours(request: Request, error: Exception) -> Response:
-    log.error("page_failed", path=request.url.path, exc_info=error)
-    return _failed(request, 500)
+async def _ours(request: Request, _: Exception) -> Response:
+    """Answer from outside of `Guarded`, so with its headers; the server logs the error."""
+    cookie: Cookie = request.app.state.cookie
+    headers = security_headers(secure=cookie.secure) | {"Cache-Control": "no-store"}
+    return _failed(request, 500, headers=headers)
 
 
 ANSWERS: dict[type[Exception], Answering] = {

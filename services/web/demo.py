@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 
 from fastapi import Request
+from pydantic import TypeAdapter
 
 from services.web.answers import Answer
 
@@ -19,11 +21,14 @@ class Account(Answer):
     role: str = ""
 
 
+ACCOUNTS = TypeAdapter(tuple[Account, ...])
+
+
 @dataclass(frozen=True)
 class DemoAccounts:
-    """The accounts of `accord up --demo`; empty everywhere else."""
+    """The accounts of `accord up --demo`, in a file that the demo writes; none anywhere else."""
 
-    accounts: Sequence[Account] = ()
+    file: Path | None = None
 
     def offered_to(self, request: Request) -> Sequence[Account]:
         """Return the accounts this browser may use.
@@ -32,7 +37,9 @@ class DemoAccounts:
         otherwise reach them.
         """
         here = request.client is not None and _loopback(request.client.host)
-        return self.accounts if here and request.url.hostname in THIS_MACHINE else ()
+        if self.file is None or not here or request.url.hostname not in THIS_MACHINE:
+            return ()
+        return ACCOUNTS.validate_json(self.file.read_bytes()) if self.file.exists() else ()
 
 
 def _loopback(host: str) -> bool:

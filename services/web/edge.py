@@ -28,13 +28,17 @@ A_YEAR_AND_SUBDOMAINS = "max-age=31536000; includeSubDomains"
 TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
 
 
+def security_headers(*, secure: bool) -> dict[str, str]:
+    """Return what stands on every answer; over TLS also that browsers come back over TLS."""
+    return HEADERS | ({"Strict-Transport-Security": A_YEAR_AND_SUBDOMAINS} if secure else {})
+
+
 class Guarded:
     """Puts the security headers on every answer; pages are never kept by caches."""
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
-        extra = {"Strict-Transport-Security": A_YEAR_AND_SUBDOMAINS} if secure else {}
-        self._headers = HEADERS | extra
+        self._headers = security_headers(secure=secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:

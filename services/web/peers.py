@@ -13,8 +13,11 @@ from uuid import UUID
 import httpx2
 
 from services.web.answers import Answer
+from shared.telemetry import outgoing
 
 Service = Literal["members", "meetings", "credit", "transparency"]
+ANSWER_WITHIN = 10  # seconds; a download has that much for each piece
+KEPT = 2  # seconds; less than a service keeps a quiet connection, so none breaks on reuse
 WAIT = 2  # seconds a read may wait for the position it must include
 
 
@@ -111,6 +114,21 @@ class Asker:
             raise PeerSilent(service) from broken
         return _read(service, answer).json()
 
+    async def get_with(
+        self, at_least: str | None, service: Service, path: str, **query: str | None
+    ) -> tuple[Any, bool]:
+        """Return what `service` answers, and whether that includes `at_least`.
+
+        A view that has not caught up in time is shown as it stands, and the page says so.
+        """
+        if at_least:
+            try:
+                return await self.get(service, path, at_least, **query), True
+            except PeerRefused as refused:
+                if refused.problem.reason != "view_behind":
+                    raise
+        return await self.get(service, path, **query), not at_least
+
     async def command(
         self, service: Service, path: str, body: Mapping[str, Any], *, key: str, organisation: UUID
     ) -> Recorded:
@@ -155,7 +173,18 @@ class Asker:
             raise PeerSilent(service) from broken
 
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        signed = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return outgoing() | signed
+
+
+@asynccontextmanager
+async def connected(addresses: Mapping[str, str]) -> AsyncIterator[Peers]:
+    """Keep connections to the other services until the block ends."""
+    limits = httpx2.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=KEPT)
+    async with httpx2.AsyncClient(
+        timeout=ANSWER_WITHIN, limits=limits, follow_redirects=False, trust_env=False
+    ) as client:
+        yield Peers(addresses, client)
 
 
 def of(coalition: str, *path: object) -> str:

@@ -11,25 +11,17 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from asyncpg import Pool
 
+from shared.identity import EmbeddedIssuer, Unauthenticated
+
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
+LINK_KEPT = timedelta(days=1)  # longer than any sign-in link lives
 NOTED_EVERY = timedelta(minutes=1)  # how exactly the last sight of a session is kept
 
 Clock = Callable[[], datetime]
-
-
-class Issuer(Protocol):
-    """What is used of the embedded issuer."""
-
-    def redeem(self, one_time_token: str) -> str | None:
-        """Return the subject a link was made for; `None` when it is used, too old or made up."""
-
-    def mint(self, subject: str) -> str:
-        """Return an access token of at most 15 minutes."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +50,33 @@ class Sessions:
     """The sessions kept in the web service's own database."""
 
     pool: Pool
-    issuer: Issuer
+    issuer: EmbeddedIssuer
     now: Clock = _now
 
     async def begin(self, one_time_token: str) -> str | None:
-        """Redeem a sign-in link, and return the new session's id for the cookie."""
-        subject = self.issuer.redeem(one_time_token)
-        return None if subject is None else await self.begin_for(subject)
+        """Redeem a sign-in link, and return the new session's id for the cookie.
+
+        Returns:
+            `None` for a link that was used, is too old, or was never made here.
+        """
+        try:
+            subject, link = self.issuer.redeem(one_time_token)
+        except Unauthenticated:
+            return None
+        first = await self.pool.fetchval(
+            "insert into web.used_link (id, at) values ($1, $2) on conflict do nothing"
+            " returning true",
+            link,
+            self.now(),
+        )
+        return await self.begin_for(subject) if first else None
 
     async def begin_for(self, subject: str) -> str:
         """Begin a session for somebody whose identity is established; ended ones are swept out."""
         session_id = secrets.token_urlsafe(32)
         now = self.now()
         await self.pool.execute("delete from web.session where began <= $1", now - ABSOLUTE)
+        await self.pool.execute("delete from web.used_link where at <= $1", now - LINK_KEPT)
         await self.pool.execute(
             "insert into web.session (id_hash, subject, began, seen) values ($1, $2, $3, $3)",
             _hashed(session_id),

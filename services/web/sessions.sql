@@ -10,3 +10,9 @@ create table if not exists web.session (
 );
 
 create index if not exists session_began on web.session (began);
+
+-- A sign-in link works once: its id stays here until the link would have expired anyway.
+create table if not exists web.used_link (
+  id text primary key,
+  at timestamptz not null
+);

@@ -174,9 +174,9 @@ def seats(decision: Decision, me: Me) -> Sequence[Seat]:
 async def _show(
     visiting: Visit, coalition: str, decision_id: UUID, tried: Attempt | None, at_least: str | None
 ) -> Response:
-    chrome, raw = await asyncio.gather(
-        visiting.chrome(coalition),
-        visiting.ask.get("transparency", of(coalition, "decisions", decision_id), at_least),
+    path = of(coalition, "decisions", decision_id)
+    chrome, (raw, caught_up) = await asyncio.gather(
+        visiting.chrome(coalition), visiting.ask.get_with(at_least, "transparency", path)
     )
     decision = Decision.model_validate(raw)
     return page(
@@ -186,6 +186,7 @@ async def _show(
         decision=decision,
         seats=seats(decision, chrome.me),
         tried=tried,
+        behind=None if caught_up else at_least,
     )
 
 

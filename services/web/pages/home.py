@@ -55,9 +55,9 @@ class Place:
     steps: Sequence[Step]
 
 
-async def latest(visiting: Visit, coalition: str, at_least: str | None = None) -> Latest:
+async def latest(visiting: Visit, coalition: str) -> Latest:
     """Ask what is new in a coalition."""
-    found = await visiting.ask.get("transparency", of(coalition, "home"), at_least)
+    found = await visiting.ask.get("transparency", of(coalition, "home"))
     return Latest.model_validate(found)
 
 

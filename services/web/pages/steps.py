@@ -65,9 +65,9 @@ async def _show(
     at_least: str | None,
 ) -> Response:
     path = of(coalition, "reports", "open-next-steps.json")
-    chrome, raw = await asyncio.gather(
+    chrome, (raw, caught_up) = await asyncio.gather(
         visiting.chrome(coalition),
-        visiting.ask.get("transparency", path, at_least, limit=ROWS, **asked),
+        visiting.ask.get_with(at_least, "transparency", path, limit=ROWS, **asked),
     )
     found = OpenSteps.model_validate(raw)
     return page(
@@ -77,6 +77,7 @@ async def _show(
         found=found,
         mine={org.id for org in chrome.me.spokesperson},
         tried=tried,
+        behind=None if caught_up else at_least,
         first=not asked.get("cursor"),
     )
 
