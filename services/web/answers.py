@@ -9,9 +9,16 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Answer(BaseModel):
-    """A part of an answer. Fields nobody here asks for are let pass."""
+    """A part of an answer. What nobody here asks for is let pass; `null` counts as absent."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, raw: Any) -> Any:
+        if isinstance(raw, Mapping):
+            return {name: value for name, value in raw.items() if value is not None}
+        return raw
 
 
 class Said(Answer):

@@ -31,7 +31,7 @@ INCLUSION = named("Inclusive Classrooms Network")
 NURSES = named("School Nurses' League")
 FAMILIAS = named("Familias del Puerto")
 
-COALITION = {
+COALITION: Json = {
     "coalition": uid("coalition"),
     "slug": "harbour-schools",
     "name": text("Harbour Schools"),
@@ -41,7 +41,7 @@ PLENARY = named("Plenary")
 STEERING = named("Steering committee")
 MEALS = named("School meals")
 
-ME = {
+ME: Json = {
     "person": uid("Amina Okafor"),
     "name": text("Amina Okafor"),
     "mandates": [
@@ -58,7 +58,7 @@ ME = {
 
 AS_OF = {"members": 41, "meetings": 1214, "credit": 37}
 
-RULE = {
+RULE: Json = {
     "id": uid("rule"),
     "version": 2,
     "method": "supermajority",
@@ -102,7 +102,7 @@ def stance(
     } | more
 
 
-BREAKFAST = {
+BREAKFAST: Json = {
     "proposal": uid("breakfast"),
     "decision": uid("breakfast decision"),
     "state": "decided",
@@ -314,28 +314,25 @@ BREAKFAST = {
     "as_of": AS_OF,
 }
 
-OPEN = (
-    BREAKFAST
-    | {
-        "proposal": uid("bus"),
-        "decision": None,
-        "state": "voting",
-        "outcome": None,
-        "title": text("A shared late bus for clubs and homework hours"),
-        "text": text("One bus on the harbour loop at 16:45 and 18:00, four days a week."),
-        "decided_at": None,
-        "closes_at": "2026-03-27T17:00:00Z",
-        "opened_at": "2026-03-20T09:00:00Z",
-        "counts": {"agree": 2, "disagree": 1, "abstain": 0, "object": 0},
-        "voters": 3,
-        "thresholds": [],
-        "stances": [BREAKFAST["stances"][i] for i in (1, 4, 7)],  # type: ignore[index]  # plain JSON
-        "silent": [TEACHERS, LIBRARY, YOUTH, LITERACY, INCLUSION, NURSES],
-        "objections": [],
-        "timeline": BREAKFAST["timeline"][:3],  # type: ignore[index]  # plain JSON
-        "steps": [],
-    }
-)
+OPEN: Json = BREAKFAST | {
+    "proposal": uid("bus"),
+    "decision": None,
+    "state": "voting",
+    "outcome": None,
+    "title": text("A shared late bus for clubs and homework hours"),
+    "text": text("One bus on the harbour loop at 16:45 and 18:00, four days a week."),
+    "decided_at": None,
+    "closes_at": "2026-03-27T17:00:00Z",
+    "opened_at": "2026-03-20T09:00:00Z",
+    "counts": {"agree": 2, "disagree": 1, "abstain": 0, "object": 0},
+    "voters": 3,
+    "thresholds": [],
+    "stances": [BREAKFAST["stances"][i] for i in (1, 4, 7)],
+    "silent": [TEACHERS, LIBRARY, YOUTH, LITERACY, INCLUSION, NURSES],
+    "objections": [],
+    "timeline": BREAKFAST["timeline"][:3],
+    "steps": [],
+}
 
 
 def roll_call() -> Json:
@@ -397,7 +394,7 @@ def row(raw: Json, day: str, outcome: str, **more: Any) -> Json:
     } | more
 
 
-HEAD = {"as_of": AS_OF, "audience": "members", "withheld": {"audience": 2}}
+HEAD: Json = {"as_of": AS_OF, "audience": "members", "withheld": {"audience": 2}}
 ROWS = [
     row(BREAKFAST, "2026-03-12", "adopted"),
     row(
@@ -422,9 +419,9 @@ ROWS = [
         counts=None,
     ),
 ]
-REGISTER = {"head": HEAD, "summary": [], "rows": ROWS, "next_cursor": "b2xkZXI", "cover": {}}
+REGISTER: Json = {"head": HEAD, "summary": [], "rows": ROWS, "next_cursor": "b2xkZXI", "cover": {}}
 
-STEPS = {
+STEPS: Json = {
     "head": HEAD,
     "rows": [
         {
@@ -453,7 +450,7 @@ STEPS = {
     "next_cursor": None,
 }
 
-HOME = {
+HOME: Json = {
     "decisions": ROWS,
     "open": [
         {
@@ -467,9 +464,9 @@ HOME = {
     ],
     "as_of": AS_OF,
 }
-STANDING = {"members": 9, "decisions": 31, "meetings": 9, "open_steps": 12}
+STANDING: Json = {"members": 9, "decisions": 31, "meetings": 9, "open_steps": 12}
 
-MEETINGS = {
+MEETINGS: Json = {
     "items": [
         {
             "meeting": uid("april"),
@@ -488,7 +485,7 @@ MEETINGS = {
     ],
     "next_cursor": None,
 }
-MEETING = {
+MEETING: Json = {
     "meeting": uid("march"),
     "title": text("Plenary in March"),
     "date": "2026-03-12",
@@ -547,7 +544,7 @@ ORGANISATIONS = [
     for org in (TEACHERS, PARENTS, LIBRARY, YOUTH, DOCKS, LITERACY, INCLUSION, NURSES, FAMILIAS)
 ]
 
-STATEMENT = {
+STATEMENT: Json = {
     "head": HEAD,
     "rows": [
         {

@@ -20,6 +20,7 @@ OUTCOMES = tuple(
     (code, OUTCOME_WORDS[code]) for code in ("adopted", "rejected", "deferred", "lapsed")
 )
 ROWS = "50"
+CHOICES = "200"
 
 router = APIRouter()
 
@@ -64,7 +65,7 @@ class Register(Answer):
 async def choices(visiting: Visit, service: Service, path: str) -> Sequence[tuple[str, str]]:
     """Return the ids and names to choose from, by name; nothing where they may not see the list."""
     try:
-        found = await visiting.ask.get(service, path)
+        found = await visiting.ask.get(service, path, limit=CHOICES)
     except PeerRefused as refused:
         if refused.problem.status in NOT_OURS:
             return ()
