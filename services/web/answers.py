@@ -61,27 +61,16 @@ class Named(Answer):
         return self.name.text or f"Name not shown ({str(self.id)[:8]})"
 
 
-class AsOf(Answer):
-    """The journal positions an answer stands at, and the newest moment it includes."""
+class Dated(Answer):
+    """An answer that says which journal positions it stands at, and the newest moment in it."""
 
-    positions: Mapping[str, int] = {}
-    time: datetime | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_positions(cls, raw: Any) -> Any:
-        if isinstance(raw, str):
-            pairs = (pair.rpartition("/") for pair in raw.split(",") if "/" in pair)
-            return {"positions": {name.strip(): int(position) for name, _, position in pairs}}
-        if isinstance(raw, Mapping) and "positions" not in raw:
-            return {"positions": raw}
-        return raw or {}
+    as_of: Mapping[str, int] = {}
+    as_of_time: datetime | None = None
 
 
-class Head(Answer):
+class Head(Dated):
     """What a report stands on, for whom it is, and how much it leaves out, by reason."""
 
-    as_of: AsOf = AsOf()
     audience: str | None = None
     withheld: Mapping[str, int] = {}
 

@@ -148,6 +148,7 @@ def _environment() -> Environment:
     environment.filters.update(
         moment=words.moment, day=words.day, number=words.number, listed=words.listed
     )
+    environment.tests["named"] = lambda value: isinstance(value, Named)
     environment.globals.update(
         words=words,
         count=words.count,

@@ -1,5 +1,6 @@
 """The words pages use for codes, times and rules. Nothing here decides or counts."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -51,6 +52,8 @@ BALLOTS = {
     "sealed_until_close": "Sealed: stances are seen when the voting closes",
     "detached_anonymous": "Anonymous: only the totals are ever seen",
 }
+SUPERSEDED = {"replaced": "Replaced", "reversed": "Reversed"}
+SUPERSEDES = {"replaced": "Replaces", "reversed": "Reverses"}
 DISPOSITIONS = {
     "open": "Open",
     "accommodated": "Accommodated",
@@ -83,6 +86,7 @@ WITHHELD = {
     "lost": "Not readable any more",
     "suppressed": "Not shown: the group is too small",
     "ballot": "Not shown: the ballot is secret",
+    "undisclosed": "Not named, at their own wish",
 }
 STEP_STATES = {
     "proposed": "Proposed",
@@ -113,11 +117,10 @@ MEMBER_STATES = {
     "left": "Left",
 }
 MODES = {"informal": "Informal mode", "formal": "Formal mode"}
-CREDIT_KINDS = {
+CREDIT_PARTS = {
     "contribution": "Contributions",
     "received": "Credit received",
     "given": "Credit given",
-    "gratitude": "Thanks",
     "claimed": "Claimed, not yet confirmed",
 }
 DEGREES = {"lead": "Lead", "equal": "Equal part", "supporting": "Supporting"}
@@ -132,6 +135,11 @@ def plain(code: str | None) -> str:
 def say(words: Mapping[str, str], code: str | None) -> str:
     """Return the words for a code."""
     return words.get(code or "", plain(code))
+
+
+def event(kind: str) -> str:
+    """Return the words for an event's type: `StanceTaken` is "stance taken"."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", kind).lower()
 
 
 def listed(names: Iterable[object]) -> str:

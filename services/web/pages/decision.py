@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from services.web.acting import Attempt, act, attempt
-from services.web.answers import SILENT, Answer, AsOf, Named, Said
+from services.web.answers import SILENT, Answer, Dated, Named, Said
 from services.web.counted import OPTIONS
 from services.web.page import Me, Visit, Visiting, page
 from services.web.pages.steps import Step
@@ -63,7 +63,8 @@ class Entry(Answer):
 
     at: datetime
     type: str
-    words: Said = SILENT
+    words: str = ""
+    said: Said = SILENT
     by: Named | None = None
     ref: str | None = None
 
@@ -96,15 +97,30 @@ class Class(Answer):
     weight: int = 1
 
 
-class Linked(Answer):
-    """Another decision, or the meeting."""
+class Other(Answer):
+    """Another decision that this one replaces or reverses, or that does so to this one."""
 
-    id: UUID
-    title: Said = SILENT
-    date: date | datetime | None = None
+    decision: UUID
+    effect: str | None = None
 
 
-class Decision(Answer):
+class Reopening(Answer):
+    """Why a decision was opened again."""
+
+    at: datetime
+    new_information: Said = SILENT
+    ref: str | None = None
+
+
+class Quorum(Answer):
+    """How many had to take a stance, and how many did."""
+
+    needed: int | None = None
+    reached: int | None = None
+    holds: bool | None = None
+
+
+class Decision(Dated):
     """A decision or an open proposal, as the transparency service answers."""
 
     proposal: UUID
@@ -123,20 +139,23 @@ class Decision(Answer):
     counts: Mapping[str, int] = {}
     voters: int | None = None
     entitled: int | None = None
+    quorum: Quorum | None = None
     thresholds: tuple[Threshold, ...] = ()
+    recomputed: str | Mapping[str, Any] | None = None
     stances: tuple[Stance, ...] = ()
     silent: tuple[Named, ...] = ()
     objections: tuple[Objection, ...] = ()
     timeline: tuple[Entry, ...] = ()
-    meeting: Linked | None = None
+    meeting: Named | None = None
     steps: tuple[Step, ...] = ()
-    supersedes: Linked | None = None
-    superseded_by: Linked | None = None
+    supersedes: Other | None = None
+    superseded_by: Other | None = None
+    reopened: Reopening | None = None
+    by: Named | None = None
     accountable: tuple[Named, ...] = ()
     visibility: str | None = None
     imported: bool = False
     source_id: str | None = None
-    as_of: AsOf = AsOf()
 
     @property
     def id(self) -> UUID:

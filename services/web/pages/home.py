@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from services.web.answers import SILENT, Answer, AsOf, Named, Said, items
+from services.web.answers import SILENT, Answer, Dated, Named, Said, items
 from services.web.page import Coalition, Me, Visit, Visiting, page
 from services.web.pages.register import Row
 from services.web.pages.steps import Step, open_steps
@@ -31,12 +31,11 @@ class Voting(Answer):
     silent: tuple[Named, ...] = ()
 
 
-class Latest(Answer):
+class Latest(Dated):
     """What is new in a coalition."""
 
     decisions: tuple[Row, ...] = ()
     open: tuple[Voting, ...] = ()
-    as_of: AsOf = AsOf()
 
     def due(self, me: Me) -> Sequence[Voting]:
         """Return the votings in which an organisation of the person was not heard yet."""

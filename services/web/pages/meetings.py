@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.web.answers import SILENT, Answer, AsOf, Named, Said, items
+from services.web.answers import SILENT, Answer, Dated, Named, Said, items
 from services.web.page import Visiting, page
 from services.web.pages.steps import Step
 from services.web.passing import pass_on
@@ -57,7 +57,7 @@ class Minutes(Answer):
     approved_by: tuple[Named, ...] = ()
 
 
-class Meeting(Answer):
+class Meeting(Dated):
     """A meeting, as the meetings service answers."""
 
     meeting: UUID
@@ -75,7 +75,6 @@ class Meeting(Answer):
     minutes: tuple[Minutes, ...] = ()
     steps: tuple[Step, ...] = ()
     imported: bool = False
-    as_of: AsOf = AsOf()
 
 
 @router.get("/c/{coalition}/meetings")

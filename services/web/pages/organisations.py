@@ -1,11 +1,13 @@
 """The organisations of a coalition, one of them, and its credit statement."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from services.web.answers import SILENT, Answer, Head, Named, Said, items
@@ -34,16 +36,21 @@ class Organisation(Answer):
 
 
 class CreditLine(Answer):
-    """One contribution or credit: who, in which role, to which degree, and who says so."""
+    """One contribution or credit: in which role, to which degree, and who says so."""
 
-    kind: str
-    organisation: Named | None = None
-    role: str | None = None
+    part: str
+    role: str
     degree: str | None = None
-    what: Said = SILENT
+    at: datetime
     state: str | None = None
-    date: date | datetime | None = None
-    by: Named | None = None
+    what: Said = SILENT
+    recorded_by: Named | None = None
+    confirmed_by: tuple[Named, ...] = ()
+    win: Named | None = None
+    from_: Named | None = Field(None, alias="from")
+    to: Named | Said = SILENT
+    external: Said = SILENT
+    basis: str | None = None
     refs: tuple[str, ...] = ()
 
 
@@ -53,6 +60,15 @@ class Statement(Answer):
     head: Head = Head()
     rows: tuple[CreditLine, ...] = ()
     next_cursor: str | None = None
+
+    @property
+    def by_part(self) -> list[tuple[str, list[CreditLine]]]:
+        """The lines under the part they belong to, in the report's own order."""
+        return [(part, list(lines)) for part, lines in groupby(self.rows, _part)]
+
+
+def _part(line: CreditLine) -> str:
+    return line.part
 
 
 async def _members(visiting: Visit, coalition: str) -> list[Organisation]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -30,14 +31,16 @@ class Step(Answer):
     due: date | None = None
     overdue: bool = False
     state: str | None = None
-    moved: int = 0
+    times_moved: int = 0
+    origin: str | None = None
+    reason: Said = SILENT
     meeting: Named | None = None
     decision: Named | None = None
 
     @property
     def owner_words(self) -> str:
         """Who owns it, in words."""
-        return str(self.owner) if self.owner else "Nobody yet"
+        return str(self.owner) if self.owner else "No owner yet"
 
 
 class OpenSteps(Answer):
@@ -46,6 +49,15 @@ class OpenSteps(Answer):
     head: Head = Head()
     rows: tuple[Step, ...] = ()
     next_cursor: str | None = None
+
+    @property
+    def by_owner(self) -> list[tuple[str, list[Step]]]:
+        """The steps under their owners, in the report's own order."""
+        return [(owner, list(steps)) for owner, steps in groupby(self.rows, _owner)]
+
+
+def _owner(step: Step) -> str:
+    return step.owner_words
 
 
 async def open_steps(visiting: Visit, coalition: str, organisation: Named) -> Sequence[Step]:
