@@ -168,7 +168,7 @@ BREAKFAST: Json = {
         stance(
             YOUTH,
             "agree",
-            text("Nobody should be seen queueing for the free table. Everyone eats, or no one."),
+            text("The amended text drops the sign-up list. That was our reason against it."),
             "2026-03-11T19:44:57Z",
             1131,
             changes=[

@@ -152,6 +152,14 @@ def test_a_quote_says_its_language() -> None:
     assert [quote.words[:15] for quote in quotes] == ["Estamos a favor"]
 
 
+def test_a_changed_stance_says_what_it_was_and_its_reason_once() -> None:
+    shown = read(decision_page(samples.BREAKFAST))
+    (youth,) = [each for each in shown.all("li", class_="stance") if each.words.startswith("Youth")]
+
+    assert "Changed from Disagree to Agree" in youth.words
+    assert len(youth.all("blockquote")) == 1
+
+
 def test_the_outcome_stands_apart_from_the_count() -> None:
     shown = read(decision_page(samples.BREAKFAST))
     (outcome,) = shown.all("section", class_="outcome")
