@@ -16,6 +16,7 @@ from services.meetings.__main__ import service as meetings
 from services.members.__main__ import service as members
 from services.transparency.__main__ import service as transparency
 from services.web.__main__ import application as web
+from services.web.__main__ import prepare as prepare_web
 from shared.service import Runtime
 from shared.settings import Settings
 from shared.telemetry import start
@@ -27,12 +28,14 @@ async def prepare(settings: Settings) -> None:
     """Make what every service keeps its data in."""
     for service in SERVICES:
         await service.prepare(settings)
+    await prepare_web(settings)
 
 
 def assemble(settings: Settings) -> FastAPI:
     """Return one application with every service below its name, and the pages at `/`."""
     base = f"http://127.0.0.1:{settings.http.port}"
     addresses = {service.name: f"{base}/{service.name}" for service in SERVICES}
+    pages = web(settings, addresses)
     runtimes = {service.name: Runtime(service, settings, addresses) for service in SERVICES}
 
     @asynccontextmanager
@@ -40,6 +43,7 @@ def assemble(settings: Settings) -> FastAPI:
         async with AsyncExitStack() as stack:
             for runtime in runtimes.values():
                 await stack.enter_async_context(runtime.running())
+            await stack.enter_async_context(pages.router.lifespan_context(pages))
             yield
 
     root = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -50,7 +54,7 @@ def assemble(settings: Settings) -> FastAPI:
 
     for service in SERVICES:
         root.mount(f"/{service.name}", service.app(runtimes[service.name]))
-    root.mount("/", web(settings, addresses))
+    root.mount("/", pages)
     return root
 
 

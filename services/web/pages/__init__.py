@@ -1,0 +1,1 @@
+"""One file per page: what it asks, what it shows, what people can do there."""

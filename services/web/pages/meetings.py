@@ -1,0 +1,113 @@
+"""Meetings: the list, and one with its agenda, who was there, its minutes and next steps."""
+
+import asyncio
+from datetime import date, datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.web.answers import SILENT, Answer, Dated, Named, Said, items
+from services.web.page import Visiting, page
+from services.web.pages.steps import Step
+from services.web.passing import pass_on
+from services.web.peers import of
+
+ROWS = "50"
+
+router = APIRouter()
+
+
+class MeetingRow(Answer):
+    """A meeting in the list."""
+
+    meeting: UUID
+    date: date | datetime
+    title: Said = SILENT
+    present: int | None = None
+    state: str | None = None
+
+
+class AgendaItem(Answer):
+    """One item of an agenda."""
+
+    item: UUID
+    kind: str | None = None
+    title: Said = SILENT
+    proposal: UUID | None = None
+    minutes: int | None = None
+
+
+class Attendance(Answer):
+    """Somebody who was there: by name where the reader may see it, else by organisation."""
+
+    org: Named | None = None
+    person: Said = SILENT
+    mode: str | None = None
+
+
+class Minutes(Answer):
+    """One version of the minutes."""
+
+    version: int
+    text: Said = SILENT
+    at: datetime | None = None
+    state: str | None = None
+    approved_by: tuple[Named, ...] = ()
+
+
+class Meeting(Dated):
+    """A meeting, as the meetings service answers."""
+
+    meeting: UUID
+    title: Said = SILENT
+    date: date | datetime
+    state: str
+    body: Named | None = None
+    host: Named | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    place: Said = SILENT
+    agenda: tuple[AgendaItem, ...] = ()
+    attendance: tuple[Attendance, ...] = ()
+    present: int | None = None
+    minutes: tuple[Minutes, ...] = ()
+    steps: tuple[Step, ...] = ()
+    imported: bool = False
+
+
+@router.get("/c/{coalition}/meetings")
+async def show_meetings(coalition: str, visiting: Visiting, cursor: str | None = None) -> Response:
+    """Show the meetings, newest first."""
+    chrome, found = await asyncio.gather(
+        visiting.chrome(coalition),
+        visiting.ask.get("meetings", of(coalition, "meetings"), limit=ROWS, cursor=cursor),
+    )
+    after = found.get("next_cursor") if isinstance(found, dict) else None
+    return page(
+        "meetings.html",
+        chrome,
+        meetings=[MeetingRow.model_validate(raw) for raw in items(found)],
+        older=urlencode({"cursor": after}) if after else "",
+        first=not cursor,
+    )
+
+
+@router.get("/c/{coalition}/meetings/{meeting_id:uuid}")
+async def show_meeting(coalition: str, meeting_id: UUID, visiting: Visiting) -> Response:
+    """Show one meeting."""
+    chrome, found = await asyncio.gather(
+        visiting.chrome(coalition),
+        visiting.ask.get("meetings", of(coalition, "meetings", meeting_id)),
+    )
+    return page("meeting.html", chrome, meeting=Meeting.model_validate(found))
+
+
+@router.get("/c/{coalition}/meetings/{meeting_id:uuid}.json")
+async def meeting_as_json(
+    coalition: str, meeting_id: UUID, visiting: Visiting, request: Request
+) -> Response:
+    """Pass on what the page is made of."""
+    path = of(coalition, "meetings", meeting_id)
+    return await pass_on(visiting.ask, "meetings", path, request.query_params)

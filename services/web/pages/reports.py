@@ -1,0 +1,73 @@
+"""The reports: what each says, and its downloads."""
+
+import asyncio
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.web.page import Visiting, page
+from services.web.pages.register import choices
+from services.web.passing import pass_on
+from services.web.peers import of
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report as the index names it."""
+
+    code: str
+    name: str
+    title: str
+    says: str
+    for_one: bool = False
+
+
+REPORTS = (
+    Report(
+        "R1",
+        "decision-register",
+        "Decision register",
+        "Every outcome with its rule, quorum, counts, thresholds, objections and dissent.",
+    ),
+    Report(
+        "R2",
+        "who-decided-what",
+        "Who decided what",
+        "Each organisation's stance on each decision, when it was taken and how it changed.",
+    ),
+    Report(
+        "R6",
+        "open-next-steps",
+        "Open next steps by owner",
+        "What was promised, by whom and until when, overdue first.",
+    ),
+    Report(
+        "R7",
+        "credit-statement",
+        "Credit statement",
+        "One organisation's contributions, and the credit it gave and received, as confirmed.",
+        for_one=True,
+    ),
+)
+
+
+@router.get("/c/{coalition}/reports")
+async def show_reports(coalition: str, visiting: Visiting) -> Response:
+    """Show what can be downloaded."""
+    chrome, organisations = await asyncio.gather(
+        visiting.chrome(coalition),
+        choices(visiting, "transparency", of(coalition, "organisations")),
+    )
+    return page("reports.html", chrome, reports=REPORTS, organisations=organisations)
+
+
+@router.get("/c/{coalition}/reports/{file}")
+async def download(coalition: str, file: str, visiting: Visiting, request: Request) -> Response:
+    """Pass a report on, in the form its suffix names."""
+    query = dict(request.query_params)
+    suffix = query.pop("as", "")
+    named = f"{file}.{suffix}" if suffix else file
+    return await pass_on(visiting.ask, "transparency", of(coalition, "reports", named), query)

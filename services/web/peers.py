@@ -1,0 +1,204 @@
+"""Asks the other services over HTTP, with the person's own rights.
+
+Nothing here decides who may see what: the answering service judges the token it is given.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx2
+
+from services.web.answers import Answer
+from shared.telemetry import outgoing
+
+Service = Literal["members", "meetings", "credit", "transparency"]
+ANSWER_WITHIN = 10  # seconds; a download has that much for each piece
+KEPT = 2  # seconds; less than a service keeps a quiet connection, so none breaks on reuse
+WAIT = 2  # seconds a read may wait for the position it must include
+
+
+class Fault(Answer):
+    """One thing wrong with a command, and where."""
+
+    pointer: str = ""
+    reason: str = ""
+    detail: str = ""
+
+
+class Problem(Answer):
+    """Why a service refused, as it says so itself (RFC 9457)."""
+
+    status: int
+    title: str = ""
+    detail: str = ""
+    reason: str = ""
+    errors: tuple[Fault, ...] = ()
+    trace_id: str = ""
+
+
+class PeerRefused(Exception):
+    """A service answered, and the answer is no."""
+
+    def __init__(self, service: Service, problem: Problem) -> None:
+        super().__init__(f"{service}: {problem.status} {problem.reason}")
+        self.service = service
+        self.problem = problem
+
+
+class PeerSilent(Exception):
+    """A service did not answer. A command may have been recorded: ask again with the same key."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(f"{service} does not answer")
+        self.service = service
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Where a command was recorded, for reading back at least that."""
+
+    service: Service
+    position: int
+
+    def __str__(self) -> str:
+        return f"{self.service}/{self.position}"
+
+
+@dataclass(frozen=True)
+class Peers:
+    """The other services' addresses, and the connections to them.
+
+    `addresses` are those of `ACCORD_PEERS__<SERVICE>`: what stands before `/api/v1/`.
+    """
+
+    addresses: Mapping[str, str]
+    client: httpx2.AsyncClient
+
+    def address(self, service: Service, path: str) -> str:
+        """Return the whole address of a path below `/api/v1/`."""
+        return f"{self.addresses[service].rstrip('/')}/api/v1/{path}".rstrip("/")
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Asks the peers for one person, or for nobody: then only what is public is answered."""
+
+    peers: Peers
+    token: str | None
+
+    async def get(
+        self, service: Service, path: str, at_least: str | None = None, **query: str | None
+    ) -> Any:
+        """Return what `service` answers.
+
+        Args:
+            at_least: Positions that the answer must include, so people see their own change.
+
+        Raises:
+            PeerRefused: the answer is a problem.
+            PeerSilent: there is no answer.
+        """
+        headers = self._headers()
+        params = {name: value for name, value in query.items() if value}
+        if at_least:
+            params["at_least"] = at_least
+            headers["Prefer"] = f"wait={WAIT}"
+        address = self.peers.address(service, path)
+        try:
+            answer = await self.peers.client.get(address, params=params, headers=headers)
+        except httpx2.TransportError as broken:
+            raise PeerSilent(service) from broken
+        return _read(service, answer).json()
+
+    async def get_with(
+        self, at_least: str | None, service: Service, path: str, **query: str | None
+    ) -> tuple[Any, bool]:
+        """Return what `service` answers, and whether that includes `at_least`.
+
+        A view that has not caught up in time is shown as it stands, and the page says so.
+        """
+        if at_least:
+            try:
+                return await self.get(service, path, at_least, **query), True
+            except PeerRefused as refused:
+                if refused.problem.reason != "view_behind":
+                    raise
+        return await self.get(service, path, **query), not at_least
+
+    async def command(
+        self, service: Service, path: str, body: Mapping[str, Any], *, key: str, organisation: UUID
+    ) -> Recorded:
+        """Send a command on behalf of `organisation`; twice with the same key counts once.
+
+        Raises:
+            PeerRefused: a rule forbids it, or something in it is wrong. Nothing was recorded.
+            PeerSilent: there is no answer; it may have been recorded.
+        """
+        headers = self._headers() | {
+            "Idempotency-Key": key,
+            "Accord-On-Behalf-Of": str(organisation),
+        }
+        address = self.peers.address(service, path)
+        try:
+            answer = await self.peers.client.post(address, json=body, headers=headers)
+        except httpx2.TransportError as broken:
+            raise PeerSilent(service) from broken
+        position = _read(service, answer).headers.get("Accord-Position", "0")
+        return Recorded(service, int(position))
+
+    @asynccontextmanager
+    async def stream(
+        self, service: Service, path: str, query: Mapping[str, str]
+    ) -> AsyncIterator[httpx2.Response]:
+        """Open an answer that is passed on piece by piece: a download.
+
+        Raises:
+            PeerRefused: the answer is a problem.
+            PeerSilent: there is no answer.
+        """
+        address = self.peers.address(service, path)
+        opened = self.peers.client.stream(
+            "GET", address, params=dict(query), headers=self._headers()
+        )
+        try:
+            async with opened as answer:
+                if answer.is_error:
+                    await answer.aread()
+                yield _read(service, answer)
+        except httpx2.TransportError as broken:
+            raise PeerSilent(service) from broken
+
+    def _headers(self) -> dict[str, str]:
+        signed = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return outgoing() | signed
+
+
+@asynccontextmanager
+async def connected(addresses: Mapping[str, str]) -> AsyncIterator[Peers]:
+    """Keep connections to the other services until the block ends."""
+    limits = httpx2.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=KEPT)
+    async with httpx2.AsyncClient(
+        timeout=ANSWER_WITHIN, limits=limits, follow_redirects=False, trust_env=False
+    ) as client:
+        yield Peers(addresses, client)
+
+
+def of(coalition: str, *path: object) -> str:
+    """Return the path of something in a coalition, each part made safe for an address."""
+    return "/".join(["coalitions", *(quote(str(part), safe="") for part in (coalition, *path))])
+
+
+def _read(service: Service, answer: httpx2.Response) -> httpx2.Response:
+    if not answer.is_error:
+        return answer
+    try:
+        problem = Problem.model_validate({"status": answer.status_code, **answer.json()})
+    except ValueError:  # not JSON, or not a problem: the status still says what to do
+        problem = Problem(status=answer.status_code)
+    if problem.status == httpx2.codes.SERVICE_UNAVAILABLE and not problem.reason:
+        raise PeerSilent(service)
+    raise PeerRefused(service, problem)

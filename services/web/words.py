@@ -1,0 +1,211 @@
+"""The words pages use for codes, times and rules. Nothing here decides or counts."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+OPTIONS = {
+    "agree": "Agree",
+    "disagree": "Disagree",
+    "abstain": "Abstain",
+    "object": "Object",
+}
+OPTION_MEANS = {
+    "agree": "We support the proposal as it is written.",
+    "disagree": "We do not support it. Give your reason below.",
+    "abstain": "We neither support nor oppose it, and count as present.",
+    "object": "We disagree and ask that our objection is addressed. Give your grounds below.",
+}
+OUTCOMES = {
+    "adopted": "Adopted",
+    "rejected": "Rejected",
+    "deferred": "Deferred",
+    "lapsed": "Lapsed",
+    "drafted": "Draft",
+    "published": "Published",
+    "voting": "Open for stances",
+    "closed": "Closed, not yet decided",
+    "decided": "Decided",
+    "withdrawn": "Withdrawn",
+    "reopened": "Reopened",
+}
+METHODS = {
+    "consent": "Consent",
+    "consensus": "Consensus",
+    "majority": "Majority",
+    "supermajority": "Supermajority",
+    "lazy_consensus": "Lazy consensus",
+    "advice": "Advice",
+    "lead_decides": "Lead decides",
+    "front_line": "Front line",
+}
+TESTS = {"at_least": "at least", "more_than": "more than", "at_most": "at most"}
+BASES = {
+    "yes_no": "of those who agree, disagree or object",
+    "cast": "of all stances taken",
+    "entitled": "of everyone entitled",
+    "entitled_present": "of everyone entitled and present",
+}
+BALLOTS = {
+    "named": "Named: each organisation's stance is seen as it is taken",
+    "sealed_until_close": "Sealed: stances are seen when the voting closes",
+    "detached_anonymous": "Anonymous: only the totals are ever seen",
+}
+SUPERSEDED = {"replaced": "Replaced", "reversed": "Reversed"}
+SUPERSEDES = {"replaced": "Replaces", "reversed": "Reverses"}
+DISPOSITIONS = {
+    "open": "Open",
+    "accommodated": "Accommodated",
+    "retracted": "Retracted",
+    "set_aside": "Set aside",
+    "outweighed": "Outweighed",
+    "stands": "Stands",
+    "upheld": "Upheld",
+    "overruled": "Overruled",
+    "formal": "Formal objection",
+}
+AUTHORITIES = {
+    "full": "full mandate",
+    "ad_referendum": "subject to ratification",
+    "observer": "observer",
+    "imported": "imported from an earlier record",
+}
+VISIBLE_TO = {
+    "public": "Everyone.",
+    "members": "Every member organisation of this coalition.",
+    "partners": "The member organisations, and the partners named.",
+    "funders": "The member organisations, and the funders named.",
+    "body": "The members of this body.",
+    "dyad": "The two organisations it is between.",
+}
+WITHHELD = {
+    "audience": "Not shown to you",
+    "erased": "Erased at the person's request",
+    "redacted": "Redacted",
+    "lost": "Not readable any more",
+    "suppressed": "Not shown: the group is too small",
+    "ballot": "Not shown: the ballot is secret",
+    "undisclosed": "Not named, at their own wish",
+}
+STEP_STATES = {
+    "proposed": "Proposed",
+    "assigned": "Assigned, not yet accepted",
+    "accepted": "Accepted",
+    "started": "Started",
+    "blocked": "Blocked",
+    "completed": "Done",
+    "declined": "Declined",
+    "dropped": "Dropped",
+}
+MEETING_STATES = {
+    "scheduled": "Planned",
+    "opened": "In session",
+    "open": "In session",
+    "closed": "Closed",
+    "cancelled": "Cancelled",
+}
+COMMITMENTS = {
+    "observer": "Observer",
+    "voice_only": "Voice only",
+    "homework": "Does homework",
+}
+MEMBER_STATES = {
+    "applied": "Applied",
+    "joined": "Member",
+    "suspended": "Suspended",
+    "left": "Left",
+}
+MODES = {"informal": "Informal mode", "formal": "Formal mode"}
+CREDIT_PARTS = {
+    "contribution": "Contributions",
+    "received": "Credit received",
+    "given": "Credit given",
+    "claimed": "Claimed, not yet confirmed",
+}
+DEGREES = {"lead": "Lead", "equal": "Equal part", "supporting": "Supporting"}
+
+
+def plain(code: str | None) -> str:
+    """Return the words for a code that has no entry of its own: `set_aside` is "Set aside"."""
+    words = (code or "").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def say(words: Mapping[str, str], code: str | None) -> str:
+    """Return the words for a code."""
+    return words.get(code or "", plain(code))
+
+
+def event(kind: str) -> str:
+    """Return the words for an event's type: `StanceTaken` is "stance taken"."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", kind).lower()
+
+
+def listed(names: Iterable[object]) -> str:
+    """Return "A, B and C"."""
+    words = [str(name) for name in names]
+    if len(words) < 2:  # noqa: PLR2004 - one name needs no "and"
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def number(figure: int) -> str:
+    """Return a count for people: `98,123`."""
+    return f"{figure:,}"
+
+
+def moment(at: datetime) -> str:
+    """Return a moment for people: `12 March 2026, 15:04 UTC`."""
+    utc = at.astimezone(UTC)
+    return f"{utc.day} {utc:%B %Y, %H:%M} UTC"
+
+
+def day(on: date | datetime) -> str:
+    """Return a day for people: `12 March 2026`."""
+    when = on.astimezone(UTC).date() if isinstance(on, datetime) else on
+    return f"{when.day} {when:%B %Y}"
+
+
+def count(figure: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun: "1 organisation", "2 organisations"."""
+    return f"{number(figure)} {one if figure == 1 else many or one + 's'}"
+
+
+def ratio(parts: Sequence[int]) -> str:
+    """Return a ratio as the rule writes it: `2/3`; a whole number alone."""
+    numerator, denominator = parts
+    return str(numerator) if denominator == 1 or numerator == 0 else f"{numerator}/{denominator}"
+
+
+def threshold(terms: Mapping[str, Any]) -> str:
+    """Return a threshold as a sentence: "Agree: at least 2/3 of all stances taken"."""
+    option = say(OPTIONS, terms.get("option"))
+    test = say(TESTS, terms.get("test"))
+    share, base = ratio(terms["ratio"]), say(BASES, terms.get("base"))
+    return f"{option}: {'none' if share == '0' else f'{test} {share}'} {base}"
+
+
+def rule_lines(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return a rule's terms as pairs of a label and words, in the order people ask for them."""
+    lines = [("Method", say(METHODS, terms.get("method")))]
+    quorum = terms.get("quorum") or {}
+    if at_least := quorum.get("at_least"):
+        share = ratio(at_least)
+        needed = "None needed" if share == "0" else f"At least {share} of everyone entitled"
+        lines.append(("Quorum", needed))
+    lines.extend(("Threshold", threshold(each)) for each in terms.get("thresholds") or ())
+    objections = terms.get("objections") or {}
+    if objections.get("must_be_addressed"):
+        lines.append(("Objections", "Every objection must be addressed before adoption"))
+    if ballot := terms.get("ballot"):
+        lines.append(("Ballot", say(BALLOTS, ballot)))
+    if terms.get("silence") == "assent_if_uncontested":
+        lines.append(("Silence", "Counts as agreement where nobody disagrees or objects"))
+    if notice := terms.get("notice_hours"):
+        lines.append(("Notice", count(notice, "hour")))
+    if opened := terms.get("min_open_hours"):
+        lines.append(("Open at least", count(opened, "hour")))
+    if review := terms.get("review_after_days"):
+        lines.append(("Review after", count(review, "day")))
+    return lines

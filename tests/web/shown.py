@@ -1,0 +1,235 @@
+"""Pages rendered from samples, and their HTML read back for what tests ask of it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from services.web.acting import Attempt
+from services.web.answers import items
+from services.web.demo import Account
+from services.web.page import Chrome, Coalition, Me, to_html
+from services.web.pages import coalition, decision, home, meetings, organisations, register, reports
+from services.web.pages import steps as steps_page
+from tests.web import samples
+from tests.web.samples import Json
+
+ROOT = "/c/harbour-schools"
+VOID = {"meta", "link", "img", "input", "br", "circle", "rect", "path"}
+
+
+@dataclass
+class Element:
+    """An element of a page, with what is in it."""
+
+    tag: str
+    attributes: Mapping[str, str]
+    parts: "list[Element | str]" = field(default_factory=list)
+
+    def __iter__(self) -> "Iterator[Element]":
+        yield self
+        for part in self.parts:
+            if isinstance(part, Element):
+                yield from part
+
+    def all(self, tag: str, **wanted: str) -> "list[Element]":
+        """Return the elements of a kind; `class_` asks for one of several classes."""
+        cls = wanted.pop("class_", None)
+        return [
+            each
+            for each in self
+            if each.tag == tag
+            and all(each.attributes.get(name) == value for name, value in wanted.items())
+            and (cls is None or cls in each.attributes.get("class", "").split())
+        ]
+
+    @property
+    def words(self) -> str:
+        """All text in it, in one line."""
+        said = (part if isinstance(part, str) else part.words for part in self.parts)
+        return " ".join(" ".join(said).split())
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """Its markup without words and drawings: elements and classes, nested as they are."""
+        parts = () if self.tag == "svg" else self.parts
+        inner = tuple(part.shape for part in parts if isinstance(part, Element))
+        return self.tag, self.attributes.get("class", ""), inner
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = [Element("", {})]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].parts.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open[-1].parts.append(Element(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open[-1].tag == tag, f"</{tag}> closes <{self.open[-1].tag}>"
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].parts.append(data)
+
+
+def read(html: str) -> Element:
+    """Return a page as elements. HTML that does not nest is an error."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    assert len(reader.open) == 1, f"<{reader.open[-1].tag}> is not closed"
+    return reader.open[0]
+
+
+def chrome(path: str) -> Chrome:
+    """Return what stands around a page of the sample coalition."""
+    place = Coalition.model_validate(samples.COALITION)
+    me = Me.model_validate(samples.ME)
+    return Chrome(ROOT + path, "Amina Okafor", "form-token", place, me)
+
+
+def stranger(path: str) -> Chrome:
+    """Return what stands around a page for somebody who is not signed in."""
+    return Chrome(path)
+
+
+def decision_page(raw: Json, tried: Attempt | None = None, behind: str | None = None) -> str:
+    """Return a decision's page."""
+    shown = decision.Decision.model_validate(raw)
+    around = chrome(f"/decisions/{shown.id}")
+    seats = decision.seats(shown, around.me)
+    return to_html("decision.html", around, decision=shown, seats=seats, tried=tried, behind=behind)
+
+
+def refused() -> Attempt:
+    """Return a stance that lacks its reason, as it was sent."""
+    tried = Attempt({"organisation": samples.TEACHERS["id"], "option": "object"}, "en")
+    tried.miss("reason", "Give the reason, in a sentence or more.")
+    return tried
+
+
+def _register(raw: Json, first: bool = True) -> str:  # noqa: FBT001, FBT002 - one switch of a page
+    names = [(org["id"], org["name"]["text"]) for org in samples.ORGANISATIONS]
+    return to_html(
+        "register.html",
+        chrome("/decisions"),
+        register=register.Register.model_validate(raw),
+        asked=dict.fromkeys(register.FILTERS, ""),
+        narrowed="",
+        older="cursor=b2xkZXI",
+        first=first,
+        outcomes=register.OUTCOMES,
+        bodies=names[:3],
+        issues=names[:3],
+        organisations=names,
+    )
+
+
+def _home() -> str:
+    me = Me.model_validate(samples.ME)
+    new = home.Latest.model_validate(samples.HOME)
+    place = home.Place(
+        Coalition.model_validate(samples.COALITION), me, new, new.due(me), list(_steps())
+    )
+    return to_html("home.html", chrome("/"), places=[place], more=[place.coalition])
+
+
+def _steps() -> Iterator[steps_page.Step]:
+    return (steps_page.Step.model_validate(raw) for raw in samples.STEPS["rows"])
+
+
+def _coalition() -> str:
+    around = chrome("")
+    new = home.Latest.model_validate(samples.HOME)
+    return to_html(
+        "coalition.html",
+        around,
+        standing=coalition.Standing.model_validate(samples.STANDING),
+        latest=new,
+        due=new.due(around.me),
+        meetings=_meetings(),
+    )
+
+
+def _meetings() -> list[meetings.MeetingRow]:
+    return [meetings.MeetingRow.model_validate(raw) for raw in items(samples.MEETINGS)]
+
+
+def _steps_page() -> str:
+    around = chrome("/steps")
+    return to_html(
+        "steps.html",
+        around,
+        found=steps_page.OpenSteps.model_validate(samples.STEPS),
+        mine={org.id for org in around.me.spokesperson},
+        tried=None,
+        behind="meetings/1215",
+        first=False,
+    )
+
+
+def _organisations() -> list[organisations.Organisation]:
+    return [organisations.Organisation.model_validate(raw) for raw in samples.ORGANISATIONS]
+
+
+EMPTY: Json = samples.REGISTER | {"rows": [], "next_cursor": None}
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "home": _home,
+    "home of nobody": lambda: to_html("home.html", chrome("/"), places=[], more=[]),
+    "coalition": _coalition,
+    "register": lambda: _register(samples.REGISTER),
+    "empty register": lambda: _register(EMPTY, first=False),
+    "decision": lambda: decision_page(samples.BREAKFAST),
+    "open voting": lambda: decision_page(samples.OPEN),
+    "refused stance": lambda: decision_page(samples.OPEN, refused()),
+    "view behind": lambda: decision_page(samples.OPEN, behind="meetings/1215"),
+    "imported roll call": lambda: decision_page(samples.roll_call()),
+    "bare proposal": lambda: decision_page(
+        {"proposal": samples.uid("bare"), "state": "drafted", "as_of": samples.AS_OF}
+    ),
+    "meetings": lambda: to_html(
+        "meetings.html", chrome("/meetings"), meetings=_meetings(), older="cursor=x", first=True
+    ),
+    "meeting": lambda: to_html(
+        "meeting.html",
+        chrome("/meetings/1"),
+        meeting=meetings.Meeting.model_validate(samples.MEETING),
+    ),
+    "steps": _steps_page,
+    "organisations": lambda: to_html(
+        "organisations.html", chrome("/organisations"), organisations=_organisations()
+    ),
+    "organisation": lambda: to_html(
+        "organisation.html",
+        chrome("/organisations/1"),
+        organisation=_organisations()[0],
+        steps=list(_steps()),
+    ),
+    "credit": lambda: to_html(
+        "credit.html",
+        chrome("/organisations/1/credit"),
+        organisation=_organisations()[0],
+        statement=organisations.Statement.model_validate(samples.STATEMENT),
+    ),
+    "reports": lambda: to_html(
+        "reports.html",
+        chrome("/reports"),
+        reports=reports.REPORTS,
+        organisations=[(org["id"], org["name"]["text"]) for org in samples.ORGANISATIONS],
+    ),
+    "sign in": lambda: to_html(
+        "sign_in.html",
+        stranger("/sign-in"),
+        used=True,
+        onward="/",
+        accounts=[Account(subject="amina@example.org", name="Amina Okafor", role="Delegate")],
+    ),
+    "error": lambda: to_html("error.html", stranger("/x"), status_code=503, said=""),
+}

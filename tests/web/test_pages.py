@@ -1,0 +1,203 @@
+"""Every page: whole, readable by machines that read aloud, and without script."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from tests.web import samples
+from tests.web.shown import PAGES, Element, decision_page, read
+
+PAGE = pytest.mark.parametrize("name", PAGES)
+
+
+def page(name: str) -> Element:
+    return read(PAGES[name]())
+
+
+@PAGE
+def test_a_page_has_one_heading_that_can_be_focused_and_its_landmarks(name: str) -> None:
+    shown = page(name)
+
+    (heading,) = shown.all("h1")
+    assert heading.words
+    assert heading.attributes["tabindex"] == "-1"
+    assert [each.tag for each in shown if each.tag in {"main", "footer"}] == ["main", "footer"]
+    assert shown.all("html")[0].attributes["lang"] == "en"
+    assert all(nav.attributes.get("aria-label") for nav in shown.all("nav"))
+
+
+@PAGE
+def test_the_skip_link_comes_first_and_leads_somewhere(name: str) -> None:
+    shown = page(name)
+
+    first = shown.all("body")[0].all("a")[0]
+    assert first.attributes["href"] == "#main"
+    assert shown.all("main", id="main")
+
+
+@PAGE
+def test_ids_are_unique_and_what_refers_to_them_finds_them(name: str) -> None:
+    shown = page(name)
+    ids = Counter(each.attributes["id"] for each in shown if "id" in each.attributes)
+
+    assert [each for each, times in ids.items() if times > 1] == []
+    for element in shown:
+        for attribute in ("aria-labelledby", "aria-describedby", "for"):
+            for target in element.attributes.get(attribute, "").split():
+                assert target in ids, f"{attribute}={target}"
+    for wrong in shown.all("div", class_="errors"):
+        for link in wrong.all("a"):
+            assert link.attributes["href"].removeprefix("#") in ids
+
+
+@PAGE
+def test_every_field_has_a_visible_label(name: str) -> None:
+    shown = page(name)
+    labelled = {label.attributes["for"] for label in shown.all("label") if label.words}
+
+    for element in shown:
+        asks = element.tag in {"select", "textarea"} or (
+            element.tag == "input" and element.attributes["type"] != "hidden"
+        )
+        if asks:
+            assert element.attributes["id"] in labelled
+    for button in shown.all("button"):
+        assert button.words
+
+
+@PAGE
+def test_headings_leave_no_level_out(name: str) -> None:
+    level = 0
+    shown = page(name)
+    before_all = {heading.words for each in shown.all("div", class_="errors") for heading in each}
+    for element in shown:
+        if element.words not in before_all and re.fullmatch("h[1-6]", element.tag):
+            assert int(element.tag[1]) <= level + 1, element.words
+            level = int(element.tag[1])
+
+
+@PAGE
+def test_a_page_runs_no_script_and_carries_no_style(name: str) -> None:
+    for element in page(name):
+        assert element.tag not in {"script", "style", "iframe", "object"}
+        for attribute in element.attributes:
+            assert attribute != "style"
+            assert not attribute.startswith(("on", "hx-"))
+        for address in ("href", "src", "action"):
+            assert element.attributes.get(address, "/").startswith(("/", "#"))
+
+
+@PAGE
+def test_times_say_themselves_to_machines_too(name: str) -> None:
+    for time in page(name).all("time"):
+        assert re.match(r"\d{4}-\d{2}-\d{2}", time.attributes["datetime"])
+
+
+@PAGE
+def test_tables_keep_their_meaning_when_they_become_cards(name: str) -> None:
+    for table in page(name).all("table"):
+        assert table.attributes["role"] == "table"
+        assert {row.attributes["role"] for row in table.all("tr")} == {"row"}
+        assert {cell.attributes["role"] for cell in table.all("td")} == {"cell"}
+        assert all(head.attributes["scope"] == "col" for head in table.all("th"))
+        assert table.all("caption")[0].words
+
+
+@PAGE
+def test_every_form_that_changes_something_carries_its_token(name: str) -> None:
+    for form in page(name).all("form", method="post"):
+        fields = {field.attributes["name"]: field for field in form.all("input", type="hidden")}
+        if form.attributes["action"] == "/sign-in/demo":
+            continue  # nobody is signed in yet
+        assert fields["form_token"].attributes["value"] == "form-token"
+        if form.attributes["action"] != "/sign-out":
+            assert len(fields["idempotency_key"].attributes["value"]) >= 1
+
+
+def test_consent_and_dissent_have_the_same_markup() -> None:
+    ledger = read(decision_page(samples.BREAKFAST)).all("ul", class_="ledger")[0]
+    by_option = {}
+    for stance in ledger.all("li", class_="stance"):
+        option = stance.all("p", class_="stance__option")[0].words
+        reasoned = bool(stance.all("blockquote"))
+        changed = bool(stance.all("p", class_="stance__change"))
+        shape = repr(stance.shape).replace(f"option--{option.lower()}", "option--any")
+        if reasoned and not changed:
+            by_option[option] = shape
+
+    assert set(by_option) == {"Agree", "Disagree", "Abstain", "Object"}
+    assert len(set(by_option.values())) == 1
+
+
+def test_the_ledger_is_in_the_order_of_names_whatever_was_said() -> None:
+    shown = read(decision_page(samples.BREAKFAST))
+    names = [each.words for each in shown.all("h3", class_="stance__org")]
+
+    assert names == sorted(names, key=str.casefold)
+    assert len(names) == 8
+
+
+def test_a_roll_call_shows_all_voices_in_the_same_short_form() -> None:
+    shown = read(decision_page(samples.roll_call()))
+    stances = shown.all("li", class_="stance")
+
+    assert len(stances) == 180
+    assert {len(stance.parts) for stance in stances} == {len(stances[0].parts)}
+
+
+def test_a_quote_says_its_language() -> None:
+    quotes = read(decision_page(samples.BREAKFAST)).all("blockquote", lang="es")
+
+    assert [quote.words[:15] for quote in quotes] == ["Estamos a favor"]
+
+
+def test_a_changed_stance_says_what_it_was_and_its_reason_once() -> None:
+    shown = read(decision_page(samples.BREAKFAST))
+    (youth,) = [each for each in shown.all("li", class_="stance") if each.words.startswith("Youth")]
+
+    assert "Changed from Disagree to Agree" in youth.words
+    assert len(youth.all("blockquote")) == 1
+
+
+def test_the_outcome_stands_apart_from_the_count() -> None:
+    shown = read(decision_page(samples.BREAKFAST))
+    (outcome,) = shown.all("section", class_="outcome")
+
+    assert "Adopted" in outcome.words
+    assert not re.search(r"\b[5678] of\b", outcome.words)
+    assert [count.words for count in shown.all("dl", class_="counts")] == [
+        "Agree 5 Disagree 1 Abstain 1 Object 1"
+    ]
+
+
+def test_a_refused_form_keeps_what_was_entered_and_says_why() -> None:
+    shown = page("refused stance")
+
+    (summary,) = shown.all("div", class_="errors")
+    assert summary.attributes["role"] == "alert"
+    assert [link.attributes["href"] for link in summary.all("a")] == ["#reason"]
+    assert "checked" in shown.all("input", type="radio", value="object")[0].attributes
+    assert shown.all("title")[0].words.startswith("Error:")
+
+
+def test_a_stance_is_asked_for_only_where_it_can_be_taken() -> None:
+    assert read(decision_page(samples.OPEN)).all("form", action=_stances(samples.OPEN))
+    assert not read(decision_page(samples.BREAKFAST)).all("form", class_="act")
+
+
+def _stances(raw: samples.Json) -> str:
+    return f"/c/harbour-schools/decisions/{raw['proposal']}/stances"
+
+
+def test_what_is_withheld_says_why() -> None:
+    assert "Erased at the person's request" in page("meeting").words
+    assert "Left out of what you see: 2" in page("register").words
+
+
+def test_words_of_people_are_never_read_as_html() -> None:
+    raw = samples.BREAKFAST | {"title": samples.text("<img src=x onerror=alert(1)> & so on")}
+    html = decision_page(raw)
+
+    assert "<img src=x" not in html
+    assert "&lt;img src=x onerror=alert(1)&gt; &amp; so on" in html
