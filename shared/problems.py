@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from shared.ask import Busy, KeyReused, Stale
+from shared.database import DB_TRANSIENT
 from shared.decider import Refused
 from shared.identity import Unauthenticated
 from shared.telemetry import trace_id
@@ -114,6 +116,13 @@ def translated(error: Exception) -> Problem | None:
             )  # fmt: skip
         case ValidationError():
             return invalid(error)
+        case asyncpg.DataError():
+            return None
+        case _ if isinstance(error, DB_TRANSIENT):
+            return Problem(
+                503, "busy", "A part of this service does not answer: please ask again.",
+                headers={"Retry-After": "1"},
+            )  # fmt: skip
         case _:
             return None
 
@@ -123,11 +132,12 @@ def install(app: FastAPI) -> None:
 
     async def known(request: Request, error: Exception) -> Response:
         problem = translated(error)
-        assert problem is not None
+        if problem is None:
+            raise error
         return problem.response(request.url.path)
 
     for kind in (
-        Problem, Refused, Stale, KeyReused, Busy, Unauthenticated, ValidationError,
+        Problem, Refused, Stale, KeyReused, Busy, Unauthenticated, ValidationError, *DB_TRANSIENT,
     ):  # fmt: skip
         app.add_exception_handler(kind, known)
 
