@@ -111,7 +111,7 @@ async def form(suite: Suite, slug: str, chair: str = "Clinic") -> Coalition:
     new = Coalition(suite, slug, key_of(receipt), "", chair)
     bodies = await new.get("members", "bodies", chair, at_least=f"members/{receipt['position']}")
     assert bodies.status_code == 200, bodies.text
-    new.plenary = bodies.json()["items"][0]["body"]
+    new.plenary = bodies.json()["items"][0]["id"]
     me = (await new.get("members", "me", chair)).json()
     [mandate] = me["mandates"]
     new.orgs[chair] = mandate["organisation"]["id"]
