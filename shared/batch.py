@@ -62,8 +62,9 @@ def in_milliseconds(at: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Question:
-    """Which heads to lock, and which idempotency keys to look up."""
+    """Which heads of a service to lock, and which idempotency keys to look up."""
 
+    service: str
     batch: Sequence[Ask]
     waits: bool
 
@@ -81,7 +82,10 @@ class Question:
         assert row is not None
         heard: dict[UUID, dict[str, int]] = {}
         for cursor in row["heard"] or ():
-            heard.setdefault(cursor["coalition_id"], {})[cursor["source"]] = cursor["position"]
+            if (
+                cursor["source"] != self.service
+            ):  # a view's own place says nothing of what was heard
+                heard.setdefault(cursor["coalition_id"], {})[cursor["source"]] = cursor["position"]
         heads = {h["coalition_id"]: Head(h["position"], h["chain"]) for h in row["heads"] or ()}
         known = {
             (k["coalition_id"], k["principal"], k["operation"], k["key"]): (

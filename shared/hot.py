@@ -138,8 +138,8 @@ class Work:
             chain = hot.head.chain
             rows = await self.db.fetch(
                 "select position, version, stream, type, bytes from journal.event"
-                " where coalition_id = $1 and position > $2 order by position",
-                self.coalition, hot.head.position,
+                " where coalition_id = $1 and position > $2 and position <= $3 order by position",
+                self.coalition, hot.head.position, to.position,
             )  # fmt: skip
             for row, event in await self._events(rows):
                 chain = chain_next(chain, leaf_hash(row["bytes"]))

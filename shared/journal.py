@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
+import orjson
 import structlog
 
 from shared.ask import Ask, Busy, Stale, Step, Written
@@ -107,17 +108,17 @@ class Journal:
     async def look(self, coalition: UUID, fact: Callable[[Reading], Awaitable[T]]) -> T:
         """Read a fact as of now, without deciding anything on it."""
         async with self._looking, tenant(self._pool, [coalition]) as db:
-            heads = await db.fetch(
-                "select position, chain from journal.head where coalition_id = $1", coalition
-            )
-            start = chain_start(self.rules.service, coalition)
-            head = Head(heads[0][0], heads[0][1]) if heads else Head(0, start)
-            rows = await db.fetch(
-                "select source, min(position) as position from inbox.cursor"
-                " where coalition_id = $1 group by source",
-                coalition,
-            )
-            heard = {row["source"]: row["position"] for row in rows}
+            row = await db.fetchrow(
+                "select clock_timestamp() as now, h.position, h.chain,"
+                " (select jsonb_object_agg(c.source, c.position) from inbox.cursor c"
+                "  where c.coalition_id = $1 and c.source <> $2)::text as heard"
+                " from (select 1) as one left join journal.head h on h.coalition_id = $1",
+                coalition, self.rules.service,
+            )  # fmt: skip
+            assert row is not None
+            start = Head(0, chain_start(self.rules.service, coalition))
+            head = Head(row["position"], row["chain"]) if row["chain"] else start
+            heard = orjson.loads(row["heard"] or "{}")
             hot = self._seen.setdefault(coalition, Hot(head))
             work = Work(self.rules, self._keys, db, coalition, hot, heard)
             try:
@@ -125,7 +126,7 @@ class Journal:
             except HistoryChanged:
                 hot = self._seen[coalition] = Hot(head)
                 work = Work(self.rules, self._keys, db, coalition, hot, heard)
-            now = self._clock(await db.fetchval("select clock_timestamp()"))
+            now = self._clock(row["now"])
             return await fact(Reading(work, Context(coalition, None, None, now)))
 
     async def run(self) -> None:
@@ -214,7 +215,7 @@ class Journal:
         async with self._pool.acquire(timeout=2) as db:
             await self._make_heads(db, {ask.coalition for ask in batch})
             async with db.transaction():
-                question = Question(batch, waits=waits)
+                question = Question(self.rules.service, batch, waits=waits)
                 locked = await question.put(db)
                 works: dict[UUID, Work] = {}
                 for coalition, head in locked.heads.items():
