@@ -230,8 +230,11 @@ class CallerOf:
             raise Problem(
                 428, "precondition_required", "Send If-Match with the version that you have read."
             )
-        journal = self.host.journal
+        journal, keys = self.host.journal, self.host.keys
         assert journal is not None
+        assert keys is not None
+        for person in {None, self.person}:
+            await keys.ensure(self.coalition, person, "members")
         ask = Ask(
             self.coalition,
             steps,

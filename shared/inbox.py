@@ -139,6 +139,7 @@ class Reader:
         self._locks: dict[UUID, asyncio.Lock] = {}
         self._parked: dict[UUID, float] = {}
         self._failed: dict[UUID, int] = {}
+        self._behind: dict[UUID, int] = {}
         self._keys_seen: dict[UUID, int] = {}
         self._stopping = False
         self._ended = asyncio.Event()
@@ -414,11 +415,24 @@ class Reader:
                 continue
             cursor = cursors.get(coalition)
             if cursor is None or head.position > cursor.position:
+                if self._on_its_way(coalition, cursor):
+                    continue
                 if coalition in self._parked:
                     await self._unpark(coalition)
                 await self.heal(coalition)
             elif head.position < cursor.position or head.chain != cursor.chain:
                 await self._changed(coalition, head)
+
+    def _on_its_way(self, coalition: UUID, cursor: Head | None) -> bool:
+        """Say whether messages still move this cursor; a still one is healed at the next look."""
+        if self._bus is None:
+            return False
+        position = cursor.position if cursor else 0
+        before = self._behind.pop(coalition, None)
+        if before == position:
+            return False
+        self._behind[coalition] = position
+        return True
 
     async def _changed(self, coalition: UUID, head: Head) -> None:
         """Park where a source stands behind us, unless it has only moved since we looked."""

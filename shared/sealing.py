@@ -130,6 +130,13 @@ class Keys:
             raise KeyMissing(coalition, person, audience)
         return held[1]
 
+    async def ensure(self, coalition: UUID, person: UUID | None, audience: str) -> None:
+        """Have a key in memory before a batch asks for it under its lock."""
+        try:
+            self.at_hand(coalition, person, audience)
+        except KeyMissing:
+            await self.fetch(coalition, person, audience)
+
     async def fetch(self, coalition: UUID, person: UUID | None, audience: str) -> Key:
         """Return the current key, made now where there is none."""
         key_id = uuid7(int(time.time() * 1000), next(_ids))
