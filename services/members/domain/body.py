@@ -172,9 +172,7 @@ class Constituted:
 Body = Constituted | None  # None: not constituted yet
 
 
-def decide(  # noqa: PLR0911 -- one answer a command
-    command: BodyCommand, body: Body, context: Context
-) -> list[BodyEvent]:
+def decide(command: BodyCommand, body: Body, context: Context) -> list[BodyEvent]:
     """Return what happens if `command` is accepted; an empty list means nothing needs to.
 
     Raises:
@@ -201,7 +199,7 @@ def decide(  # noqa: PLR0911 -- one answer a command
             assert_never(command)
 
 
-def evolve(body: Body, event: BodyEvent) -> Body:  # noqa: PLR0911 -- one state an event
+def evolve(body: Body, event: BodyEvent) -> Body:
     """Return the body after `event`."""
     if isinstance(event, BodyConstituted):
         return Constituted(event.kind, event.scope, event.scope)

@@ -172,7 +172,7 @@ class Gone:
 Membership = Applied | Joined | Declined | Gone | None  # None: never heard of
 
 
-def decide(  # noqa: PLR0911 -- one answer a command
+def decide(
     command: MembershipCommand, membership: Membership, context: Context
 ) -> list[MembershipEvent]:
     """Return what happens if `command` is accepted; an empty list means nothing needs to.
@@ -199,9 +199,7 @@ def decide(  # noqa: PLR0911 -- one answer a command
             assert_never(command)
 
 
-def evolve(  # noqa: PLR0911 -- one state an event
-    membership: Membership, event: MembershipEvent
-) -> Membership:
+def evolve(membership: Membership, event: MembershipEvent) -> Membership:
     """Return the membership after `event`."""
     match event:
         case MembershipApplied():

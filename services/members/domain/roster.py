@@ -143,9 +143,7 @@ class Roster:
         )
 
 
-def evolve(  # noqa: PLR0911 -- one state an event
-    roster: Roster, key: str, event: Event
-) -> Roster:
+def evolve(roster: Roster, key: str, event: Event) -> Roster:
     """Return the roster after `event` on the stream of `key`."""
     match event:
         case OperatingModeSet():
