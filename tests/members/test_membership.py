@@ -1,4 +1,5 @@
 from contextlib import suppress
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -101,6 +102,14 @@ def test_a_person_who_applies_is_whom_the_text_is_about() -> None:
             name=Sealed(NAME, ANA), kind="person", sector="health", why=Sealed(WHY, ANA)
         )
     )
+
+
+def test_nobody_applies_as_a_person_unknown() -> None:
+    ask = apply.model_copy(update={"kind": "person"})
+    nobody = replace(by(CLINIC), actor=None)
+    given().when(ask, nobody).then_refused("person_missing")
+    given().when(apply, nobody).then(applied)
+    given().when(ask, imported()).then(applied.model_copy(update={"kind": "person"}))
 
 
 def test_i4_applying_again_changes_nothing() -> None:

@@ -250,6 +250,8 @@ def _apply(
     if isinstance(membership, Applied | Joined):
         raise Refused("already_member", "This organisation has applied or joined already.")
     about = context.actor if command.kind == "person" else None
+    if command.kind == "person" and about is None and not context.imported:
+        raise Refused("person_missing", "Register yourself first, then apply as a person.")
     return [
         MembershipApplied(
             name=Sealed(command.name, about),
