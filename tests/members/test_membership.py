@@ -5,12 +5,14 @@ from typing import get_args
 import pytest
 from hypothesis import strategies as st
 
+from services.members.domain.ids import PersonId
 from services.members.domain.membership import (
     AdmitMember,
     ApplyForMembership,
     Commitment,
     CommitmentLevelSet,
     DeclineMembership,
+    Itself,
     Joined,
     LeaveCoalition,
     Leaving,
@@ -168,8 +170,8 @@ def test_a_one_person_member_is_somebody() -> None:
     given().when(alone, by(UNION, INFORMAL)).then(joined_alone)
     nobody = alone.model_copy(update={"person": None})
     given().when(nobody, by(UNION, INFORMAL)).then_refused("person_missing")
-    given().when(nobody, imported(INFORMAL)).then(
-        joined.model_copy(update={"kind": "person", "name": Sealed(NAME)})
+    given().when(nobody, imported(INFORMAL, Itself(CLINIC))).then(
+        joined.model_copy(update={"kind": "person", "name": Sealed(NAME, PersonId(CLINIC))})
     )
 
 

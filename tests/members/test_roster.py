@@ -183,10 +183,10 @@ def test_a_replaced_representative_is_gone() -> None:
     assert now.held[ACC_2].person == BO
 
 
-def test_a_one_person_member_is_known_until_erased() -> None:
+def test_a_one_person_member_is_who_speaks_for_it_or_goes_by_its_own_id() -> None:
     rows = *start, joined(SCHOOL, "person")
     assert table(*rows, speaks(ACC_1, SCHOOL, ANA)).one_person(SCHOOL) == ANA
-    assert table(*rows, speaks(ACC_1, SCHOOL, None)).one_person(SCHOOL) is None
+    assert table(*rows, speaks(ACC_1, SCHOOL, None)).one_person(SCHOOL) == PersonId(SCHOOL)
     assert table(*rows, ana).one_person(CLINIC) is None
     asked = table(*rows, speaks(ACC_1, SCHOOL, ANA)).standing(
         SCHOOL, None, by=UNION, actor=BO, day=TODAY

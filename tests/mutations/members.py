@@ -173,8 +173,8 @@ MUTATIONS = (
     Mutation(
         "I7 what is said of a one-person member goes with them",
         MEMBERSHIP,
-        'if text is None or member.admitted.kind == "organization" or context.imported:',
-        'if text is None or member.admitted.kind == "person" or context.imported:',
+        'if text is None or member.admitted.kind == "organization":',
+        'if text is None or member.admitted.kind == "person":',
         f"{OF_MEMBERSHIP}::test_words_about_a_one_person_member_go_with_the_person",
     ),
     Mutation(

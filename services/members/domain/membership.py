@@ -7,7 +7,7 @@ may join again. Active is who joined, is not suspended, and does more than obser
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
-from services.members.domain.ids import ConstituencyId, PersonId
+from services.members.domain.ids import ConstituencyId, OrgId, PersonId
 from services.members.domain.standing import (
     Charter,
     Standing,
@@ -22,6 +22,13 @@ from shared.event import Code, Command, Context, Event, Ref, Sealed, Text, Whole
 Kind = Literal["organization", "person"]
 Commitment = Literal["observer", "voice_only", "homework"]
 Leaving = Literal["burnout", "goals", "capacity", "conflict", "dissolved", "expelled", "other"]
+
+
+@dataclass(frozen=True)
+class Itself:
+    """Whose membership this is. A one-person member that nobody names goes by this id."""
+
+    org: OrgId
 
 
 class ApplyForMembership(Command):
@@ -288,9 +295,12 @@ def _admit(command: AdmitMember, membership: Membership, context: Context) -> li
         raise Refused("not_a_person", "An organisation is not a person: accredit them for it.")
     if command.kind == "person" and command.person is None and not context.imported:
         raise Refused("person_missing", "Say which person the one-person member is.")
+    about = command.person
+    if command.kind == "person" and about is None:
+        about = PersonId(context.fact(Itself).org)
     return [
         MemberJoined(
-            name=Sealed(command.name, command.person),
+            name=Sealed(command.name, about),
             kind=terms.kind,
             sector=terms.sector,
             constituencies=terms.constituencies,
@@ -337,7 +347,7 @@ def _leave(
 
 def _words(text: Text | None, member: Joined, context: Context) -> Sealed[Text]:
     """Seal what is said about a member; about a one-person member, with that person's key."""
-    if text is None or member.admitted.kind == "organization" or context.imported:
+    if text is None or member.admitted.kind == "organization":
         return Sealed(text)
     return Sealed(text, context.fact(Standing).person)
 

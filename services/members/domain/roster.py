@@ -11,6 +11,7 @@ from immutables import Map
 
 from services.members.domain.accreditation import (
     AccreditationEnded,
+    Extent,
     RepresentativeAccredited,
     RepresentativeReplaced,
 )
@@ -64,7 +65,7 @@ class Held:
     org: OrgId
     body: BodyId
     person: PersonId | None
-    authority: str
+    authority: Extent
     voting: bool
     begins: date
     until: date | None
@@ -134,13 +135,12 @@ class Roster:
         return Standing(own=own, presides=presides, person=self.one_person(org))
 
     def one_person(self, org: OrgId | None) -> PersonId | None:
-        """Return the person that a one-person member is."""
+        """Return the person that a one-person member is; by its own id where nobody is named."""
         member = None if org is None else self.members.get(org)
-        if member is None or not member.one_person:
+        if org is None or member is None or not member.one_person:
             return None
-        return next(
-            (held.person for held in self.held.values() if held.org == org and held.person), None
-        )
+        known = (held.person for held in self.held.values() if held.org == org and held.person)
+        return next(known, PersonId(org))
 
 
 def evolve(roster: Roster, key: str, event: Event) -> Roster:
