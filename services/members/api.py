@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, get_args
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from fastapi import Path, Request
 from pydantic import BaseModel
@@ -18,7 +18,7 @@ from services.members.domain import (
 )
 from services.members.domain.ids import AccId, BodyId, OrgId, PersonId
 from services.members.views import facts, queries
-from shared.ask import Written
+from shared.ask import Step, Written
 from shared.database import tenant
 from shared.event import Command
 from shared.hot import AnyDecider
@@ -387,8 +387,26 @@ COMMANDS: tuple[tuple[AnyDecider, Any], ...] = (
     (issue.decider, issue.IssueCommand),
     (person.decider, person.PersonCommand),
 )
+
+
+def _formed_before(of: UUID, form: coalition.FormCoalition) -> list[Step]:
+    """Return the steps of an imported forming; ids that the source did not give follow from it."""
+    new = founding.NewIds(
+        coalition=of,
+        plenary=BodyId(uuid5(of, "plenary")),
+        founder=OrgId(uuid5(of, "founder")),
+        person=PersonId(uuid5(of, "person")),
+        accreditation=AccId(uuid5(of, "accreditation")),
+    )
+    return [Step(*step) for step in _steps(founding.found(form, new), forming=True)]
+
+
 IMPORTS = {
     command.__name__: ImportedCommand(decider, command, facts.NEEDS.get(command, ()))
     for decider, union in COMMANDS
     for command in (get_args(union) or (union,))
+} | {
+    "FormCoalition": ImportedCommand(
+        coalition.decider, coalition.FormCoalition, steps=_formed_before
+    )
 }

@@ -8,12 +8,12 @@ from services.members.domain.coalition import (
     CoalitionEvent,
     CoalitionFormed,
     FormCoalition,
+    Founder,
     OperatingModeSet,
     SetOperatingMode,
     SlugOwner,
     decider,
 )
-from services.members.domain.membership import AdmitMember
 from services.members.domain.person import RegisterPerson
 from shared.event import Context, Sealed, Text
 from tests.given import Given
@@ -21,7 +21,7 @@ from tests.laws import obey, over
 from tests.members.table import COALITION, NAME, UNION, by, imported
 
 ALLIANCE = Text(lang="en", text="School Health Alliance")
-FOUNDER = AdmitMember(
+FOUNDER = Founder(
     name=NAME, kind="organization", sector="health", commitment="homework", voting_right=True
 )
 ANA_HERSELF = RegisterPerson(
@@ -49,11 +49,9 @@ def test_slug_taken_by_another_coalition() -> None:
     given().when(form, by(UNION, SlugOwner(COALITION))).then(formed)
 
 
-def test_who_forms_it_names_the_founder_and_themselves() -> None:
-    for lacking in ({"founder": None}, {"person": None}):
-        ask = form.model_copy(update=lacking)
-        given().when(ask, by(UNION, FREE)).then_refused("no_founder")
-    ask = form.model_copy(update={"founder": None, "person": None})
+def test_who_forms_it_says_who_they_are() -> None:
+    ask = form.model_copy(update={"person": None})
+    given().when(ask, by(UNION, FREE)).then_refused("person_missing")
     given().when(ask, imported(FREE)).then(formed)
 
 

@@ -4,8 +4,6 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-import pytest
-
 from services.members.domain import founding, roster
 from services.members.domain.accreditation import Posting, RepresentativeAccredited
 from services.members.domain.body import BodyConstituted, Holder, RoleTaken, Unique
@@ -13,7 +11,6 @@ from services.members.domain.coalition import SlugOwner
 from services.members.domain.membership import MemberJoined
 from services.members.domain.person import PersonRegistered, Registrant
 from services.members.domain.standing import Charter, Standing
-from shared.decider import Refused
 from shared.event import Event, Sealed
 from tests.members.table import (
     ACC_1,
@@ -22,6 +19,7 @@ from tests.members.table import (
     BO,
     CLINIC,
     COALITION,
+    GROUP,
     NAME,
     PLENARY,
     SCHOOL,
@@ -62,7 +60,7 @@ accredited = RepresentativeAccredited(
     accreditation=ACC_1,
     body=PLENARY,
     person=Sealed(ANA, ANA),
-    authority="full",
+    authority_="full",
     voting=True,
     executive=False,
     from_=TODAY,
@@ -77,14 +75,6 @@ def test_forming_sets_the_table() -> None:
             BodyConstituted(name=Sealed(founding.PLENARY), kind="plenary", scope="all"),
         ),
         (
-            f"person-{ANA}",
-            PersonRegistered(
-                name=Sealed(ANA_HERSELF.name, ANA),
-                contact=Sealed(ANA_HERSELF.contact, ANA),
-                locale="en",
-            ),
-        ),
-        (
             f"membership-{CLINIC}",
             MemberJoined(
                 name=Sealed(NAME),
@@ -94,6 +84,14 @@ def test_forming_sets_the_table() -> None:
                 commitment="homework",
                 voting_right=True,
                 ground_rules=0,
+            ),
+        ),
+        (
+            f"person-{ANA}",
+            PersonRegistered(
+                name=Sealed(ANA_HERSELF.name, ANA),
+                contact=Sealed(ANA_HERSELF.contact, ANA),
+                locale="en",
             ),
         ),
         (f"accreditation-{CLINIC}", accredited),
@@ -108,10 +106,14 @@ def test_a_person_may_found_a_coalition_alone() -> None:
     assert joined.name == Sealed(NAME, ANA)
 
 
-@pytest.mark.parametrize("lacking", ["founder", "person"])
-def test_nobody_forms_a_coalition_for_nobody(lacking: str) -> None:
-    with pytest.raises(Refused, match="founding organisation"):
-        founding.found(form.model_copy(update={lacking: None}), NEW)
+def test_an_import_forms_with_the_ids_of_its_source() -> None:
+    founder = FOUNDER.model_copy(update={"org": SCHOOL})
+    told = form.model_copy(update={"person": None, "founder": founder, "plenary": GROUP})
+    assert [decider.stream(key) for decider, key, _ in founding.found(told, NEW)] == [
+        f"coalition-{COALITION}",
+        f"body-{GROUP}",
+        f"membership-{SCHOOL}",
+    ]
 
 
 def test_a_one_person_member_is_accredited_at_once() -> None:

@@ -74,7 +74,7 @@ def speaks(
         accreditation=acc,
         body=body,
         person=Sealed(person, person),
-        authority=authority,  # type: ignore[arg-type]  # one of three words
+        authority_=authority,  # type: ignore[arg-type]  # one of three words
         voting=True,
         executive=False,
         from_=TODAY,
@@ -176,7 +176,7 @@ def test_an_accreditation_covers_its_days() -> None:
 def test_a_replaced_representative_is_gone() -> None:
     replaced = RepresentativeReplaced(
         ended=ACC_1, accreditation=ACC_2, body=PLENARY, person=Sealed(BO, BO),
-        authority="full", voting=True, executive=False, from_=TODAY,
+        authority_="full", voting=True, executive=False, from_=TODAY,
     )  # fmt: skip
     now = table(*start, ana, (CLINIC, replaced))
     assert set(now.held) == {ACC_2}

@@ -50,10 +50,12 @@ class EndAccreditation(Command):
 
 
 class RepresentativeAccredited(Event):
+    """`authority_` is what is given; without the underscore it would be the giver's."""
+
     accreditation: AccId
     body: BodyId
     person: Personal[PersonId] = Sealed()
-    authority: Extent
+    authority_: Extent
     voting: bool
     executive: bool
     from_: date
@@ -135,7 +137,7 @@ def evolve(held: Accreditations, event: AccreditationEvent) -> Accreditations:
 def _as_recorded(event: RepresentativeAccredited, replaced: AccId | None) -> Accreditation:
     return Accreditation(
         body=event.body,
-        authority=event.authority,
+        authority=event.authority_,
         voting=event.voting,
         executive=event.executive,
         begins=event.from_,
@@ -231,7 +233,7 @@ def _named(
         "accreditation": command.accreditation,
         "body": command.body,
         "person": Sealed(command.person, command.person),
-        "authority": command.authority,
+        "authority_": command.authority,
         "voting": command.voting,
         "executive": command.executive,
         "from_": first,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.members.domain.ids import BodyId, OrgId
 from services.members.domain.membership import AdmitMember
 from services.members.domain.person import RegisterPerson
 from services.members.domain.standing import Charter, Mode
@@ -27,14 +28,21 @@ class SlugOwner:
     coalition: UUID | None
 
 
+class Founder(AdmitMember):
+    """How the founding organisation joins; `org` is its id, drawn where it is absent."""
+
+    org: OrgId | None = None
+
+
 class FormCoalition(Command):
-    """`founder` and `person`: the organisation that founds it, and who acts for it there."""
+    """`person` acts for the founder; an import knows none. `plenary` as `founder.org`."""
 
     slug: Slug
     template: Template
     name: Text
-    founder: AdmitMember | None = None
+    founder: Founder
     person: RegisterPerson | None = None
+    plenary: BodyId | None = None
 
 
 class SetOperatingMode(Command):
@@ -101,8 +109,8 @@ def _form(command: FormCoalition, coalition: Coalition, context: Context) -> lis
         raise Refused("already_formed", "This coalition was formed under another address.")
     if context.fact(SlugOwner).coalition not in (None, context.coalition):
         raise Refused("slug_taken", f"Another coalition is called {command.slug}: choose another.")
-    if not context.imported and (command.founder is None or command.person is None):
-        raise Refused("no_founder", "Name the founding organisation, and who acts for it.")
+    if command.person is None and not context.imported:
+        raise Refused("person_missing", "Say who you are, and how you can be reached.")
     return [
         CoalitionFormed(slug=command.slug, template=command.template, name=Sealed(command.name))
     ]

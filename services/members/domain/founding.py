@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.members.domain import accreditation, body, coalition, membership, person
 from services.members.domain.ids import AccId, BodyId, OrgId, PersonId
-from shared.decider import Decider, Refused
+from shared.decider import Decider
 from shared.event import Command, Text
 
 Step = tuple[Decider[Any, Any, Any], UUID, Command]
@@ -19,7 +19,7 @@ PLENARY = Text(lang="en", text="Plenary")
 
 @dataclass(frozen=True)
 class NewIds:
-    """Ids of what comes with a new coalition."""
+    """Ids of what comes with a new coalition, where its form names none."""
 
     coalition: UUID
     plenary: BodyId
@@ -29,24 +29,26 @@ class NewIds:
 
 
 def found(form: coalition.FormCoalition, new: NewIds) -> tuple[Step, ...]:
-    """Return the steps of forming: charter, plenary, person, founder, accreditation, chair.
+    """Return the steps of forming: charter, plenary, founder; person, accreditation, chair.
 
-    Raises:
-        Refused: the founder or the person is not named.
+    The last three need a person, whom an import does not know.
     """
-    if form.founder is None or form.person is None:
-        raise Refused("no_founder", "Name the founding organisation, and who acts for it.")
-    one_person = form.founder.kind == "person"
-    founder = form.founder.model_copy(update={"person": new.person if one_person else None})
-    plenary = body.ConstituteBody(name=PLENARY, kind="plenary", scope="all")
-    chair = body.TakeRole(role="chair", accreditation=new.accreditation)
-    return (
+    plenary, org = form.plenary or new.plenary, form.founder.org or new.founder
+    alone = form.founder.kind == "person" and form.person is not None
+    who = new.person if alone else None
+    constitute = body.ConstituteBody(name=PLENARY, kind="plenary", scope="all")
+    steps: tuple[Step, ...] = (
         (coalition.decider, new.coalition, form),
-        (body.decider, new.plenary, plenary),
+        (body.decider, plenary, constitute),
+        (membership.decider, org, form.founder.model_copy(update={"person": who})),
+    )
+    if form.person is None:
+        return steps
+    return (
+        *steps,
         (person.decider, new.person, form.person),
-        (membership.decider, new.founder, founder),
-        (accreditation.decider, new.founder, _full(new.accreditation, new.plenary, new.person)),
-        (body.decider, new.plenary, chair),
+        (accreditation.decider, org, _full(new.accreditation, plenary, new.person)),
+        (body.decider, plenary, body.TakeRole(role="chair", accreditation=new.accreditation)),
     )
 
 

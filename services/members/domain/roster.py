@@ -200,7 +200,7 @@ def _held(key: str, event: RepresentativeAccredited) -> Held:
         org=OrgId(UUID(key)),
         body=event.body,
         person=event.person.value,
-        authority=event.authority,
+        authority=event.authority_,
         voting=event.voting,
         begins=event.from_,
         until=event.until,
