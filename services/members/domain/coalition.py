@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.members.domain.ids import BodyId, OrgId
+from services.members.domain.ids import BodyId, OrgId, PersonId
 from services.members.domain.membership import AdmitMember
 from services.members.domain.person import RegisterPerson
 from services.members.domain.standing import Charter, Mode
@@ -32,6 +32,19 @@ class Founder(AdmitMember):
     """How the founding organisation joins; `org` is its id, drawn where it is absent."""
 
     org: OrgId | None = None
+
+    def joining(self, person: PersonId | None) -> AdmitMember:
+        """Return how it joins; `person` where the founder is one person."""
+        return AdmitMember(
+            name=self.name,
+            kind=self.kind,
+            sector=self.sector,
+            constituencies=self.constituencies,
+            commitment=self.commitment,
+            voting_right=self.voting_right,
+            ground_rules=self.ground_rules,
+            person=person,
+        )
 
 
 class FormCoalition(Command):

@@ -40,7 +40,7 @@ def found(form: coalition.FormCoalition, new: NewIds) -> tuple[Step, ...]:
     steps: tuple[Step, ...] = (
         (coalition.decider, new.coalition, form),
         (body.decider, plenary, constitute),
-        (membership.decider, org, form.founder.model_copy(update={"person": who})),
+        (membership.decider, org, form.founder.joining(who)),
     )
     if form.person is None:
         return steps
