@@ -15,6 +15,7 @@ import orjson
 from fastapi import Request
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from shared.ask import Ask, Fact, Step, Written
 from shared.batch import in_milliseconds
@@ -42,6 +43,17 @@ class ImportedCommand:
     """(coalition, command) → the command and what it sets off on other streams, in order."""
 
 
+class _Answering(StreamingResponse):
+    """An answer that is given while the request is still read.
+
+    Starlette's own would read the request beside us, to see whether the client has gone, and what
+    it reads is lost. A client that has gone is seen when the next line is sent.
+    """
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await self.stream_response(send)
+
+
 class Line(Value):
     """One command of an import."""
 
@@ -66,7 +78,7 @@ async def run(request: Request, imports: Mapping[str, ImportedCommand]) -> Strea
     await _allowed(host, signed, coalition)
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-ndjson":
         raise Problem(415, "unsupported_media_type", "Send commands as application/x-ndjson.")
-    return StreamingResponse(
+    return _Answering(
         _carry_out(request, host, coalition, imports), media_type="application/x-ndjson"
     )
 

@@ -103,8 +103,6 @@ class Coalition:
                 "founder": {"org": self.secretariat, **body},
                 "plenary": self.plenary,
             }
-            if public:
-                body["visibility"] = "public"
         at = midnight(on)
         return ImportLine("members", command, key, at, 1, body, file, 1, public=public)
 

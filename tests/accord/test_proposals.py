@@ -47,7 +47,7 @@ def test_the_coalition_is_formed_first_by_an_observer(assembly: Assembly) -> Non
         b'"name":{"lang":"en","text":"Secretariat"},"kind":"organization",'
         b'"sector":"secretariat","constituencies":[],"commitment":"observer",'
         b'"voting_right":false,"ground_rules":0},'
-        b'"plenary":"' + derived("body/plenary").encode() + b'","visibility":"public"}}\n'
+        b'"plenary":"' + derived("body/plenary").encode() + b'"}}\n'
     )
 
 

@@ -1,0 +1,33 @@
+"""Members, assembled. `python -m services.members` runs it; `… migrate` makes its tables."""
+
+from services.members import api, inbox
+from services.members.domain import accreditation, body, coalition, issue, membership, person
+from services.members.views import facts, queries, tables
+from shared.database import Script
+from shared.service import Service, policy, run
+
+service = Service(
+    "members",
+    router=api.router,
+    everywhere=api.everywhere,
+    policy=policy("services.members"),
+    deciders=(
+        coalition.decider,
+        membership.decider,
+        accreditation.decider,
+        body.decider,
+        issue.decider,
+        person.decider,
+    ),
+    folds=(facts.ROLL,),
+    imports=api.IMPORTS,
+    subscriptions=(inbox.from_meetings,),
+    projection=tables.projection,
+    mandates=facts.mandates,
+    find=queries.find,
+    addresses=frozenset({"CoalitionFormed"}),
+    sql=(Script("services.members", "views.sql"), Script("services.members", "inbox.sql")),
+)
+
+if __name__ == "__main__":
+    run(service)

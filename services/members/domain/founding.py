@@ -1,0 +1,68 @@
+"""What else happens when a coalition is formed, or a one-person member admitted.
+
+Each step is a command on a stream of its own; all are decided one after another and written at
+once, or none is.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.members.domain import accreditation, body, coalition, membership, person
+from services.members.domain.ids import AccId, BodyId, OrgId, PersonId
+from shared.decider import Decider
+from shared.event import Command, Text
+
+Step = tuple[Decider[Any, Any, Any], UUID, Command]
+PLENARY = Text(lang="en", text="Plenary")
+
+
+@dataclass(frozen=True)
+class NewIds:
+    """Ids of what comes with a new coalition, where its form names none."""
+
+    coalition: UUID
+    plenary: BodyId
+    founder: OrgId
+    person: PersonId
+    accreditation: AccId
+
+
+def found(form: coalition.FormCoalition, new: NewIds) -> tuple[Step, ...]:
+    """Return the steps of forming: charter, plenary, founder; person, accreditation, chair.
+
+    The last three need a person, whom an import does not know.
+    """
+    plenary, org = form.plenary or new.plenary, form.founder.org or new.founder
+    alone = form.founder.kind == "person" and form.person is not None
+    who = new.person if alone else None
+    constitute = body.ConstituteBody(name=PLENARY, kind="plenary", scope="all")
+    steps: tuple[Step, ...] = (
+        (coalition.decider, new.coalition, form),
+        (body.decider, plenary, constitute),
+        (membership.decider, org, form.founder.joining(who)),
+    )
+    if form.person is None:
+        return steps
+    return (
+        *steps,
+        (person.decider, new.person, form.person),
+        (accreditation.decider, org, _full(new.accreditation, plenary, new.person)),
+        (body.decider, plenary, body.TakeRole(role="chair", accreditation=new.accreditation)),
+    )
+
+
+def admit(
+    joining: membership.AdmitMember, org: OrgId, plenary: BodyId, new: AccId
+) -> tuple[Step, ...]:
+    """Return the steps of admitting: a one-person member is accredited to the plenary too."""
+    member: Step = membership.decider, org, joining
+    if joining.person is None:
+        return (member,)
+    return member, (accreditation.decider, org, _full(new, plenary, joining.person))
+
+
+def _full(new: AccId, plenary: BodyId, who: PersonId) -> accreditation.AccreditRepresentative:
+    return accreditation.AccreditRepresentative(
+        accreditation=new, body=plenary, person=who, authority="full", voting=True
+    )

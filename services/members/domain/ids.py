@@ -1,0 +1,12 @@
+"""Ids that the aggregates of this service share."""
+
+from typing import NewType
+from uuid import UUID
+
+OrgId = NewType("OrgId", UUID)
+PersonId = NewType("PersonId", UUID)
+AccId = NewType("AccId", UUID)
+BodyId = NewType("BodyId", UUID)
+SeatId = NewType("SeatId", UUID)
+IssueId = NewType("IssueId", UUID)
+ConstituencyId = NewType("ConstituencyId", UUID)

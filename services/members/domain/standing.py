@@ -1,0 +1,77 @@
+"""Who asks, and on what ground: facts and rules that several aggregates share.
+
+An organisation speaks for itself; a chair may do some things for it. In formal mode what takes
+something away from somebody cites a decision (M1).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from services.members.domain.ids import PersonId
+from shared.decider import Refused
+from shared.event import Context, Ref
+
+Mode = Literal["informal", "formal"]
+
+
+@dataclass(frozen=True)
+class Charter:
+    """How the coalition works: its mode, and the version of its ground rules (0: none yet)."""
+
+    mode: Mode = "informal"
+    ground_rules: int = 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who asks, as seen from the organisation or body concerned.
+
+    Args:
+        own: They act for the organisation concerned.
+        presides: They are chair or secretary there, or of the charter; in informal mode
+            every representative is.
+        person: The one person that the organisation concerned is; its words go with them.
+    """
+
+    own: bool
+    presides: bool
+    person: PersonId | None = None
+
+
+@dataclass(frozen=True)
+class Cited:
+    """Whether the decision that a command names was made, and adopted."""
+
+    adopted: bool
+
+
+def speak_for_it(context: Context) -> None:
+    """Refuse who does not act for the organisation concerned."""
+    if not context.imported and not context.fact(Standing).own:
+        raise Refused("not_your_organisation", "Only the organisation itself can do this.")
+
+
+def speak_for_it_or_preside(context: Context) -> None:
+    """Refuse who neither acts for the organisation concerned nor presides."""
+    if context.imported:
+        return
+    standing = context.fact(Standing)
+    if not (standing.own or standing.presides):
+        raise Refused(
+            "not_your_organisation", "Only the organisation itself or the chair can do this."
+        )
+
+
+def rest_on_a_decision(decision: Ref | None, context: Context) -> None:
+    """Refuse what formal mode does not allow without a decision (M1)."""
+    if decision is None and context.fact(Charter).mode == "formal":
+        raise Refused("needs_decision", "In formal mode this needs a decision: name it.")
+    cite(decision, context)
+
+
+def cite(decision: Ref | None, context: Context) -> None:
+    """Refuse to cite what was never decided, or was rejected."""
+    if decision is not None and not context.fact(Cited).adopted:
+        raise Refused(
+            "needs_decision", f"No adopted decision is known at {decision}: check the reference."
+        )

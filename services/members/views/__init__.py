@@ -1,0 +1,1 @@
+"""What members reads: facts for its rules, rows for its pages, and the queries on them."""

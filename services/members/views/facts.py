@@ -1,0 +1,218 @@
+"""What else the rules need, read under the lock of the decision; and who may act for whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from services.members.domain import roster
+from services.members.domain.accreditation import (
+    AccreditRepresentative,
+    EndAccreditation,
+    Posting,
+    ReplaceRepresentative,
+)
+from services.members.domain.body import (
+    ChangeMandate,
+    ConstituteBody,
+    DissolveBody,
+    FillSeat,
+    Holder,
+    ReleaseRole,
+    Seatable,
+    TakeRole,
+    Unique,
+    VacateSeat,
+)
+from services.members.domain.coalition import FormCoalition, SlugOwner
+from services.members.domain.ids import BodyId, OrgId, PersonId
+from services.members.domain.membership import (
+    AdmitMember,
+    Itself,
+    LeaveCoalition,
+    ReinstateMember,
+    SetCommitment,
+    SuspendMember,
+)
+from services.members.domain.person import RegisterPerson, Registrant
+from services.members.domain.roster import Roster
+from services.members.domain.standing import Charter, Cited, Standing
+from shared.ask import Fact
+from shared.event import Command, Event, Ref
+from shared.hot import Fold, Reading
+from shared.identity import Mandate, Mandates
+
+
+@dataclass(frozen=True)
+class Roll(Roster):
+    """The roster, with the mandates that follow from it."""
+
+    @cached_property
+    def _mandates(self) -> dict[date, Mandates]:
+        return {}
+
+    def mandates(self, day: date) -> Mandates:
+        """Return who may act for whom on that day; nobody does for a suspended member."""
+        if day not in self._mandates:
+            self._mandates[day] = Mandates(
+                held={
+                    acc: Mandate(
+                        accreditation=acc,
+                        person=held.person,
+                        by=held.org,
+                        body=held.body,
+                        authority=held.authority,
+                        voting=held.voting,
+                        begins=held.begins,
+                        ends=held.until,
+                        roles=self.roles_of(acc, day),
+                    )
+                    for acc, held in self.held.items()
+                    if self.may_act(held.org)
+                },
+                informal=self.charter.mode == "informal",
+                plenary=self.only("plenary"),
+                steering=self.only("steering"),
+            )
+        return self._mandates[day]
+
+
+def _evolve(roll: Roll, key: str, event: Event) -> Roll:
+    after = roster.evolve(roll, key, event)
+    assert isinstance(after, Roll)
+    return after
+
+
+ROLL = Fold("roll", roster.TYPES, Roll(), _evolve)
+
+
+async def mandates(read: Reading) -> Mandates:
+    """Return who may act for whom now."""
+    return (await read.fold(ROLL)).mandates(read.context.at.date())
+
+
+async def charter(read: Reading, _state: Any, _command: Any) -> Charter:
+    """Return the mode, and the version of the ground rules."""
+    return (await read.fold(ROLL)).charter
+
+
+async def slug_owner(read: Reading, _state: Any, command: FormCoalition) -> SlugOwner:
+    """Return the coalition that has the slug asked for."""
+    owner: UUID | None = await read.db.fetchval(
+        "select coalition_id from tenancy.coalition where slug = $1", command.slug
+    )
+    return SlugOwner(owner)
+
+
+async def cited(read: Reading, _state: Any, command: Any) -> Cited:
+    """Return whether the decision that the command names was made, and adopted."""
+    decision: Ref | None = command.decision
+    service, _, position = (decision or "").partition("/")
+    if service != "meetings":
+        return Cited(adopted=False)
+    adopted = await read.db.fetchval(
+        "select adopted from heard.decision where coalition_id = $1 and position = $2",
+        read.coalition, int(position),
+    )  # fmt: skip
+    return Cited(adopted=adopted is True)
+
+
+async def standing(read: Reading, _state: Any, _command: Any) -> Standing:
+    """Return who asks, as seen from the organisation whose stream this is."""
+    return await _standing(read, _org(read), None)
+
+
+async def standing_in_body(read: Reading, _state: Any, command: Any) -> Standing:
+    """Return who asks, as seen from the body, and from whose accreditation it is about."""
+    org = None
+    if isinstance(command, TakeRole | ReleaseRole):
+        held = (await read.fold(ROLL)).held.get(command.accreditation)
+        org = held.org if held else None
+    return await _standing(read, org, _body(read))
+
+
+async def _standing(read: Reading, org: OrgId | None, body: BodyId | None) -> Standing:
+    asks = read.context
+    roll = await read.fold(ROLL)
+    return roll.standing(org, body, by=asks.by, actor=asks.actor, day=asks.at.date())
+
+
+async def founding(_read: Reading, _state: Any, _command: Any) -> Standing:
+    """Return that who forms a coalition acts for its founder, and presides."""
+    return Standing(own=True, presides=True)
+
+
+async def itself(read: Reading, _state: Any, _command: Any) -> Itself:
+    """Return the organisation whose stream this is."""
+    return Itself(_org(read))
+
+
+async def registrant(read: Reading, _state: Any, _command: Any) -> Registrant:
+    """Return the person whose stream this is."""
+    return Registrant(PersonId(_key(read)))
+
+
+async def posting(read: Reading, _state: Any, command: AccreditRepresentative) -> Posting:
+    """Return whether organisation, body and person are there."""
+    roll = await read.fold(ROLL)
+    return Posting(
+        member=_org(read) in roll.members,
+        body=command.body in roll.bodies,
+        person=command.person in roll.persons,
+    )
+
+
+async def unique(read: Reading, _state: Any, _command: Any) -> Unique:
+    """Return whether the coalition has the bodies of which there is one."""
+    roll = await read.fold(ROLL)
+    return Unique(
+        plenary=roll.only("plenary") is not None, steering=roll.only("steering") is not None
+    )
+
+
+async def holder(read: Reading, _state: Any, command: TakeRole) -> Holder:
+    """Return whose accreditation in this body the command names."""
+    held = (await read.fold(ROLL)).held.get(command.accreditation)
+    in_force = held and held.body == _body(read) and held.in_force(read.context.at.date())
+    return Holder(held.org if held and in_force else None)
+
+
+async def seatable(read: Reading, _state: Any, command: FillSeat) -> Seatable:
+    """Return whether the organisation to be seated is a member."""
+    return Seatable(command.org in (await read.fold(ROLL)).members)
+
+
+def _key(read: Reading) -> UUID:
+    return UUID(str(read.key))
+
+
+def _org(read: Reading) -> OrgId:
+    return OrgId(_key(read))
+
+
+def _body(read: Reading) -> BodyId:
+    return BodyId(_key(read))
+
+
+NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
+    FormCoalition: (slug_owner,),
+    RegisterPerson: (registrant,),
+    AdmitMember: (charter, itself),
+    SetCommitment: (standing,),
+    SuspendMember: (charter, cited, standing),
+    ReinstateMember: (cited, standing),
+    LeaveCoalition: (standing,),
+    AccreditRepresentative: (posting, standing),
+    ReplaceRepresentative: (posting, standing),
+    EndAccreditation: (standing,),
+    ConstituteBody: (cited, unique),
+    ChangeMandate: (charter, cited),
+    DissolveBody: (charter, cited),
+    FillSeat: (seatable,),
+    VacateSeat: (standing_in_body,),
+    TakeRole: (holder, standing_in_body),
+    ReleaseRole: (standing_in_body,),
+}
+"""The facts that the rules of a command ask for; a command that is not here needs none."""

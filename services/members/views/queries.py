@@ -1,0 +1,319 @@
+"""What people ask about the table: the coalition, its members, bodies, issues and people."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel
+
+from shared.hot import Connection
+
+Words = dict[str, str]
+"""`lang` and `text`; nothing where it may not be seen, or was erased."""
+
+
+class CoalitionRow(BaseModel):
+    coalition: UUID
+    slug: str
+    name: Words | None
+    mode: str
+    template: str
+
+
+class Named(BaseModel):
+    id: UUID
+    name: Words | None
+
+
+class MemberRow(Named):
+    kind: str
+    sector: str
+    state: str
+    commitment: str | None
+    voting_right: bool | None
+    person: UUID | None
+    joined_at: datetime | None
+    ref: str
+
+
+class RoleRow(BaseModel):
+    role: str
+    accreditation: UUID
+    organisation: Named
+    until: date | None
+
+
+class SeatRow(BaseModel):
+    seat: UUID
+    constituency: UUID | None
+    organisation: Named | None
+
+
+class BodyRow(Named):
+    kind: str
+    scope: list[UUID] | Literal["all"]
+    dissolved: bool
+    roles: list[RoleRow]
+    seats: list[SeatRow]
+    ref: str
+
+
+class IssueRow(Named):
+    summary: Words | None
+    scope: str
+    raised_by: Named | None
+    ref: str
+
+
+class MandateRow(BaseModel):
+    accreditation: UUID
+    organisation: Named
+    body: Named
+    authority: str
+    voting: bool
+    begins: date
+    ends: date | None
+    roles: list[str]
+
+
+class PersonRow(Named):
+    mandates: list[MandateRow]
+
+
+class Me(BaseModel):
+    person: UUID | None = None
+    name: Words | None = None
+    mandates: list[MandateRow] = []
+
+
+def _words(stored: str | None) -> Words | None:
+    return orjson.loads(stored) if stored else None
+
+
+def _ref(position: int) -> str:
+    return f"members/{position}"
+
+
+async def find(db: Connection, subject: str) -> list[tuple[UUID, UUID]]:
+    """Return (coalition, person) of who signs in with this address; the first to register it."""
+    rows = await db.fetch(
+        "select distinct on (coalition_id) coalition_id, person from views.person"
+        " where subject = $1 order by coalition_id, position",
+        subject.strip().lower(),
+    )
+    return [(row["coalition_id"], row["person"]) for row in rows]
+
+
+async def coalitions(
+    db: Connection, ids: Sequence[UUID], audiences: Sequence[str]
+) -> list[CoalitionRow]:
+    """Return coalitions, by address."""
+    rows = await db.fetch(
+        "select * from views.charter_now where coalition_id = any($1) and audience && $2"
+        " order by slug",
+        list(ids), list(audiences),
+    )  # fmt: skip
+    return [
+        CoalitionRow(
+            coalition=row["coalition_id"],
+            slug=row["slug"],
+            name=_words(row["name"]),
+            mode=row["mode"],
+            template=row["template"],
+        )
+        for row in rows
+    ]
+
+
+async def members(
+    db: Connection,
+    coalition: UUID,
+    audiences: Sequence[str],
+    *,
+    state: str | None = None,
+    after: UUID | None = None,
+    limit: int = 50,
+) -> list[MemberRow]:
+    """Return organisations that applied or joined, by id."""
+    rows = await db.fetch(
+        "select * from views.member_now where coalition_id = $1 and audience && $2"
+        " and ($3::text is null or state = $3) and ($4::uuid is null or org > $4)"
+        " order by org limit $5",
+        coalition, list(audiences), state, after, limit,
+    )  # fmt: skip
+    return [
+        MemberRow(
+            id=row["org"],
+            name=_words(row["name"]),
+            ref=_ref(row["position"]),
+            kind=row["kind"],
+            sector=row["sector"],
+            state=row["state"],
+            commitment=row["commitment"],
+            voting_right=row["voting_right"],
+            person=row["person"],
+            joined_at=row["joined_at"],
+        )
+        for row in rows
+    ]
+
+
+async def issues(
+    db: Connection,
+    coalition: UUID,
+    audiences: Sequence[str],
+    *,
+    after: UUID | None = None,
+    limit: int = 50,
+) -> list[IssueRow]:
+    """Return issues, by id."""
+    rows = await db.fetch(
+        "select issue.*, member.name as raised_by_name from views.issue_now issue"
+        " left join views.member_now member"
+        " on member.coalition_id = issue.coalition_id and member.org = issue.raised_by"
+        " and member.audience && $2"
+        " where issue.coalition_id = $1 and issue.audience && $2"
+        " and ($3::uuid is null or issue > $3) order by issue limit $4",
+        coalition, list(audiences), after, limit,
+    )  # fmt: skip
+    return [
+        IssueRow(
+            id=row["issue"],
+            name=_words(row["name"]),
+            summary=_words(row["summary"]),
+            scope=row["scope"],
+            raised_by=_organisation(row["raised_by"], row["raised_by_name"]),
+            ref=_ref(row["position"]),
+        )
+        for row in rows
+    ]
+
+
+async def bodies(db: Connection, coalition: UUID, audiences: Sequence[str]) -> list[BodyRow]:
+    """Return all bodies with their roles and seats, the plenary first."""
+    seen = coalition, list(audiences)
+    rows = await db.fetch(
+        "select * from views.body_now where coalition_id = $1 and audience && $2"
+        " order by dissolved, kind <> 'plenary', kind <> 'steering', body",
+        *seen,
+    )
+    roles = await db.fetch(
+        "select role.*, given.org, member.name from views.role_now role"
+        " join views.accreditation_now given using (coalition_id, accreditation)"
+        " join views.member_now member using (coalition_id, org)"
+        " where coalition_id = $1 and member.audience && $2 order by role, accreditation",
+        *seen,
+    )
+    seats = await db.fetch(
+        "select seat.*, member.name from views.seat_now seat"
+        " left join views.member_now member using (coalition_id, org)"
+        " where coalition_id = $1 order by seat",
+        coalition,
+    )
+    return [
+        BodyRow(
+            id=row["body"],
+            name=_words(row["name"]),
+            kind=row["kind"],
+            scope=orjson.loads(row["scope"]),
+            dissolved=row["dissolved"],
+            roles=[
+                RoleRow(
+                    role=role["role"],
+                    accreditation=role["accreditation"],
+                    organisation=Named(id=role["org"], name=_words(role["name"])),
+                    until=role["until"],
+                )
+                for role in roles
+                if role["body"] == row["body"]
+            ],
+            seats=[
+                SeatRow(
+                    seat=seat["seat"],
+                    constituency=seat["constituency"],
+                    organisation=_organisation(seat["org"], seat["name"]),
+                )
+                for seat in seats
+                if seat["body"] == row["body"]
+            ],
+            ref=_ref(row["position"]),
+        )
+        for row in rows
+    ]
+
+
+async def people(
+    db: Connection,
+    coalition: UUID,
+    audiences: Sequence[str],
+    *,
+    after: UUID | None = None,
+    only: UUID | None = None,
+    limit: int = 50,
+) -> list[PersonRow]:
+    """Return people with what they are accredited for, by id."""
+    rows = await db.fetch(
+        "select distinct on (person) person, name from views.person where coalition_id = $1"
+        " and ($2::uuid is null or person > $2) and ($3::uuid is null or person = $3)"
+        " order by person, position desc limit $4",
+        coalition, after, only, limit,
+    )  # fmt: skip
+    held = await _mandates(db, coalition, audiences, [row["person"] for row in rows])
+    return [
+        PersonRow(id=row["person"], name=_words(row["name"]), mandates=held.get(row["person"], []))
+        for row in rows
+    ]
+
+
+async def _mandates(
+    db: Connection, coalition: UUID, audiences: Sequence[str], persons: Sequence[UUID]
+) -> dict[UUID, list[MandateRow]]:
+    rows = await db.fetch(
+        "select given.*, member.name as org_name, body.name as body_name,"
+        " array(select role from views.role_now role where role.coalition_id = $1"
+        "  and role.body = given.body and role.accreditation = given.accreditation"
+        "  and (role.until is null or role.until >= current_date) order by role) as roles"
+        " from views.accreditation_now given"
+        " join views.member_now member using (coalition_id, org)"
+        " join views.body_now body using (coalition_id, body)"
+        " where coalition_id = $1 and given.person = any($3) and member.audience && $2"
+        " and body.audience && $2 order by given.accreditation",
+        coalition, list(audiences), list(persons),
+    )  # fmt: skip
+    found: dict[UUID, list[MandateRow]] = {}
+    for row in rows:
+        found.setdefault(row["person"], []).append(
+            MandateRow(
+                accreditation=row["accreditation"],
+                organisation=Named(id=row["org"], name=_words(row["org_name"])),
+                body=Named(id=row["body"], name=_words(row["body_name"])),
+                authority=row["authority"],
+                voting=row["voting"],
+                begins=row["begins"],
+                ends=row["until"],
+                roles=row["roles"],
+            )
+        )
+    return found
+
+
+async def me(db: Connection, coalition: UUID, audiences: Sequence[str], person: UUID | None) -> Me:
+    """Return the person as a coalition knows them."""
+    if person is None:
+        return Me()
+    rows = await people(db, coalition, audiences, only=person, limit=1)
+    return next((Me(person=row.id, name=row.name, mandates=row.mandates) for row in rows), Me())
+
+
+async def plenary(db: Connection, coalition: UUID) -> UUID | None:
+    """Return the body in which every active member sits."""
+    found: Any = await db.fetchval(
+        "select body from views.body_now where coalition_id = $1 and kind = 'plenary'", coalition
+    )
+    return UUID(str(found)) if found else None
+
+
+def _organisation(org: UUID | None, name: str | None) -> Named | None:
+    return None if org is None else Named(id=org, name=_words(name))

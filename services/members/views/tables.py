@@ -1,0 +1,199 @@
+"""Events as rows: one row an event, never changed; the newest says what holds."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import orjson
+
+from shared.event import Recorded
+from shared.projection import Projection, Row, Table
+
+Rows = Iterable[tuple[Table, Row]]
+_WHERE = ("coalition_id", "uuid"), ("position", "bigint")
+_SEEN = ("audience", "text[]"), ("sealed", "jsonb")
+
+CHARTER = Table(
+    "views.charter", *_WHERE,
+    ("slug", "text"), ("template", "text"), ("name", "jsonb"), ("mode", "text"), *_SEEN,
+)  # fmt: skip
+MEMBERSHIP = Table(
+    "views.membership", *_WHERE,
+    ("org", "uuid"), ("state", "text"), ("name", "jsonb"), ("kind", "text"), ("sector", "text"),
+    ("commitment", "text"), ("voting_right", "boolean"), ("person", "uuid"),
+    ("at", "timestamptz"), *_SEEN,
+)  # fmt: skip
+ACCREDITATION = Table(
+    "views.accreditation", *_WHERE,
+    ("n", "smallint"), ("accreditation", "uuid"), ("org", "uuid"), ("body", "uuid"),
+    ("person", "uuid"), ("authority", "text"), ("voting", "boolean"), ("begins", "date"),
+    ("until", "date"), ("ended", "boolean"), ("sealed", "jsonb"),
+)  # fmt: skip
+BODY = Table(
+    "views.body", *_WHERE,
+    ("body", "uuid"), ("kind", "text"), ("name", "jsonb"), ("scope", "jsonb"),
+    ("dissolved", "boolean"), *_SEEN,
+)  # fmt: skip
+ROLE = Table(
+    "views.role", *_WHERE,
+    ("body", "uuid"), ("role", "text"), ("accreditation", "uuid"), ("until", "date"),
+    ("held", "boolean"),
+)  # fmt: skip
+SEAT = Table(
+    "views.seat", *_WHERE,
+    ("body", "uuid"), ("seat", "uuid"), ("constituency", "uuid"), ("org", "uuid"),
+)  # fmt: skip
+ISSUE = Table(
+    "views.issue", *_WHERE,
+    ("issue", "uuid"), ("name", "jsonb"), ("summary", "jsonb"), ("scope", "text"),
+    ("raised_by", "uuid"), *_SEEN,
+)  # fmt: skip
+PERSON = Table(
+    "views.person", *_WHERE,
+    ("person", "uuid"), ("subject", "text"), ("name", "jsonb"), ("locale", "text"),
+    ("sealed", "jsonb"),
+)  # fmt: skip
+
+
+def _audience(seen: Recorded) -> list[str]:
+    return list(seen.audience) or [seen.visibility]
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def _sealed(seen: Recorded, *names: str) -> str | None:
+    """Return under which audience and key the values stand, so that an erasure finds them."""
+    keys = {name: list(map(str, seen.sealed[name])) for name in names if name in seen.sealed}
+    return _json(keys or None)
+
+
+def _day(written: str | None) -> date | None:
+    return None if written is None else date.fromisoformat(written)
+
+
+def _charter(seen: Recorded) -> Rows:
+    data = seen.data
+    yield CHARTER, (
+        seen.coalition, seen.position, data.get("slug"), data.get("template"),
+        _json(data.get("name")), data.get("mode"), _audience(seen), _sealed(seen, "name"),
+    )  # fmt: skip
+
+
+def _formed(seen: Recorded) -> Rows:
+    data = {**seen.data, "mode": "informal"}
+    return _charter(replace(seen, data=data))
+
+
+def _member(state: str | None) -> Callable[[Recorded], Rows]:
+    def rows(seen: Recorded) -> Rows:
+        data = seen.data
+        alone = seen.type == "MembershipApplied" and data.get("kind") == "person"
+        yield MEMBERSHIP, (
+            seen.coalition, seen.position, seen.key, state, _json(data.get("name")),
+            data.get("kind"), data.get("sector"), data.get("commitment", data.get("level")),
+            data.get("voting_right"), seen.actor if alone else None, seen.at, _audience(seen),
+            _sealed(seen, "name"),
+        )  # fmt: skip
+
+    return rows
+
+
+def _accredited(seen: Recorded) -> Rows:
+    data = seen.data
+    yield ACCREDITATION, (
+        seen.coalition, seen.position, 0, data["accreditation"], seen.key, data["body"],
+        data.get("person"), data["authority"], data["voting"], _day(data["from"]),
+        _day(data.get("until")), False, _sealed(seen, "person"),
+    )  # fmt: skip
+    if "ended" in data:
+        yield _over(seen, data["ended"])
+
+
+def _ended(seen: Recorded) -> Rows:
+    yield _over(seen, seen.data["accreditation"])
+
+
+def _over(seen: Recorded, accreditation: str) -> tuple[Table, Row]:
+    nothing = (None,) * 6
+    row = seen.coalition, seen.position, 1, accreditation, seen.key, *nothing, True, None
+    return ACCREDITATION, row
+
+
+def _body(seen: Recorded) -> Rows:
+    data = seen.data
+    yield BODY, (
+        seen.coalition, seen.position, seen.key, data.get("kind"), _json(data.get("name")),
+        _json(data.get("scope")), True if seen.type == "BodyDissolved" else None,
+        _audience(seen), _sealed(seen, "name"),
+    )  # fmt: skip
+
+
+def _role(seen: Recorded) -> Rows:
+    data = seen.data
+    yield ROLE, (
+        seen.coalition, seen.position, seen.key, data["role"], data["accreditation"],
+        _day(data.get("until")), seen.type == "RoleTaken",
+    )  # fmt: skip
+
+
+def _seat(seen: Recorded) -> Rows:
+    data = seen.data
+    yield SEAT, (
+        seen.coalition, seen.position, seen.key, data["seat"], data.get("constituency"),
+        data.get("org"),
+    )  # fmt: skip
+
+
+def _issue(seen: Recorded) -> Rows:
+    data = seen.data
+    raised = seen.type == "IssueRaised"
+    yield ISSUE, (
+        seen.coalition, seen.position, seen.key, _json(data.get("name")),
+        _json(data.get("summary")), "in" if raised else data["scope"],
+        seen.by if raised else None, _audience(seen), _sealed(seen, "name", "summary"),
+    )  # fmt: skip
+
+
+def _person(seen: Recorded) -> Rows:
+    data = seen.data
+    contact = data.get("contact")
+    subject = contact["text"].strip().lower() if contact else None
+    yield PERSON, (
+        seen.coalition, seen.position, seen.key, subject, _json(data.get("name")),
+        data["locale"], _sealed(seen, "name", "contact"),
+    )  # fmt: skip
+
+
+projection = Projection(
+    "members-table",
+    sources=("members",),
+    tables=(CHARTER, MEMBERSHIP, ACCREDITATION, BODY, ROLE, SEAT, ISSUE, PERSON),
+    rows={
+        "CoalitionFormed": _formed,
+        "OperatingModeSet": _charter,
+        "MembershipApplied": _member("applied"),
+        "MembershipDeclined": _member("declined"),
+        "MemberJoined": _member("joined"),
+        "CommitmentLevelSet": _member(None),
+        "MemberSuspended": _member("suspended"),
+        "MemberReinstated": _member("joined"),
+        "MemberLeft": _member("left"),
+        "RepresentativeAccredited": _accredited,
+        "RepresentativeReplaced": _accredited,
+        "AccreditationEnded": _ended,
+        "BodyConstituted": _body,
+        "BodyMandateChanged": _body,
+        "BodyDissolved": _body,
+        "RoleTaken": _role,
+        "RoleReleased": _role,
+        "SeatReserved": _seat,
+        "SeatFilled": _seat,
+        "SeatVacated": _seat,
+        "IssueRaised": _issue,
+        "IssueScoped": _issue,
+        "PersonRegistered": _person,
+    },
+)

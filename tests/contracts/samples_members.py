@@ -1,0 +1,148 @@
+"""One event of each type of members, with fixed values: what the golden files are made from."""
+
+from datetime import date
+from uuid import UUID
+
+from services.members.domain.accreditation import (
+    AccreditationEnded,
+    RepresentativeAccredited,
+    RepresentativeReplaced,
+)
+from services.members.domain.body import (
+    BodyConstituted,
+    BodyDissolved,
+    BodyMandateChanged,
+    RoleReleased,
+    RoleTaken,
+    SeatFilled,
+    SeatReserved,
+    SeatVacated,
+)
+from services.members.domain.coalition import CoalitionFormed, OperatingModeSet
+from services.members.domain.ids import (
+    AccId,
+    BodyId,
+    ConstituencyId,
+    IssueId,
+    OrgId,
+    PersonId,
+    SeatId,
+)
+from services.members.domain.issue import IssueRaised, IssueScoped
+from services.members.domain.membership import (
+    CommitmentLevelSet,
+    MemberJoined,
+    MemberLeft,
+    MemberReinstated,
+    MembershipApplied,
+    MembershipDeclined,
+    MemberSuspended,
+)
+from services.members.domain.person import PersonRegistered
+from shared.event import Event, Sealed, Text
+
+COALITION = UUID("0195a3c2-6f10-7c44-9b1e-5d2a8c7f3e01")
+CLINIC = OrgId(UUID("0195a3c2-7d90-7e11-8f02-3b4c5d6e7f80"))
+ANA = PersonId(UUID("0195a3c2-a043-7d54-9c35-6e7f80911223"))
+BO = PersonId(UUID("0195a3c2-a044-7d55-9c36-6e7f80911224"))
+PLENARY = BodyId(UUID("0195a3c2-b100-7a01-8b02-0c0d0e0f1011"))
+GROUP = BodyId(UUID("0195a3c2-b101-7a02-8b03-0c0d0e0f1012"))
+FIRST = AccId(UUID("0195a3c4-22cc-7f33-8e44-be0d9c8b7a61"))
+SECOND = AccId(UUID("0195a3c4-22cd-7f34-8e45-be0d9c8b7a62"))
+MEALS = IssueId(UUID("0195a3d0-44ee-7b55-a066-d02fbeadc083"))
+PARENTS = ConstituencyId(UUID("0195a3d0-55ff-7c66-a177-e13fcfbed194"))
+SEAT = SeatId(UUID("0195a3d0-6600-7d77-a288-f240d0cfe2a5"))
+ON = date(2026, 3, 12)
+NAME = Text(lang="en", text="Clinic on Hill Street")
+WHY = Text(lang="en", text="Children miss school when they are ill.")
+
+CHARTER, PERSON = f"coalition-{COALITION}", f"person-{ANA}"
+MEMBERSHIP, ACCREDITATIONS = f"membership-{CLINIC}", f"accreditation-{CLINIC}"
+BODY, ISSUE = f"body-{GROUP}", f"issue-{MEALS}"
+
+SAMPLES: tuple[tuple[str, Event], ...] = (
+    (
+        CHARTER,
+        CoalitionFormed(
+            slug="school-health",
+            template="alliance",
+            name=Sealed(Text(lang="en", text="School Health Alliance")),
+        ),
+    ),
+    (CHARTER, OperatingModeSet(mode="formal")),
+    (
+        PERSON,
+        PersonRegistered(
+            name=Sealed(Text(lang="en", text="Ana"), ANA),
+            contact=Sealed(Text(lang="en", text="ana@clinic.example"), ANA),
+            locale="en",
+        ),
+    ),
+    (
+        MEMBERSHIP,
+        MembershipApplied(name=Sealed(NAME), kind="organization", sector="health", why=Sealed(WHY)),
+    ),
+    (MEMBERSHIP, MembershipDeclined(reason=Sealed(WHY))),
+    (
+        MEMBERSHIP,
+        MemberJoined(
+            name=Sealed(NAME),
+            kind="organization",
+            sector="health",
+            constituencies=(PARENTS,),
+            commitment="homework",
+            voting_right=True,
+            ground_rules=0,
+        ),
+    ),
+    (MEMBERSHIP, CommitmentLevelSet(level="voice_only", reason=Sealed(WHY))),
+    (MEMBERSHIP, MemberSuspended(reason=Sealed(WHY), decision="meetings/41")),
+    (MEMBERSHIP, MemberReinstated(reason=Sealed(WHY), decision="meetings/42")),
+    (MEMBERSHIP, MemberLeft(reason_code="capacity", note=Sealed(WHY))),
+    (
+        ACCREDITATIONS,
+        RepresentativeAccredited(
+            accreditation=FIRST,
+            body=PLENARY,
+            person=Sealed(ANA, ANA),
+            authority_="full",
+            voting=True,
+            executive=False,
+            from_=ON,
+            until=date(2027, 3, 11),
+        ),
+    ),
+    (
+        ACCREDITATIONS,
+        RepresentativeReplaced(
+            ended=FIRST,
+            accreditation=SECOND,
+            body=PLENARY,
+            person=Sealed(BO, BO),
+            authority_="ad_referendum",
+            voting=True,
+            executive=True,
+            from_=ON,
+        ),
+    ),
+    (ACCREDITATIONS, AccreditationEnded(accreditation=SECOND, reason="left_the_organisation")),
+    (
+        BODY,
+        BodyConstituted(
+            name=Sealed(Text(lang="en", text="Meals")), kind="working_group", scope=(MEALS,)
+        ),
+    ),
+    (BODY, BodyMandateChanged(scope="all", decision="meetings/43")),
+    (BODY, SeatReserved(seat=SEAT, constituency=PARENTS)),
+    (BODY, SeatFilled(seat=SEAT, org=CLINIC)),
+    (BODY, SeatVacated(seat=SEAT, reason="resigned")),
+    (BODY, RoleTaken(role="chair", accreditation=FIRST, until=date(2026, 12, 31))),
+    (BODY, RoleReleased(role="chair", accreditation=FIRST)),
+    (BODY, BodyDissolved(reason=Sealed(WHY), decision="meetings/44")),
+    (
+        ISSUE,
+        IssueRaised(name=Sealed(Text(lang="en", text="School meals")), summary=Sealed(WHY)),
+    ),
+    (ISSUE, IssueScoped(scope="out", reason=Sealed(WHY))),
+)
+"""(stream, event), one of each type."""

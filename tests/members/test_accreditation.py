@@ -1,0 +1,280 @@
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import strategies as st
+
+from services.members.domain.accreditation import (
+    AccreditationCommand,
+    AccreditationEnded,
+    AccreditationEvent,
+    Accreditations,
+    AccreditRepresentative,
+    EndAccreditation,
+    Posting,
+    ReplaceRepresentative,
+    RepresentativeAccredited,
+    RepresentativeReplaced,
+    decider,
+)
+from services.members.domain.ids import AccId
+from shared.decider import Refused
+from shared.event import Context, Sealed
+from tests.given import Given
+from tests.laws import obey, over
+from tests.members.table import (
+    ACC_1,
+    ACC_2,
+    ACC_3,
+    ANA,
+    BO,
+    CHAIR,
+    CLINIC,
+    GROUP,
+    NOON,
+    OWN,
+    PLENARY,
+    STRANGER,
+    TODAY,
+    TOMORROW,
+    UNION,
+    YESTERDAY,
+    by,
+    imported,
+)
+
+THERE = Posting(member=True, body=True, person=True)
+accredit = AccreditRepresentative(
+    accreditation=ACC_1, body=PLENARY, person=ANA, authority="full", voting=True, from_=TODAY
+)
+accredited = RepresentativeAccredited(
+    accreditation=ACC_1,
+    body=PLENARY,
+    person=Sealed(ANA, ANA),
+    authority_="full",
+    voting=True,
+    executive=False,
+    from_=TODAY,
+)
+another = accredit.model_copy(update={"accreditation": ACC_2, "person": BO})
+ended = AccreditationEnded(accreditation=ACC_1, reason="moved")
+end = EndAccreditation(accreditation=ACC_1, reason="moved")
+replace = ReplaceRepresentative(
+    ended=ACC_1,
+    accreditation=ACC_2,
+    body=PLENARY,
+    person=BO,
+    authority="full",
+    voting=True,
+    from_=TODAY,
+)
+replaced = RepresentativeReplaced(
+    ended=ACC_1,
+    accreditation=ACC_2,
+    body=PLENARY,
+    person=Sealed(BO, BO),
+    authority_="full",
+    voting=True,
+    executive=False,
+    from_=TODAY,
+)
+
+
+def given(
+    *history: AccreditationEvent,
+) -> Given[AccreditationCommand, Accreditations, AccreditationEvent]:
+    return Given(decider, history)
+
+
+def test_the_chair_accredits_the_first() -> None:
+    given().when(accredit, by(UNION, CHAIR, THERE)).then(accredited)
+    given().when(accredit, by(UNION, STRANGER, THERE)).then_refused("not_the_chair")
+
+
+def test_afterwards_the_organisation_names_its_own() -> None:
+    ask = another.model_copy(update={"body": GROUP})
+    named = accredited.model_copy(
+        update={"accreditation": ACC_2, "body": GROUP, "person": Sealed(BO, BO)}
+    )
+    given(accredited).when(ask, by(CLINIC, OWN, THERE)).then(named)
+    given(accredited).when(ask, by(UNION, CHAIR, THERE)).then_refused("not_your_organisation")
+
+
+@pytest.mark.parametrize(
+    "nobody_speaks",
+    [
+        (accredited, ended),
+        (accredited.model_copy(update={"authority_": "observer"}),),
+        (accredited.model_copy(update={"from_": YESTERDAY, "until": YESTERDAY}),),
+        (accredited.model_copy(update={"from_": TOMORROW}),),
+    ],
+)
+def test_the_chair_helps_where_nobody_can_speak_any_more(
+    nobody_speaks: tuple[AccreditationEvent, ...],
+) -> None:
+    ask = another.model_copy(update={"voting": False})
+    named = accredited.model_copy(
+        update={"accreditation": ACC_2, "person": Sealed(BO, BO), "voting": False}
+    )
+    given(*nobody_speaks).when(ask, by(UNION, CHAIR, THERE)).then(named)
+
+
+def test_it_begins_today_unless_said_otherwise() -> None:
+    ask = accredit.model_copy(update={"from_": None})
+    given().when(ask, by(CLINIC, OWN, THERE)).then(accredited)
+    given(accredited).when(ask, by(CLINIC, OWN, THERE, at=NOON + timedelta(days=3))).then_nothing()
+
+
+def test_it_lasts_at_least_a_day() -> None:
+    ask = accredit.model_copy(update={"until": TODAY})
+    given().when(ask, by(CLINIC, OWN, THERE)).then(accredited.model_copy(update={"until": TODAY}))
+    ask = accredit.model_copy(update={"until": YESTERDAY})
+    given().when(ask, by(CLINIC, OWN, THERE)).then_refused("over_before_it_begins")
+
+
+@pytest.mark.parametrize(
+    ("posting", "reason"),
+    [
+        (Posting(member=False, body=True, person=True), "not_a_member"),
+        (Posting(member=True, body=False, person=True), "unknown_body"),
+        (Posting(member=True, body=True, person=False), "unknown_person"),
+    ],
+)
+def test_organisation_body_and_person_are_there(posting: Posting, reason: str) -> None:
+    given().when(accredit, by(CLINIC, OWN, posting)).then_refused(reason)
+    given(accredited).when(replace, by(CLINIC, OWN, posting)).then_refused(reason)
+
+
+def test_somebody_is_accredited_unless_the_past_does_not_say_who() -> None:
+    ask = accredit.model_copy(update={"person": None})
+    nobody = Posting(member=True, body=True, person=False)
+    given().when(ask, by(CLINIC, OWN, nobody)).then_refused("person_missing")
+    given().when(ask, imported(nobody)).then(accredited.model_copy(update={"person": Sealed()}))
+
+
+def test_m7_one_vote_per_organisation_and_body() -> None:
+    given(accredited).when(another, by(CLINIC, OWN, THERE)).then_refused("voting_seat_taken")
+    given(accredited).when(another, imported(THERE)).then_refused("voting_seat_taken")
+
+
+def test_m7_the_vote_may_pass_on_later() -> None:
+    until_today = accredited.model_copy(update={"until": TODAY})
+    given(until_today).when(another, by(CLINIC, OWN, THERE)).then_refused("voting_seat_taken")
+    ask = another.model_copy(update={"from_": TOMORROW})
+    named = accredited.model_copy(
+        update={"accreditation": ACC_2, "person": Sealed(BO, BO), "from_": TOMORROW}
+    )
+    given(until_today).when(ask, by(CLINIC, OWN, THERE)).then(named)
+
+
+def test_m7_nor_may_it_overlap_with_a_later_one() -> None:
+    later = accredited.model_copy(update={"from_": TOMORROW})
+    given(later).when(another, by(CLINIC, OWN, THERE)).then_refused("voting_seat_taken")
+    ask = another.model_copy(update={"until": TODAY})
+    named = accredited.model_copy(
+        update={"accreditation": ACC_2, "person": Sealed(BO, BO), "until": TODAY}
+    )
+    given(later).when(ask, by(CLINIC, OWN, THERE)).then(named)
+
+
+def test_m7_others_without_a_vote_may_sit_beside() -> None:
+    ask = another.model_copy(update={"voting": False})
+    named = accredited.model_copy(
+        update={"accreditation": ACC_2, "person": Sealed(BO, BO), "voting": False}
+    )
+    given(accredited).when(ask, by(CLINIC, OWN, THERE)).then(named)
+    given(named).when(accredit, by(CLINIC, OWN, THERE)).then(accredited)
+
+
+def test_m7_an_ended_accreditation_frees_the_vote() -> None:
+    named = accredited.model_copy(update={"accreditation": ACC_2, "person": Sealed(BO, BO)})
+    given(accredited, ended).when(another, by(CLINIC, OWN, THERE)).then(named)
+
+
+def test_a_representative_is_replaced() -> None:
+    given(accredited).when(replace, by(CLINIC, OWN, THERE)).then(replaced)
+    given(accredited).when(replace, by(UNION, CHAIR, THERE)).then_refused("not_your_organisation")
+
+
+def test_m7_replacing_takes_no_second_vote() -> None:
+    third = accredited.model_copy(update={"accreditation": ACC_3, "body": GROUP})
+    ask = replace.model_copy(update={"body": GROUP})
+    given(accredited, third).when(ask, by(CLINIC, OWN, THERE)).then_refused("voting_seat_taken")
+
+
+def test_only_who_is_accredited_is_replaced() -> None:
+    given().when(replace, by(CLINIC, OWN, THERE)).then_refused("not_accredited")
+    given(accredited, ended).when(replace, by(CLINIC, OWN, THERE)).then_refused("not_accredited")
+
+
+def test_i4_the_same_again_changes_nothing() -> None:
+    given(accredited).when(accredit, by(CLINIC, OWN, THERE)).then_nothing()
+    given(accredited, ended).when(accredit, by(CLINIC, OWN, THERE)).then_nothing()
+    given(accredited, replaced).when(replace, by(CLINIC, OWN, THERE)).then_nothing()
+    given(accredited, replaced).when(accredit, by(CLINIC, OWN, THERE)).then_nothing()
+
+
+def test_an_accreditation_keeps_its_terms() -> None:
+    ask = accredit.model_copy(update={"authority": "ad_referendum"})
+    given(accredited).when(ask, by(CLINIC, OWN, THERE)).then_refused("already_accredited")
+    ask = replace.model_copy(update={"ended": ACC_3})
+    given(accredited, replaced).when(ask, by(CLINIC, OWN, THERE)).then_refused("already_accredited")
+
+
+def test_an_accreditation_ends() -> None:
+    for context in (by(CLINIC, OWN), by(UNION, CHAIR), imported()):
+        given(accredited).when(end, context).then(ended)
+    given(accredited).when(end, by(UNION, STRANGER)).then_refused("not_your_organisation")
+    given().when(end, by(CLINIC, OWN)).then_refused("not_accredited")
+    given(accredited, ended).when(end, by(CLINIC, OWN)).then_nothing()
+
+
+days = st.integers(0, 4).map(lambda n: TODAY + timedelta(days=n))
+ids = st.integers(41, 45).map(lambda n: AccId(UUID(int=n)))
+fields = {
+    "accreditation": ids,
+    "body": st.sampled_from([PLENARY, GROUP]),
+    "person": st.sampled_from([ANA, BO]),
+    "authority": st.sampled_from(["full", "ad_referendum", "observer"]),
+    "voting": st.booleans(),
+    "from_": days,
+    "until": st.none() | days,
+}
+commands = st.one_of(
+    st.builds(AccreditRepresentative, **fields),
+    st.builds(ReplaceRepresentative, ended=ids, **fields),
+    st.builds(EndAccreditation, accreditation=ids, reason=st.just("moved")),
+)
+contexts = st.sampled_from([OWN, CHAIR, STRANGER]).map(lambda fact: by(CLINIC, fact, THERE))
+Requests = list[tuple[AccreditationCommand, Context]]
+
+
+@over(st.lists(st.tuples(commands, contexts), min_size=3))
+def test_laws(requests: Requests) -> None:
+    obey(decider, requests)
+
+
+@over(st.lists(st.tuples(commands, contexts), min_size=6, max_size=30), examples=200)
+def test_m7_never_two_votes_on_one_day(requests: Requests) -> None:
+    held = decider.initial
+    for command, context in requests:
+        try:
+            events = decider.decide(command, held, context)
+        except Refused:
+            continue
+        for event in events:
+            held = decider.evolve(held, event)
+        for day in (TODAY + timedelta(days=n) for n in range(6)):
+            assert votes_on(held, day) <= 1
+
+
+def votes_on(held: Accreditations, day: date) -> int:
+    voting = [
+        one.body
+        for one in held.values()
+        if one.voting
+        and not one.ended
+        and one.begins <= day
+        and (not one.until or day <= one.until)
+    ]
+    return max((voting.count(body) for body in voting), default=0)
