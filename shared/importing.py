@@ -15,6 +15,7 @@ import orjson
 from fastapi import Request
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from shared.ask import Ask, Fact, Step, Written
 from shared.batch import in_milliseconds
@@ -58,6 +59,16 @@ class Line(Value):
 _LINE = TypeAdapter(Line)
 
 
+class Answer(StreamingResponse):
+    """An answer that is written while the request is still read.
+
+    Starlette would wait for the client to go away beside it, and swallow the body's next part.
+    """
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await self.stream_response(send)
+
+
 async def run(request: Request, imports: Mapping[str, ImportedCommand]) -> StreamingResponse:
     """Carry out the commands of a body, in order."""
     host = host_of(request)
@@ -66,9 +77,8 @@ async def run(request: Request, imports: Mapping[str, ImportedCommand]) -> Strea
     await _allowed(host, signed, coalition)
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-ndjson":
         raise Problem(415, "unsupported_media_type", "Send commands as application/x-ndjson.")
-    return StreamingResponse(
-        _carry_out(request, host, coalition, imports), media_type="application/x-ndjson"
-    )
+    said = _carry_out(request, host, coalition, imports)
+    return Answer(said, media_type="application/x-ndjson")
 
 
 async def _coalition(host: Host, request: Request) -> UUID:
