@@ -22,6 +22,7 @@ from tests.credit.ledger import (
     UNION,
     Ledger,
     accreditation,
+    terms,
 )
 
 GOLDEN = Path(__file__).parents[1] / "contracts" / "golden"
@@ -52,18 +53,17 @@ def test_every_event_ever_shipped_is_read_or_let_pass(sample: Path) -> None:
 
 async def test_a_delegate_may_act_until_the_accreditation_ends(ledger: Ledger) -> None:
     assert await acts(ledger, CARLA)
-    ended = {"accreditation": str(accreditation(CARLA))}
-    await ledger.hear("members", "AccreditationEnded", CLINIC, **ended, reason="moved")
+    ended = str(accreditation(CARLA))
+    await ledger.hear("members", "AccreditationEnded", CLINIC, accreditation=ended, reason="moved")
     assert not await acts(ledger, CARLA)
 
 
 async def test_an_accreditation_has_a_first_and_a_last_day(ledger: Ledger) -> None:
-    for person, days in (
-        (UUID(int=17), {"until": "2026-01-31"}),
-        (UUID(int=18), {"from": "2999-01-01"}),
-    ):
-        await ledger.accredit(CLINIC, person, **days)
-        assert not await acts(ledger, person)
+    past, future = UUID(int=17), UUID(int=18)
+    await ledger.accredit(CLINIC, past, until="2026-01-31")
+    await ledger.accredit(CLINIC, future, **{"from": "2999-01-01"})
+    assert not await acts(ledger, past)
+    assert not await acts(ledger, future)
 
 
 async def test_an_observer_does_not_speak(ledger: Ledger) -> None:
@@ -73,19 +73,8 @@ async def test_an_observer_does_not_speak(ledger: Ledger) -> None:
 
 async def test_a_successor_acts_in_the_place_of_who_went(ledger: Ledger) -> None:
     successor = UUID(int=17)
-    await ledger.hear(
-        "members",
-        "RepresentativeReplaced",
-        CLINIC,
-        ended=str(accreditation(CARLA)),
-        accreditation=str(accreditation(successor)),
-        body=str(PLENARY),
-        person=str(successor),
-        authority="full",
-        voting=True,
-        executive=False,
-        **{"from": "2026-01-01"},
-    )
+    new: dict[str, Any] = terms(successor) | {"ended": str(accreditation(CARLA))}
+    await ledger.hear("members", "RepresentativeReplaced", CLINIC, **new)
     assert not await acts(ledger, CARLA)
     assert await acts(ledger, successor)
 
@@ -130,8 +119,8 @@ async def test_a_chair_presides_in_the_steering_body_where_there_is_one(ledger: 
     assert await announces(UMA, "public") == 403
     await ledger.hear("members", "BodyDissolved", GROUP)
     assert await announces(UMA, "public") == 201
-    office = {"role": "chair", "accreditation": str(accreditation(UMA))}
-    await ledger.hear("members", "RoleReleased", PLENARY, **office)
+    uma = str(accreditation(UMA))
+    await ledger.hear("members", "RoleReleased", PLENARY, role="chair", accreditation=uma)
     assert await announces(UMA, "partners") == 403
 
 
