@@ -97,7 +97,7 @@ MUTATIONS = (
         "return {**credits_, event.credit: after}\n    assert",
         "return {**{k: c for k, c in credits_.items() if c.role != after.role}, "
         "event.credit: after}\n    assert",
-        OF_CREDIT,
+        f"{OF_CREDIT}::test_k4_crediting_anybody_changes_nobody_elses_record",
     ),
     Mutation(
         "K5 one lead for each role",
