@@ -100,8 +100,7 @@ async def welcome_latecomer(win_id: UUID, command: win.WelcomeLatecomer, caller:
 @_post("/wins/{win_id}/announcements", "credit:win:announce")
 async def announce_win(win_id: UUID, command: win.AnnounceWin, caller: Caller) -> Written:
     """Announce a win; who took part and has no credit is listed, and nothing waits for that."""
-    facts = (views.took_part(win_id),)
-    return await caller.handle(win.decider, win_id, command, facts=facts)
+    return await caller.handle(win.decider, win_id, command, facts=(views.participants,))
 
 
 @_post("/wins/{win_id}/celebrations", "credit:win:celebrate")

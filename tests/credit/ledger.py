@@ -40,6 +40,19 @@ def accreditation(person: UUID) -> UUID:
     return UUID(int=person.int + 100)
 
 
+def terms(person: UUID) -> dict[str, Any]:
+    """Return what an accreditation of a person to the plenary says."""
+    return {
+        "accreditation": str(accreditation(person)),
+        "body": str(PLENARY),
+        "person": str(person),
+        "authority": "full",
+        "voting": True,
+        "executive": False,
+        "from": "2026-01-01",
+    }
+
+
 @dataclass(frozen=True)
 class Running:
     """The service, without a bus: its inbox is filled by hand, its views on demand."""
@@ -119,16 +132,7 @@ class Ledger:
         await self.hear("meetings", "DecisionMade", UUID(int=41), decision=str(DECISION))
 
     async def accredit(self, org: UUID, person: UUID, **more: Any) -> None:
-        terms: dict[str, Any] = {
-            "accreditation": str(accreditation(person)),
-            "body": str(PLENARY),
-            "person": str(person),
-            "authority": "full",
-            "voting": True,
-            "executive": False,
-            "from": "2026-01-01",
-        }
-        await self.hear("members", "RepresentativeAccredited", org, **(terms | more))
+        await self.hear("members", "RepresentativeAccredited", org, **(terms(person) | more))
 
     async def take_role(self, person: UUID, role: str = "chair", until: str | None = None) -> None:
         held: dict[str, Any] = {

@@ -9,6 +9,13 @@ ROLL = "services/credit/domain/roll.py"
 OF_CONTRIBUTION = "tests/credit/test_contribution.py"
 OF_CREDIT = "tests/credit/test_credit.py"
 OF_WIN = "tests/credit/test_win.py"
+API = "services/credit/api.py"
+QUERIES = "services/credit/views/queries.py"
+FACTS = "services/credit/views/facts.py"
+INBOX = "services/credit/inbox"
+OF_API = "tests/credit/test_api.py"
+OF_INBOX = "tests/credit/test_inbox.py"
+OF_IMPORTS = "tests/credit/test_imports.py"
 
 MUTATIONS = (
     Mutation(
@@ -90,7 +97,7 @@ MUTATIONS = (
         "return {**credits_, event.credit: after}\n    assert",
         "return {**{k: c for k, c in credits_.items() if c.role != after.role}, "
         "event.credit: after}\n    assert",
-        OF_CREDIT,
+        f"{OF_CREDIT}::test_k4_crediting_anybody_changes_nobody_elses_record",
     ),
     Mutation(
         "K5 one lead for each role",
@@ -140,5 +147,69 @@ MUTATIONS = (
         "about=next(about, None)",
         "about=None",
         OF_CONTRIBUTION,
+    ),
+    Mutation(
+        "K2 who declined is not listed",
+        QUERIES,
+        "d where not d.confirmed",
+        "d where d.confirmed is null",
+        f"{OF_API}::test_k2_who_declines_is_counted_and_not_named",
+    ),
+    Mutation(
+        "K2 a count says nothing of one organisation",
+        API,
+        "if organisation is None:",
+        "if organisation is not None:",
+        f"{OF_API}::test_k2_who_declines_is_counted_and_not_named",
+    ),
+    Mutation(
+        "K2 who waived is not named",
+        QUERIES,
+        'if answers.get(one["credit"], True)',
+        'if answers.get(one["credit"], True) is not None',
+        f"{OF_API}::test_k2_who_waives_is_counted_and_not_named",
+    ),
+    Mutation(
+        "K3 a claim does not make a participant",
+        FACTS,
+        "if one and one.confirmed and refs",
+        "if one and refs",
+        f"{OF_API}::test_k3_the_announcement_names_who_took_part_without_credit",
+    ),
+    Mutation(
+        "K3 a completed step makes a participant",
+        f"{INBOX}/meetings.py",
+        "update heard.step set done = true",
+        "update heard.step set done = false",
+        f"{OF_API}::test_k3_the_announcement_names_who_took_part_without_credit",
+    ),
+    Mutation(
+        "K6 rows sort by time",
+        QUERIES,
+        '" order by c.position desc limit $5"',
+        '" order by (select count(*) from views.contributions n where n.of_org = c.of_org) desc,"'
+        '\n        " c.position desc limit $5"',
+        f"{OF_API}::test_k6_rows_sort_by_time_whoever_did_more",
+    ),
+    Mutation(
+        "K6 nothing is counted up",
+        QUERIES,
+        "class SuggestionRow(BaseModel):\n",
+        "class SuggestionRow(BaseModel):\n    rank: int = 1\n",
+        "tests/credit/test_no_ranking.py",
+    ),
+    Mutation(
+        "I8 a row is seen by its class only",
+        QUERIES,
+        "where c.coalition_id = $1 and c.audience && $2",
+        "where c.coalition_id = $1 and $2::text[] is not null",
+        f"{OF_IMPORTS}::test_i8_a_row_is_seen_by_its_class_only",
+    ),
+    Mutation(
+        "M18 who was erased is forgotten",
+        f"{INBOX}/members.py",
+        "set person = null where",
+        "set person = person where",
+        f"{OF_INBOX}::test_m18_who_was_erased_is_forgotten",
     ),
 )

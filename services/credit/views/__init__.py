@@ -5,9 +5,9 @@ from services.credit.views.facts import (
     cited,
     mandates,
     office,
+    participants,
     references,
     roll,
-    took_part,
 )
 from services.credit.views.queries import (
     ContributionRow,
@@ -32,11 +32,11 @@ __all__ = [
     "contributions",
     "mandates",
     "office",
+    "participants",
     "projection",
     "references",
     "roll",
     "suggestions",
-    "took_part",
     "undisclosed",
     "win",
     "wins",

@@ -15,7 +15,6 @@ from services.credit.domain.credit import Cited, Office
 from services.credit.domain.ids import DecisionId, ObjectiveId, OrgId, PersonId, TargetId
 from services.credit.domain.roll import Roll
 from services.credit.domain.win import Declared, Participants, References
-from shared.ask import Fact
 from shared.event import Event, Ref
 from shared.hot import Connection, Fold, Reading, Snapshot
 from shared.identity import Mandate, Mandates
@@ -167,26 +166,23 @@ async def office(read: Reading, _state: Any, _command: Any) -> Office:
     return Office(chair=mandate is not None and known.chairs(mandate, None))
 
 
-def took_part(key: UUID) -> Fact:
-    """Return the fact of who took part in the win of `key` (K3).
+async def participants(read: Reading, state: Declared | None, _command: Any) -> Participants:
+    """Return who took part in the win (K3).
 
     By a confirmed contribution about the win or one of its decisions, or by a completed next
     step that carries one of them out.
     """
-
-    async def participants(read: Reading, state: Declared | None, _command: Any) -> Participants:
-        matters, known = await read.snapshot(MATTERS), await read.fold(CONTRIBUTIONS)
-        decisions = state.decisions if state else ()
-        refs = {matters.decided[one] for one in decisions if one in matters.decided}
-        position = await read.db.fetchval(
-            "select position from journal.event"
-            " where coalition_id = $1 and stream = $2 and version = 1",
-            *(read.coalition, win.decider.stream(key)),
-        )
-        refs.add(f"credit/{position}")
-        orgs = {one.of for one in known.values() if one and one.confirmed and refs & {*one.about}}
-        for decision in decisions:
-            orgs |= matters.owners.get(decision, frozenset())
-        return Participants(frozenset(orgs))
-
-    return participants
+    matters, known = await read.snapshot(MATTERS), await read.fold(CONTRIBUTIONS)
+    decisions = state.decisions if state else ()
+    refs = {matters.decided[one] for one in decisions if one in matters.decided}
+    assert read.key is not None
+    position = await read.db.fetchval(
+        "select position from journal.event"
+        " where coalition_id = $1 and stream = $2 and version = 1",
+        *(read.coalition, win.decider.stream(read.key)),
+    )
+    refs.add(f"credit/{position}")
+    orgs = {one.of for one in known.values() if one and one.confirmed and refs & {*one.about}}
+    for decision in decisions:
+        orgs |= matters.owners.get(decision, frozenset())
+    return Participants(frozenset(orgs))
