@@ -1,0 +1,194 @@
+"""The second reading of the rules in words: quorum, thresholds, silence, objections."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.transparency.domain.tally import Stance, VoteClass, Voting, tally
+
+CLINIC, SCHOOL, UNION, YOUTH, HOSPITAL = (UUID(int=n) for n in range(1, 6))
+HALF, TWO_THIRDS = [1, 2], [2, 3]
+
+
+def rule(option: str = "agree", test: str = "more_than", ratio: Any = HALF, base: str = "yes_no",
+         **more: Any) -> dict[str, Any]:  # fmt: skip
+    threshold = {"option": option, "test": test, "ratio": ratio, "base": base}
+    return {"method": "majority", "thresholds": [threshold], **more}
+
+
+def electorate(*orgs: UUID) -> list[VoteClass]:
+    return [VoteClass((org,)) for org in orgs]
+
+
+def took(*options: str) -> list[Stance]:
+    voters = (CLINIC, SCHOOL, UNION, YOUTH)
+    return [
+        Stance(n, org, option) for n, (org, option) in enumerate(zip(voters, options, strict=False))
+    ]
+
+
+FOUR = electorate(CLINIC, SCHOOL, UNION, YOUTH)
+
+
+@pytest.mark.parametrize(
+    ("terms", "options", "outcome"),
+    [
+        (rule(), ("agree", "agree", "disagree"), "adopted"),
+        (rule(), ("agree", "disagree"), "rejected"),  # a tie
+        (rule(), ("agree", "object"), "rejected"),
+        (rule(), ("agree", "abstain", "abstain"), "adopted"),
+        (rule(), ("abstain", "abstain"), "rejected"),  # an empty base
+        (rule(), (), "rejected"),
+        (rule(test="at_least", ratio=TWO_THIRDS), ("agree", "agree", "disagree"), "adopted"),
+        (rule(test="at_least", ratio=TWO_THIRDS), ("agree", "disagree"), "rejected"),
+        (rule(base="cast"), ("agree", "agree", "abstain", "abstain"), "rejected"),
+        (rule(base="entitled"), ("agree", "agree"), "rejected"),
+        (rule(base="entitled"), ("agree", "agree", "agree"), "adopted"),
+        (rule("object", "at_most", [0, 1], "cast"), ("agree", "disagree"), "adopted"),
+        (rule("object", "at_most", [0, 1], "cast"), ("agree", "object"), "rejected"),
+        (rule("object", "at_most", [0, 1], "cast"), (), "rejected"),
+    ],
+)
+def test_d16_every_threshold_holds_or_it_is_rejected(
+    terms: dict[str, Any], options: tuple[str, ...], outcome: str
+) -> None:
+    assert tally(Voting(terms, FOUR), took(*options), objection_open=False).outcome == outcome
+
+
+def test_a_threshold_shows_what_it_compared() -> None:
+    terms = rule(test="at_least", ratio=TWO_THIRDS)
+    result = tally(Voting(terms, FOUR), took("agree", "agree", "object"), objection_open=False)
+    [threshold] = result.thresholds
+    assert (threshold.value, threshold.of, threshold.ratio, threshold.holds) == (2, 3, (2, 3), True)
+    assert dict(result.counts) == {"agree": 2, "disagree": 0, "abstain": 0, "object": 1}
+    assert (result.voters, result.entitled) == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("at_least", "voters", "outcome"),
+    [
+        (HALF, 2, "adopted"),
+        (HALF, 1, "lapsed"),
+        (TWO_THIRDS, 2, "lapsed"),
+        (TWO_THIRDS, 3, "adopted"),
+    ],
+)
+def test_d15_below_quorum_it_lapses(at_least: list[int], voters: int, outcome: str) -> None:
+    terms = rule(quorum={"at_least": at_least})
+    result = tally(Voting(terms, FOUR), took(*["agree"] * voters), objection_open=False)
+    assert result.outcome == outcome
+    assert result.quorum.reached == voters
+    assert result.quorum.needed == (2 if at_least == HALF else 3)
+
+
+def test_d15_an_abstention_is_a_voice_for_the_quorum() -> None:
+    terms = rule(quorum={"at_least": HALF})
+    assert tally(Voting(terms, FOUR), took("agree", "abstain"), objection_open=False).quorum.holds
+
+
+def test_d15_the_chair_leaves_both_sides_unless_it_counts() -> None:
+    terms = rule(quorum={"at_least": TWO_THIRDS, "chair_counts": False})
+    voting = Voting(terms, FOUR, chair=CLINIC)
+    assert tally(voting, took("agree", "agree", "agree"), objection_open=False).quorum.reached == 2
+    assert tally(voting, took("agree", "agree"), objection_open=False).outcome == "lapsed"
+    counts = rule(quorum={"at_least": TWO_THIRDS, "chair_counts": True})
+    all_count = tally(
+        Voting(counts, FOUR, chair=CLINIC), took("agree", "agree"), objection_open=False
+    )
+    assert (all_count.quorum.needed, all_count.quorum.reached) == (3, 2)
+
+
+def test_d15_a_constituency_has_its_own_minimum() -> None:
+    parents = UUID(int=99)
+    classes = [VoteClass((CLINIC,)), VoteClass((SCHOOL,), 1, (parents,)), *FOUR[2:]]
+    minimum = {"constituency": str(parents), "min": 1}
+    terms = rule(quorum={"at_least": [0, 1], "per_constituency": [minimum]})
+    without = [Stance(1, CLINIC, "agree"), Stance(2, UNION, "agree")]
+    assert tally(Voting(terms, classes), without, objection_open=False).outcome == "lapsed"
+    heard = [*without, Stance(3, SCHOOL, "abstain")]
+    assert tally(Voting(terms, classes), heard, objection_open=False).outcome == "adopted"
+
+
+def test_d8_a_class_speaks_through_its_latest_current_stance() -> None:
+    classes = [VoteClass((CLINIC, HOSPITAL), weight=3), VoteClass((SCHOOL,), weight=2)]
+    stances = [
+        Stance(1, CLINIC, "agree"),
+        Stance(2, SCHOOL, "disagree"),
+        Stance(3, HOSPITAL, "abstain"),
+    ]
+    result = tally(Voting(rule(), classes), stances, objection_open=False)
+    assert dict(result.counts) == {"agree": 0, "disagree": 2, "abstain": 3, "object": 0}
+    assert result.voters == 2
+
+    withdrawn = [*stances, Stance(4, HOSPITAL, None)]
+    result = tally(Voting(rule(), classes), withdrawn, objection_open=False)
+    assert dict(result.counts) == {"agree": 3, "disagree": 2, "abstain": 0, "object": 0}
+    assert result.outcome == "adopted"
+
+
+def test_who_is_not_in_the_electorate_counts_for_nothing() -> None:
+    stances = [Stance(1, CLINIC, "agree"), Stance(2, HOSPITAL, "disagree")]
+    assert tally(Voting(rule(), FOUR), stances, objection_open=False).voters == 1
+
+
+def test_d19_ad_referendum_counts_once_ratified() -> None:
+    pending = [Stance(1, CLINIC, "agree", pending=True), Stance(2, SCHOOL, "disagree")]
+    assert tally(Voting(rule(), FOUR), pending, objection_open=False).counts["agree"] == 0
+    replaced = [Stance(1, CLINIC, "agree"), Stance(2, CLINIC, "disagree", pending=True)]
+    assert tally(Voting(rule(), FOUR), replaced, objection_open=False).voters == 0
+
+
+def test_silence_agrees_only_while_uncontested() -> None:
+    terms = rule("agree", "more_than", HALF, "entitled", silence="assent_if_uncontested")
+    voting = Voting(terms, FOUR)
+    quiet = tally(voting, took("agree"), objection_open=False)
+    assert (quiet.counts["agree"], quiet.voters, quiet.outcome) == (4, 1, "adopted")
+    assert tally(voting, took("agree", "disagree"), objection_open=False).counts["agree"] == 1
+    assert tally(voting, took("agree", "object"), objection_open=False).counts["agree"] == 1
+    assert tally(voting, took("agree"), objection_open=True).counts["agree"] == 1
+
+
+@pytest.mark.parametrize(("must", "is_open", "outcome"), [
+    (True, True, "rejected"), (True, False, "adopted"), (False, True, "adopted"),
+])  # fmt: skip
+def test_d17_an_open_objection_stops_where_it_must_be_addressed(
+    *, must: bool, is_open: bool, outcome: str
+) -> None:
+    terms = rule(objections={"must_be_addressed": must})
+    assert tally(Voting(terms, FOUR), took("agree"), objection_open=is_open).outcome == outcome
+
+
+def test_entitled_present_is_who_was_in_the_meeting() -> None:
+    terms = rule(base="entitled_present")
+    present = frozenset({CLINIC, SCHOOL, UNION})
+    assert (
+        tally(
+            Voting(terms, FOUR, present=present), took("agree", "agree"), objection_open=False
+        ).outcome
+        == "adopted"
+    )
+    everyone = present | {YOUTH}
+    assert (
+        tally(
+            Voting(terms, FOUR, present=everyone), took("agree", "agree"), objection_open=False
+        ).outcome
+        == "rejected"
+    )
+
+
+def test_advice_leaves_it_to_the_proposer_once_somebody_gave_a_reason() -> None:
+    voting = Voting({"method": "advice"}, FOUR, proposer=CLINIC)
+    alone = [Stance(1, CLINIC, "agree")]
+    assert tally(voting, alone, objection_open=False).outcome == "rejected"
+    unreasoned = [*alone, Stance(2, SCHOOL, "disagree")]
+    assert tally(voting, unreasoned, objection_open=False).outcome == "rejected"
+    advised = [*alone, Stance(2, SCHOOL, "disagree", reasoned=True)]
+    assert tally(voting, advised, objection_open=False).outcome == "adopted"
+
+
+def test_lead_decides() -> None:
+    voting = Voting({"method": "lead_decides"}, FOUR, lead=SCHOOL)
+    assert tally(voting, took("disagree", "agree"), objection_open=False).outcome == "adopted"
+    assert tally(voting, took("agree", "disagree"), objection_open=False).outcome == "rejected"
+    assert tally(voting, took("agree"), objection_open=False).outcome == "rejected"
