@@ -3,10 +3,11 @@
 It trusts no count that was recorded, and shares no code with the service that decided: two
 readings of the same rules in words must agree, or the register says where they differ.
 
-1. A vote class speaks through the latest current stance of any of its organisations. A stance
-   taken ad referendum counts once it was ratified.
-2. Quorum counts classes with a stance, on the whole electorate; the chair's class leaves both
-   sides unless it counts; a constituency may have a minimum of its own. Else the voting lapses.
+1. A vote class holds one stance: the latest of any of its organisations, none once that is
+   withdrawn. A stance taken ad referendum counts once it was ratified.
+2. Quorum counts classes with a stance, on the whole electorate; the class of whoever opened the
+   voting leaves both sides unless it counts; a constituency may have a minimum of its own. Else
+   the voting lapses.
 3. Silence agrees where the rule says so, while nobody disagrees and no objection is open.
 4. Thresholds compare weights, in integers. An empty base fails.
 5. Where objections must be addressed, none is open.
@@ -45,7 +46,11 @@ class Stance(NamedTuple):
 
 @dataclass(frozen=True)
 class Voting:
-    """What was frozen when voting opened, and who was there when it closed."""
+    """What was frozen when voting opened, and who was there when it closed.
+
+    Args:
+        chair: The organisation that opened the voting.
+    """
 
     terms: Mapping[str, Any]
     electorate: Sequence[VoteClass]
@@ -112,18 +117,12 @@ def tally(voting: Voting, stances: Iterable[Stance], *, objection_open: bool) ->
 
 def _spoken(electorate: Sequence[VoteClass], stances: Iterable[Stance]) -> list[Stance | None]:
     """Return the stance of each class, in the order of the electorate."""
-    current: dict[UUID, Stance] = {}
+    places = {org: n for n, vote_class in enumerate(electorate) for org in vote_class.orgs}
+    spoken: list[Stance | None] = [None] * len(electorate)
     for stance in stances:
-        if stance.option is None or stance.pending:
-            current.pop(stance.org, None)
-        else:
-            current[stance.org] = stance
-    return [
-        max((current[org] for org in vote_class.orgs if org in current), default=None)
-        if len(vote_class.orgs) > 1
-        else current.get(vote_class.orgs[0])
-        for vote_class in electorate
-    ]
+        if (place := places.get(stance.org)) is not None:
+            spoken[place] = None if stance.option is None or stance.pending else stance
+    return spoken
 
 
 def _quorum(voting: Voting, spoken: Sequence[Stance | None]) -> Quorum:
@@ -138,10 +137,11 @@ def _quorum(voting: Voting, spoken: Sequence[Stance | None]) -> Quorum:
     enough = reached * denominator >= numerator * len(counted)
     for minimum in terms.get("per_constituency", ()):
         constituency = UUID(str(minimum["constituency"]))
-        heard = sum(
-            spoke for vote_class, spoke in counted if constituency in vote_class.constituencies
+        heard = (
+            stance is not None and constituency in vote_class.constituencies
+            for vote_class, stance in zip(voting.electorate, spoken, strict=True)
         )
-        enough = enough and heard >= minimum["min"]
+        enough = enough and sum(heard) >= minimum["min"]
     return Quorum(-(-numerator * len(counted) // denominator), reached, enough)
 
 
