@@ -1,0 +1,163 @@
+"""Every event, so that a figure can cite what it rests on; and who may see a row."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from services.transparency.domain.refs import Cited
+from services.transparency.domain.said import Said, withheld
+from shared.event import Recorded
+from shared.hot import Connection
+from shared.projection import Row, Table
+
+SERVICES = ("members", "meetings", "credit")
+UUID_LENGTH = 36
+
+EVENT = Table(
+    "views.event",
+    ("coalition_id", "uuid"),
+    ("service", "text"),
+    ("position", "bigint"),
+    ("type", "text"),
+    ("key", "uuid"),
+    ("recorded_at", "timestamptz"),
+    ("leaf", "bytea"),
+)
+
+
+def every(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+    """Keep each event's leaf hash, whatever its type."""
+    key = seen.key if len(seen.key) == UUID_LENGTH else None
+    at = seen.recorded_at
+    yield EVENT, (seen.coalition, seen.service, seen.position, seen.type, key, at, seen.leaf)
+
+
+def audience(seen: Recorded) -> tuple[str, ...]:
+    """Return the tokens of readers who may see what an event says (`security.md` 3)."""
+    if seen.audience:
+        return tuple(token if ":" in token else f"org:{token}" for token in seen.audience)
+    return (seen.visibility,) if seen.visibility in {"members", "public"} else ()
+
+
+def jsonb(value: Any) -> str | None:
+    """Return what a jsonb column takes."""
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def sealing(seen: Recorded, *fields: str, **columns: str) -> str | None:
+    """Return under which audience and key columns were sealed, so that an erasure finds them.
+
+    Args:
+        fields: Columns named as the event's fields.
+        columns: Fields by the names of their columns, where these differ.
+    """
+    if not seen.sealed:
+        return None
+    named = dict(zip(fields, fields, strict=True)) | columns
+    found = {column: seen.sealed[name] for column, name in named.items() if name in seen.sealed}
+    return jsonb(found) if found else None
+
+
+@dataclass(frozen=True)
+class Lens:
+    """Whose eyes look, and up to which positions."""
+
+    coalition: UUID
+    audiences: tuple[str, ...]
+    as_of: Mapping[str, int]
+
+    @property
+    def members(self) -> int:
+        return self.as_of["members"]
+
+    @property
+    def meetings(self) -> int:
+        return self.as_of["meetings"]
+
+    @property
+    def credit(self) -> int:
+        return self.as_of["credit"]
+
+    def sees(self, tokens: Collection[str]) -> bool:
+        return not set(tokens).isdisjoint(self.audiences)
+
+    def said(self, row: asyncpg.Record, field: str) -> Said:
+        """Return the words of a field: as they are, or why they are not shown."""
+        if row["sealed"] is None:
+            value = row[field]
+            return None if value is None else orjson.loads(value)
+        return self.opened(row[field], orjson.loads(row["sealed"]).get(field))
+
+    def opened(self, value: str | None, seal: Any) -> Said:
+        """Return a value that may stand under a narrower audience than its row."""
+        if seal is not None:
+            if seal[0] not in self.audiences:
+                return withheld("audience")
+            if value is None:
+                return withheld("erased")
+        return None if value is None else orjson.loads(value)
+
+
+async def positions(db: Connection, coalition: UUID, reader: str) -> dict[str, int]:
+    """Return how far each journal was read."""
+    rows = await db.fetch(
+        "select source, position from inbox.cursor where coalition_id = $1 and reader = $2",
+        coalition,
+        reader,
+    )
+    return dict.fromkeys(SERVICES, 0) | {row["source"]: row["position"] for row in rows}
+
+
+async def newest(db: Connection, lens: Lens) -> datetime | None:
+    """Return when the newest event up to there was recorded."""
+    found: datetime | None = await db.fetchval(
+        "select max(recorded_at) from views.event join"
+        " unnest($2::text[], $3::bigint[]) as up_to(service, position) using (service, position)"
+        " where coalition_id = $1",
+        lens.coalition,
+        list(lens.as_of),
+        list(lens.as_of.values()),
+    )
+    return found
+
+
+async def of_aggregates(
+    db: Connection, lens: Lens, service: str, keys: Collection[UUID]
+) -> dict[UUID, list[Cited]]:
+    """Return all events of these aggregates."""
+    rows = await db.fetch(
+        "select key, array_agg(position order by position) as positions,"
+        " array_agg(leaf order by position) as leaves"
+        " from views.event where coalition_id = $1 and key = any($2) and service = $3"
+        " and position <= $4 group by key",
+        lens.coalition,
+        list(keys),
+        service,
+        lens.as_of[service],
+    )
+    return {
+        row["key"]: [
+            Cited(service, position, leaf)
+            for position, leaf in zip(row["positions"], row["leaves"], strict=True)
+        ]
+        for row in rows
+    }
+
+
+async def at_positions(
+    db: Connection, lens: Lens, service: str, positions: Collection[int]
+) -> dict[int, Cited]:
+    """Return the events at these positions."""
+    rows = await db.fetch(
+        "select position, leaf from views.event"
+        " where coalition_id = $1 and service = $2 and position = any($3)",
+        lens.coalition,
+        service,
+        list(positions),
+    )
+    return {row["position"]: Cited(service, row["position"], row["leaf"]) for row in rows}
