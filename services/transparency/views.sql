@@ -2,7 +2,8 @@
 -- as of a position filters by it, and a rebuild is a bulk insert.
 create schema if not exists views;
 
--- Every event, so that a figure can cite what it rests on. `key` is the aggregate's id.
+-- Every event but stances, so that a figure can cite what it rests on. `key` is the aggregate's id.
+-- Stances are most of what is ever recorded: their own rows hold what would stand here.
 create table if not exists views.event (
   coalition_id uuid        not null,
   service      text        not null,
@@ -62,8 +63,8 @@ create table if not exists views.proposal (
   sealed       jsonb,
   primary key (coalition_id, proposal));
 
--- One row a round, with what was frozen when it opened. `electorate` is the event's own list of
--- vote classes; a class of one organisation that weighs one stands as that organisation alone.
+-- One row a round, with what was frozen when it opened. `electorate` lists the organisations;
+-- `classes` is the event's own list of vote classes where any is more than one that weighs one.
 create table if not exists views.voting (
   coalition_id uuid        not null,
   position     bigint      not null,
@@ -75,7 +76,8 @@ create table if not exists views.voting (
   rule_version int         not null,
   terms        jsonb       not null,
   text_digest  text,
-  electorate   jsonb,
+  electorate   uuid[],
+  classes      jsonb,
   lead         uuid,
   meeting      uuid,
   closes_at    timestamptz,
@@ -99,9 +101,12 @@ create table if not exists views.stance (
   proxy        boolean     not null,
   audience     text[]      not null,
   sealed       jsonb,
+  recorded_at  timestamptz not null,
+  leaf         bytea       not null,
   primary key (coalition_id, proposal, position));
-create index if not exists stance_reasoned on views.stance (coalition_id, proposal)
-  where reason is not null;
+create index if not exists stance_detailed on views.stance (coalition_id, proposal)
+  where type <> 'StanceTaken' or reason is not null or sealed is not null or proxy
+  or authority = 'ad_referendum';
 
 -- Whatever else happened to a proposal.
 create table if not exists views.moment (

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.transparency.domain.refs import Cited
-from services.transparency.domain.said import Said, withheld
+from services.transparency.domain.said import Reason, Said, withheld
 from services.transparency.domain.tally import DISSENT, OPTIONS, Result, Stance, VoteClass, Voting
 from services.transparency.domain.tally import tally as count_again
 
 CLOSING = frozenset({"DecisionMade", "QuorumNotMet", "DecisionDeferred"})
+TAKEN, WITHDRAWN = "StanceTaken", "StanceWithdrawn"
 ANSWERED = {
     "ObjectionAccommodated": "accommodated",
     "ObjectionRetracted": "retracted",
@@ -61,18 +62,41 @@ class Opened:
     meeting: UUID | None = None
 
 
+class Detail(NamedTuple):
+    """What else is known of a stance."""
+
+    type: str = TAKEN
+    before: str | None = None
+    reason: Said = None
+    at: datetime | None = None
+    authority: str | None = None
+    proxy: bool = False
+
+
+PLAIN = Detail()
+
+
 class Spoken(NamedTuple):
-    """A stance taken, changed or withdrawn; `option` is `None` once withdrawn or kept secret."""
+    """A stance taken, changed or withdrawn; `option` is `None` once withdrawn or kept secret.
+
+    Args:
+        detail: Plain where it is a first stance without a reason, and nobody asked for its time.
+    """
 
     position: int
     org: UUID
-    type: str
     option: str | None
-    before: str | None
-    reason: Said
-    at: datetime
-    authority: str | None
-    proxy: bool
+    leaf: bytes
+    detail: Detail = PLAIN
+
+    @property
+    def cited(self) -> Cited:
+        return Cited("meetings", self.position, self.leaf)
+
+    @property
+    def at(self) -> datetime:
+        assert self.detail.at is not None
+        return self.detail.at
 
 
 @dataclass(frozen=True)
@@ -140,6 +164,7 @@ class Case:
         spoken: The stances of that round, in order.
         moments: What else happened to the proposal, in order, later than the outcome too.
         events: All events of the proposal's stream.
+        complete: Whether the reader sees every stance.
     """
 
     proposal: Proposal
@@ -148,6 +173,7 @@ class Case:
     moments: Sequence[Moment]
     outcome: Outcome | None
     events: Sequence[Cited]
+    complete: bool = True
 
     @cached_property
     def held(self) -> dict[UUID, Spoken]:
@@ -156,7 +182,7 @@ class Case:
         for spoken in self.spoken:
             if (vote_class := self.classes.get(spoken.org)) is None:
                 continue
-            if spoken.type == "StanceWithdrawn":
+            if spoken.detail.type == WITHDRAWN:
                 held.pop(vote_class.orgs, None)
             else:
                 held[vote_class.orgs] = spoken
@@ -201,7 +227,7 @@ class Case:
     def recount(self) -> Result | None:
         """What follows from the stances; `None` where they cannot be counted again."""
         voting = self.voting
-        if voting is None or voting.electorate is None or self._secret:
+        if voting is None or voting.electorate is None or self._untold:
             return None
         present = self.closed.data.get("present") if self.closed else None
         frozen = Voting(
@@ -216,10 +242,12 @@ class Case:
         return count_again(frozen, self._stances(), objection_open=is_open)
 
     @property
-    def _secret(self) -> bool:
-        return any(
-            spoken.option is None and spoken.type != "StanceWithdrawn" for spoken in self.spoken
-        )
+    def _untold(self) -> Reason | None:
+        """Why this reader cannot count again."""
+        if not self.complete:
+            return "audience"
+        secret = (said.option is None and said.detail.type != WITHDRAWN for said in self.spoken)
+        return "ballot" if any(secret) else None
 
     def _stances(self) -> Iterator[Stance]:
         ratified = {
@@ -227,11 +255,9 @@ class Case:
             for moment in self.before_outcome
             if moment.type == "DecisionRatified"
         }
-        for said in self.spoken:
-            pending = (
-                said.authority == "ad_referendum" and ratified.get(said.org, 0) < said.position
-            )
-            yield Stance(said.position, said.org, said.option, pending, said.reason is not None)
+        for position, org, option, _, detail in self.spoken:
+            pending = detail.authority == "ad_referendum" and ratified.get(org, 0) < position
+            yield Stance(position, org, option, pending, detail.reason is not None)
 
     @property
     def recomputed(self) -> Any:
@@ -240,7 +266,7 @@ class Case:
         if outcome is None or outcome.type == "DecisionDeferred":
             return None
         if result is None:
-            return withheld("ballot" if self._secret else "lost")
+            return withheld(self._untold or "lost")
         return _differences(outcome, result) or "yes"
 
 

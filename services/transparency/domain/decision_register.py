@@ -92,7 +92,7 @@ def dissent(case: Case, names: Names) -> list[dict[str, Any]]:
 
 
 def _against(said: Spoken, names: Names) -> dict[str, Any]:
-    return {"organisation": names.of(said.org), "option": said.option, "reason": said.reason}
+    return {"organisation": names.of(said.org), "option": said.option, "reason": said.detail.reason}
 
 
 def _of_decision(case: Case, kind: str) -> list[Any]:
@@ -144,14 +144,19 @@ def summary(passed: Iterable[Passed]) -> list[dict[str, Any]]:
     latencies = [_seconds(each) for each in timed]
     ends = [cited for each in timed for cited in (each.published, each.decided) if cited]
     aimless = [each.drafted for each in decisions if not each.has_objective]
+    of_decided, of_ends = cite(decided), cite(ends)
     return [
-        figure("decisions", len(decisions), decided),
-        figure("latency_p50", percentile(latencies, 50), ends, "seconds"),
-        figure("latency_p95", percentile(latencies, 95), ends, "seconds"),
-        _share("reopened", [each.reopened for each in decisions], decided),
-        _share("reversed", [each.reversed for each in decisions], decided),
+        {"figure": "decisions", "value": len(decisions), **of_decided},
+        _latency("latency_p50", percentile(latencies, 50), of_ends),
+        _latency("latency_p95", percentile(latencies, 95), of_ends),
+        _share("reopened", [each.reopened for each in decisions], decided, of_decided),
+        _share("reversed", [each.reversed for each in decisions], decided, of_decided),
         figure("without_objective", len(aimless), aimless),
     ]
+
+
+def _latency(name: str, seconds: int | None, of: dict[str, Any]) -> dict[str, Any]:
+    return {"figure": name, "value": seconds, "unit": "seconds", **of}
 
 
 def _seconds(each: Passed) -> int:
@@ -160,8 +165,13 @@ def _seconds(each: Passed) -> int:
 
 
 def _share(
-    name: str, events: Sequence[tuple[Cited, ...]], decided: Sequence[Cited]
+    name: str,
+    events: Sequence[tuple[Cited, ...]],
+    decided: Sequence[Cited],
+    of_decided: dict[str, Any],
 ) -> dict[str, Any]:
+    """Return a share of the decisions; those it happened to are cited beside all of them."""
     happened = [cited for each in events for cited in each]
     count = sum(bool(each) for each in events)
-    return figure(name, six(count, len(decided)), [*decided, *happened], count=count)
+    of = cite([*decided, *happened]) if happened else of_decided
+    return {"figure": name, "value": six(count, len(decided)), "count": count, **of}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
 
@@ -43,4 +44,10 @@ class Names:
 
     def ordered(self, keys: Iterable[UUID]) -> list[UUID]:
         """Return organisations by name: nothing ranks them (K6)."""
-        return sorted(keys, key=lambda key: (self.words(key).casefold(), key))
+        ranks, last = self._ranks, len(self._ranks)
+        return sorted(keys, key=lambda key: (ranks.get(key, last), key))
+
+    @cached_property
+    def _ranks(self) -> dict[UUID, int]:
+        listed = sorted(self.known, key=lambda key: (self.words(key).casefold(), key))
+        return {key: rank for rank, key in enumerate(listed)}

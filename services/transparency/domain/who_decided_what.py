@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.transparency.domain.case import Case, Spoken
+from services.transparency.domain.case import TAKEN, Case, Spoken
 from services.transparency.domain.numbers import six
 from services.transparency.domain.refs import Range, cite, cite_range
 from services.transparency.domain.said import Names
@@ -48,8 +48,8 @@ def row(case: Case, names: Names) -> dict[str, Any]:
 def _changes(case: Case) -> dict[UUID, list[dict[str, Any]]]:
     found: dict[UUID, list[dict[str, Any]]] = {}
     for said in case.spoken:
-        if said.type != "StanceTaken":
-            change = {"from": said.before, "to": said.option, "at": timestamp(said.at)}
+        if said.detail.type != TAKEN:
+            change = {"from": said.detail.before, "to": said.option, "at": timestamp(said.at)}
             found.setdefault(said.org, []).append(change)
     return found
 
@@ -65,12 +65,12 @@ def _stance(
         "organisation": str(org),
         "stance": said.option,
         "seconds_before_close": int((closed - said.at).total_seconds()),
-        "authority": said.authority,
+        "authority": said.detail.authority,
         "ref": f"meetings/{said.position}",
     }
     if said.org != org:
         written["through"] = str(said.org)
-    if said.proxy:
+    if said.detail.proxy:
         written["proxy"] = True
     if changes:
         written["changes"] = list(changes)
@@ -130,8 +130,7 @@ NOTHING = Totals({}, {})
 def _add(case: Case, standings: dict[UUID, Standing], leaves: dict[UUID, list[bytes]]) -> None:
     assert case.outcome is not None
     assert case.voting is not None
-    by_position = {position: leaf for _, position, leaf in case.events}
-    opened = by_position[case.voting.position]
+    opened = [leaf for _, position, leaf in case.events if position == case.voting.position]
     minority = _minority(case)
     adopted = case.outcome.outcome == "adopted"
     for org in case.classes:
@@ -154,7 +153,7 @@ def _add(case: Case, standings: dict[UUID, Standing], leaves: dict[UUID, list[by
                 before.events,
             )
         standings[org] = after
-        leaves.setdefault(org, []).append(by_position[said.position] if said else opened)
+        leaves.setdefault(org, []).extend([said.leaf] if said else opened)
 
 
 def _minority(case: Case) -> str | None:

@@ -1,14 +1,27 @@
 """Cases: what a page of outcomes, or one proposal, is read from, in a handful of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from itertools import repeat
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
 
-from services.transparency.domain.case import Case, Moment, Opened, Outcome, Proposal, Spoken
+from services.transparency.domain.case import (
+    PLAIN,
+    Case,
+    Detail,
+    Moment,
+    Opened,
+    Outcome,
+    Proposal,
+    Spoken,
+)
+from services.transparency.domain.refs import Cited
 from services.transparency.domain.said import withheld
 from services.transparency.domain.tally import VoteClass
 from services.transparency.views import events
@@ -21,16 +34,22 @@ OUTCOME = (
 )
 
 
-async def cases(db: Connection, lens: Lens, outcomes: Sequence[asyncpg.Record]) -> list[Case]:
-    """Return the case of each outcome, in their order."""
+async def cases(
+    db: Connection, lens: Lens, outcomes: Sequence[asyncpg.Record], *, timed: bool = False
+) -> list[Case]:
+    """Return the case of each outcome, in their order.
+
+    Args:
+        timed: Whether the time and authority of every stance are wanted.
+    """
     wanted = {row["proposal"] for row in outcomes}
-    found = await _of_proposals(db, lens, wanted)
+    found = await _of_proposals(db, lens, wanted, timed=timed)
     return [found.case(row["proposal"], outcome(row)) for row in outcomes]
 
 
 async def open_case(db: Connection, lens: Lens, proposal: UUID) -> Case | None:
     """Return the case of a proposal as it stands, without an outcome."""
-    found = await _of_proposals(db, lens, {proposal})
+    found = await _of_proposals(db, lens, {proposal}, timed=True)
     return found.case(proposal, None) if proposal in found.proposals else None
 
 
@@ -92,7 +111,8 @@ class _Found:
         self.votings: defaultdict[UUID, list[Opened]] = defaultdict(list)
         self.spoken: defaultdict[UUID, list[Spoken]] = defaultdict(list)
         self.moments: defaultdict[UUID, list[Moment]] = defaultdict(list)
-        self.events: dict[UUID, Any] = {}
+        self.events: dict[UUID, list[Cited]] = {}
+        self.hidden: set[UUID] = set()
 
     def case(self, proposal: UUID, ended: Outcome | None) -> Case:
         """Return the case up to `ended`, or up to now."""
@@ -113,11 +133,20 @@ class _Found:
             ],
             moments=self.moments[proposal],
             outcome=ended,
-            events=self.events.get(proposal, []),
+            events=sorted(
+                [
+                    *self.events.get(proposal, ()),
+                    *(Cited("meetings", said[0], said[3]) for said in self.spoken[proposal]),
+                ],
+                key=itemgetter(1),
+            ),
+            complete=proposal not in self.hidden,
         )
 
 
-async def _of_proposals(db: Connection, lens: Lens, wanted: Collection[UUID]) -> _Found:
+async def _of_proposals(
+    db: Connection, lens: Lens, wanted: Collection[UUID], *, timed: bool
+) -> _Found:
     found = _Found()
     keys = list(wanted)
     for row in await _rows(db, lens, "proposal", keys):
@@ -128,19 +157,74 @@ async def _of_proposals(db: Connection, lens: Lens, wanted: Collection[UUID]) ->
     for row in await _rows(db, lens, "moment", keys):
         if lens.sees(row["audience"]):
             found.moments[row["proposal"]].append(_moment(lens, row))
-    stances = await db.fetch(
-        "select proposal, position, org, type, option, before, reason, at, authority, proxy,"
-        " sealed from views.stance where coalition_id = $1 and proposal = any($2)"
-        " and position <= $3 and audience && $4 order by proposal, position",
-        lens.coalition,
-        keys,
-        lens.meetings,
-        lens.audiences,
-    )
-    for row in stances:
-        found.spoken[row["proposal"]].append(_spoken(lens, row))
-    found.events = dict(await events.of_aggregates(db, lens, "meetings", keys))
+    await _add_stances(db, lens, found, keys, timed=timed)
+    found.events = await events.of_aggregates(db, lens, "meetings", keys)
     return found
+
+
+async def _add_stances(
+    db: Connection, lens: Lens, found: _Found, keys: Sequence[UUID], *, timed: bool
+) -> None:
+    """Add the stances: a column at a time, as there are many, and what is special about some."""
+    args = lens.coalition, keys, lens.meetings
+    details: dict[int, Detail] = {}
+    secret: set[int] = set()
+    for row in await db.fetch(_DETAILED, *args):
+        details[row["position"]] = _detail(lens, row)
+        if (
+            row["sealed"]
+            and _json(row["sealed"]).get("option", lens.audiences)[0] not in lens.audiences
+        ):
+            secret.add(row["position"])
+    for row in await db.fetch(_TIMED if timed else _STANCES, *args, lens.audiences):
+        if not row["seen"]:
+            found.hidden.add(row["proposal"])
+            continue
+        plain: Iterable[Detail] = repeat(PLAIN)
+        if timed:
+            plain = map(_taken, row["ats"], row["authorities"])
+        columns = row["positions"], row["orgs"], row["options"], row["leaves"]
+        spoken = list(map(Spoken, *columns, plain))
+        if details:
+            spoken = [
+                said._replace(detail=details[said.position]) if said.position in details else said
+                for said in spoken
+            ]
+        if secret:
+            spoken = [
+                said._replace(option=None) if said.position in secret else said for said in spoken
+            ]
+        found.spoken[row["proposal"]] = spoken
+
+
+_OF = " from views.stance where coalition_id = $1 and proposal = any($2) and position <= $3"
+_STANCES = (
+    "select proposal, array_agg(position order by position) as positions,"
+    " array_agg(org order by position) as orgs, array_agg(option order by position) as options,"
+    " array_agg(leaf order by position) as leaves, bool_and(audience && $4) as seen"
+    f"{_OF} group by proposal"
+)
+_TIMED = _STANCES.replace(
+    " as seen",
+    " as seen, array_agg(at order by position) as ats,"
+    " array_agg(authority order by position) as authorities",
+)
+_DETAILED = (
+    "select position, type, before, reason, at, authority, proxy, sealed"
+    f"{_OF} and (type <> 'StanceTaken' or reason is not null or sealed is not null or proxy"
+    " or authority = 'ad_referendum')"
+)
+
+
+def _taken(at: datetime, authority: str | None) -> Detail:
+    return Detail(at=at, authority=authority)
+
+
+def _detail(lens: Lens, row: asyncpg.Record) -> Detail:
+    return Detail(
+        row["type"], row["before"], lens.said(row, "reason"), row["at"], row["authority"],
+        row["proxy"],
+    )  # fmt: skip
 
 
 async def _rows(
@@ -172,7 +256,6 @@ def _proposal(lens: Lens, row: asyncpg.Record) -> Proposal:
 
 
 def _voting(lens: Lens, row: asyncpg.Record) -> Opened:
-    electorate = _json(row["electorate"])
     return Opened(
         position=row["position"],
         at=row["at"],
@@ -182,7 +265,7 @@ def _voting(lens: Lens, row: asyncpg.Record) -> Opened:
         rule_version=row["rule_version"],
         terms=_json(row["terms"]),
         text=row["text_digest"],
-        electorate=None if electorate is None else tuple(map(_vote_class, electorate)),
+        electorate=_electorate(row),
         closes_at=row["closes_at"],
         gate=row["gate"],
         override=lens.said(row, "override"),
@@ -191,9 +274,15 @@ def _voting(lens: Lens, row: asyncpg.Record) -> Opened:
     )
 
 
+def _electorate(row: asyncpg.Record) -> tuple[VoteClass, ...] | None:
+    if row["classes"] is not None:
+        return tuple(map(_vote_class, _json(row["classes"])))
+    if row["electorate"] is None:
+        return None
+    return tuple(VoteClass((org,)) for org in row["electorate"])
+
+
 def _vote_class(written: Any) -> VoteClass:
-    if isinstance(written, str):
-        return VoteClass((UUID(written),))
     return VoteClass(
         tuple(map(UUID, written["class"])),
         written.get("weight", 1),
@@ -209,19 +298,6 @@ def _moment(lens: Lens, row: asyncpg.Record) -> Moment:
         elif data.get(field) is None:
             data[field] = withheld("erased")
     return Moment(row["position"], row["type"], row["at"], row["by_org"], data)
-
-
-def _spoken(lens: Lens, row: asyncpg.Record) -> Spoken:
-    option, reason = row["option"], None
-    if row["reason"] is not None or row["sealed"] is not None:
-        reason = lens.said(row, "reason")
-        sealed = _json(row["sealed"]) or {}
-        if "option" in sealed and sealed["option"][0] not in lens.audiences:
-            option = None
-    return Spoken(
-        row["position"], row["org"], row["type"], option, row["before"], reason, row["at"],
-        row["authority"], row["proxy"],
-    )  # fmt: skip
 
 
 def _json(value: str | None) -> Any:

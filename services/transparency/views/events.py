@@ -30,11 +30,17 @@ EVENT = Table(
 )
 
 
+STANCES = frozenset({"StanceTaken", "StanceChanged", "StanceWithdrawn"})
+
+
 def every(seen: Recorded) -> Iterable[tuple[Table, Row]]:
-    """Keep each event's leaf hash, whatever its type."""
+    """Keep each event's leaf hash, whatever its type; a stance's stands in its own row."""
+    if seen.type in STANCES:
+        return ()
     key = seen.key if len(seen.key) == UUID_LENGTH else None
     at = seen.recorded_at
-    yield EVENT, (seen.coalition, seen.service, seen.position, seen.type, key, at, seen.leaf)
+    row = seen.coalition, seen.service, seen.position, seen.type, key, at, seen.leaf
+    return ((EVENT, row),)
 
 
 def audience(seen: Recorded) -> tuple[str, ...]:
@@ -114,11 +120,25 @@ async def positions(db: Connection, coalition: UUID, reader: str) -> dict[str, i
 
 
 async def newest(db: Connection, lens: Lens) -> datetime | None:
-    """Return when the newest event up to there was recorded."""
+    """Return when the newest event up to there was recorded.
+
+    The newest may be a stance; then its voting was open when the newest other event happened.
+    """
     found: datetime | None = await db.fetchval(
-        "select max(recorded_at) from views.event join"
-        " unnest($2::text[], $3::bigint[]) as up_to(service, position) using (service, position)"
-        " where coalition_id = $1",
+        "with newest as (select service, reached, e.position, e.recorded_at"
+        " from unnest($2::text[], $3::bigint[]) as up_to(service, reached),"
+        " lateral (select position, recorded_at from views.event e where e.coalition_id = $1"
+        " and e.service = up_to.service and e.position <= reached"
+        " order by position desc limit 1) e),"
+        " since as (select reached, position from newest where service = 'meetings'),"
+        " still_open as (select v.proposal from since, views.voting v where v.coalition_id = $1"
+        " and v.position <= since.position and not exists (select from views.moment m"
+        " where m.coalition_id = $1 and m.proposal = v.proposal and m.type = 'VotingClosed'"
+        " and m.position > v.position and m.position <= since.position))"
+        " select max(recorded_at) from (select recorded_at from newest union all"
+        " select s.recorded_at from since, still_open join views.stance s"
+        " on s.coalition_id = $1 and s.proposal = still_open.proposal"
+        " where s.position > since.position and s.position <= since.reached) as included",
         lens.coalition,
         list(lens.as_of),
         list(lens.as_of.values()),
@@ -129,7 +149,7 @@ async def newest(db: Connection, lens: Lens) -> datetime | None:
 async def of_aggregates(
     db: Connection, lens: Lens, service: str, keys: Collection[UUID]
 ) -> dict[UUID, list[Cited]]:
-    """Return all events of these aggregates."""
+    """Return all events of these aggregates but stances."""
     rows = await db.fetch(
         "select key, array_agg(position order by position) as positions,"
         " array_agg(leaf order by position) as leaves"

@@ -1,6 +1,6 @@
 """Rows of the proposals' streams: drafts, rounds of voting, stances, outcomes, and the rest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,8 @@ VOTING = Table(
     ("rule_version", "int"),
     ("terms", "jsonb"),
     ("text_digest", "text"),
-    ("electorate", "jsonb"),
+    ("electorate", "uuid[]"),
+    ("classes", "jsonb"),
     ("lead", "uuid"),
     ("meeting", "uuid"),
     ("closes_at", "timestamptz"),
@@ -60,6 +61,8 @@ STANCE = Table(
     ("proxy", "boolean"),
     ("audience", "text[]"),
     ("sealed", "jsonb"),
+    ("recorded_at", "timestamptz"),
+    ("leaf", "bytea"),
 )
 MOMENT = Table(
     "views.moment",
@@ -127,7 +130,8 @@ def drafted(seen: Recorded) -> Given:
 def opened(seen: Recorded) -> Given:
     data = seen.data
     closes_at = data.get("closes_at")
-    electorate = data["electorate"]
+    listed = isinstance(data["electorate"], list)
+    classes = data["electorate"] if listed else ()
     yield (
         VOTING,
         (
@@ -141,7 +145,8 @@ def opened(seen: Recorded) -> Given:
             data["rule_version"],
             jsonb(data["terms"]),
             data.get("text"),
-            jsonb([_short(each) for each in electorate]) if isinstance(electorate, list) else None,
+            [org for each in classes for org in each["class"]] if listed else None,
+            jsonb(classes) if any(map(_more_than_one, classes)) else None,
             data.get("lead"),
             data.get("meeting"),
             datetime.fromisoformat(closes_at) if closes_at else None,
@@ -153,9 +158,9 @@ def opened(seen: Recorded) -> Given:
     )
 
 
-def _short(vote_class: dict[str, Any]) -> Any:
+def _more_than_one(vote_class: Mapping[str, Any]) -> bool:
     alone = len(vote_class["class"]) == 1 and vote_class.get("weight", 1) == 1
-    return vote_class["class"][0] if alone and not vote_class.get("constituencies") else vote_class
+    return not alone or bool(vote_class.get("constituencies"))
 
 
 def taken(seen: Recorded) -> Given:
@@ -175,7 +180,9 @@ def taken(seen: Recorded) -> Given:
             seen.authority,
             data.get("proxy") is not None,
             audience(seen),
-            sealing(seen, "option", "reason"),
+            _sealing(seen, option="option", reason="reason"),
+            seen.recorded_at,
+            seen.leaf,
         ),
     )
 
@@ -197,7 +204,9 @@ def changed(seen: Recorded) -> Given:
             seen.authority,
             data.get("proxy") is not None,
             audience(seen),
-            sealing(seen, option="to", before="from", reason="because"),
+            _sealing(seen, option="to", reason="because"),
+            seen.recorded_at,
+            seen.leaf,
         ),
     )
 
@@ -218,9 +227,20 @@ def withdrawn(seen: Recorded) -> Given:
             seen.authority,
             False,
             audience(seen),
-            sealing(seen, reason="because"),
+            _sealing(seen, reason="because"),
+            seen.recorded_at,
+            seen.leaf,
         ),
     )
+
+
+def _sealing(seen: Recorded, **columns: str) -> str | None:
+    """Leave out a stance that its own audience may see: no erasure ever asks for it."""
+    if not seen.sealed:
+        return None
+    if "option" in columns and seen.sealed.get(columns["option"], ("",))[0] in audience(seen):
+        del columns["option"]
+    return sealing(seen, **columns)
 
 
 def happened(seen: Recorded) -> Given:
@@ -311,12 +331,15 @@ HISTORY = (
     "DecisionReopened",
     "DecisionSuperseded",
 )
-ROWS: dict[str, Rows] = {
-    "ProposalDrafted": drafted,
-    "VotingOpened": opened,
+STANCES: dict[str, Rows] = {
     "StanceTaken": taken,
     "StanceChanged": changed,
     "StanceWithdrawn": withdrawn,
+}
+ROWS: dict[str, Rows] = {
+    "ProposalDrafted": drafted,
+    "VotingOpened": opened,
+    **STANCES,
     "DecisionMade": decided,
     "QuorumNotMet": lapsed,
     "DecisionDeferred": deferred,
