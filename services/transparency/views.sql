@@ -105,8 +105,7 @@ create table if not exists views.stance (
   leaf         bytea       not null,
   primary key (coalition_id, proposal, position));
 create index if not exists stance_detailed on views.stance (coalition_id, proposal)
-  where type <> 'StanceTaken' or reason is not null or sealed is not null or proxy
-  or authority = 'ad_referendum';
+  where type <> 'StanceTaken' or reason is not null or sealed is not null or proxy;
 
 -- Whatever else happened to a proposal.
 create table if not exists views.moment (

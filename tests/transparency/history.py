@@ -43,8 +43,13 @@ class History:
         return {service: self.reached[service] for service in ("members", "meetings", "credit")}
 
     def add(
-        self, service: str, kind: str, stream: str, data: Mapping[str, Any] | None = None, **envelope: Any
-    ) -> Recorded:  # fmt: skip
+        self,
+        service: str,
+        kind: str,
+        stream: str,
+        data: Mapping[str, Any] | None = None,
+        **envelope: Any,
+    ) -> Recorded:
         """Record an event; `envelope` overrides what stands around its data."""
         self.reached[service] += 1
         self.versions[stream] += 1
@@ -99,7 +104,7 @@ class History:
 
     def propose(self, name: str, by: UUID, **fields: Any) -> UUID:
         """Draft and publish a proposal; it is found again by `key(name)`."""
-        drafted = {
+        drafted: dict[str, Any] = {
             "body": str(PLENARY),
             "issue": str(key("issue")),
             "affected": [],
@@ -132,7 +137,7 @@ class History:
     ) -> Recorded:
         """Open voting for these organisations, each a class of its own."""
         closes_at = NOON + timedelta(days=7)
-        opened = {
+        opened: dict[str, Any] = {
             "round": 1,
             "rule": str(key("rule")),
             "rule_version": 3,
@@ -169,7 +174,7 @@ class History:
             option: counts.get(option, 0) for option in ("agree", "disagree", "abstain", "object")
         }
         self.on(name, "VotingClosed", chair, reason="chair", counts=full)
-        made = {
+        made: dict[str, Any] = {
             "decision": str(key(f"decision of {name}")),
             "outcome": outcome,
             "counts": full,

@@ -10,12 +10,21 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.transparency.domain.refs import Cited
 from services.transparency.domain.said import Reason, Said, withheld
-from services.transparency.domain.tally import DISSENT, OPTIONS, Result, Stance, VoteClass, Voting
-from services.transparency.domain.tally import tally as count_again
+from services.transparency.domain.tally import (
+    DISSENT,
+    OPTIONS,
+    Electorate,
+    Result,
+    Voting,
+    counted,
+    held,
+    tally,
+)
+from shared.event import Ref
 
 CLOSING = frozenset({"DecisionMade", "QuorumNotMet", "DecisionDeferred"})
+NOBODY = Electorate(())
 TAKEN, WITHDRAWN = "StanceTaken", "StanceWithdrawn"
 ANSWERED = {
     "ObjectionAccommodated": "accommodated",
@@ -54,7 +63,7 @@ class Opened:
     rule_version: int
     terms: Mapping[str, Any]
     text: str
-    electorate: tuple[VoteClass, ...] | None
+    electorate: Electorate | None
     closes_at: datetime | None
     gate: str
     override: Said = None
@@ -63,13 +72,11 @@ class Opened:
 
 
 class Detail(NamedTuple):
-    """What else is known of a stance."""
+    """What is special about a stance: that it is not a first one, its reason, a proxy."""
 
     type: str = TAKEN
     before: str | None = None
     reason: Said = None
-    at: datetime | None = None
-    authority: str | None = None
     proxy: bool = False
 
 
@@ -77,26 +84,27 @@ PLAIN = Detail()
 
 
 class Spoken(NamedTuple):
-    """A stance taken, changed or withdrawn; `option` is `None` once withdrawn or kept secret.
-
-    Args:
-        detail: Plain where it is a first stance without a reason, and nobody asked for its time.
-    """
+    """A stance taken, changed or withdrawn; `option` is `None` once withdrawn or kept secret."""
 
     position: int
     org: UUID
     option: str | None
     leaf: bytes
+    at: datetime
+    authority: str | None
     detail: Detail = PLAIN
 
     @property
-    def cited(self) -> Cited:
-        return Cited("meetings", self.position, self.leaf)
+    def ref(self) -> Ref:
+        return f"meetings/{self.position}"
 
     @property
-    def at(self) -> datetime:
-        assert self.detail.at is not None
-        return self.detail.at
+    def withdrawn(self) -> bool:
+        return self.detail.type == WITHDRAWN
+
+    @property
+    def ad_referendum(self) -> bool:
+        return self.authority == "ad_referendum"
 
 
 @dataclass(frozen=True)
@@ -163,7 +171,7 @@ class Case:
         voting: The round that was decided, or is open.
         spoken: The stances of that round, in order.
         moments: What else happened to the proposal, in order, later than the outcome too.
-        events: All events of the proposal's stream.
+        events: All events of the proposal's stream: their positions and leaf hashes.
         complete: Whether the reader sees every stance.
     """
 
@@ -172,26 +180,27 @@ class Case:
     spoken: Sequence[Spoken]
     moments: Sequence[Moment]
     outcome: Outcome | None
-    events: Sequence[Cited]
+    events: Sequence[tuple[int, bytes]]
     complete: bool = True
 
-    @cached_property
-    def held(self) -> dict[UUID, Spoken]:
-        """The stance that each entitled organisation's vote class holds at close."""
-        held: dict[tuple[UUID, ...], Spoken] = {}
-        for spoken in self.spoken:
-            if (vote_class := self.classes.get(spoken.org)) is None:
-                continue
-            if spoken.detail.type == WITHDRAWN:
-                held.pop(vote_class.orgs, None)
-            else:
-                held[vote_class.orgs] = spoken
-        return {org: spoken for orgs, spoken in held.items() for org in orgs}
+    @property
+    def electorate(self) -> Electorate:
+        """Who was entitled; nobody where that is not known."""
+        return (self.voting and self.voting.electorate) or NOBODY
 
     @cached_property
-    def final(self) -> dict[UUID, Spoken]:
-        """The stances at close, by the organisation that took them."""
-        return {spoken.org: spoken for spoken in self.held.values()}
+    def held(self) -> dict[int, Spoken]:
+        """The stance that each vote class holds at close, by its place in the electorate."""
+        return held(self.electorate, self.spoken)
+
+    def stance_of(self, org: UUID) -> Spoken | None:
+        """Return what the organisation's vote class holds, whoever of it said so."""
+        return self.held.get(self.electorate.places[org])
+
+    @property
+    def against(self) -> list[Spoken]:
+        """The stances at close that disagree or object."""
+        return [said for said in self.held.values() if said.option in DISSENT]
 
     @cached_property
     def closed(self) -> Moment | None:
@@ -218,12 +227,6 @@ class Case:
         return (moment for moment in self.moments if end is None or moment.position < end)
 
     @cached_property
-    def classes(self) -> Mapping[UUID, VoteClass]:
-        """The vote class of each organisation of the electorate."""
-        electorate = (self.voting.electorate if self.voting else None) or ()
-        return {org: vote_class for vote_class in electorate for org in vote_class.orgs}
-
-    @cached_property
     def recount(self) -> Result | None:
         """What follows from the stances; `None` where they cannot be counted again."""
         voting = self.voting
@@ -237,27 +240,25 @@ class Case:
             proposer=self.proposal.by,
             lead=voting.lead,
             present=frozenset(UUID(org) for org in present or ()),
+            advised=frozenset(
+                place for place, said in self.held.items() if said.detail.reason is not None
+            ),
+            objection_open=any(each.disposition == "stands" for each in self.objections),
         )
-        is_open = any(objection.disposition == "stands" for objection in self.objections)
-        return count_again(frozen, self._stances(), objection_open=is_open)
+        ratified = {
+            moment.by: moment.position
+            for moment in self.before_outcome
+            if moment.type == "DecisionRatified" and moment.by is not None
+        }
+        return tally(frozen, counted(self.held, ratified))
 
     @property
     def _untold(self) -> Reason | None:
         """Why this reader cannot count again."""
         if not self.complete:
             return "audience"
-        secret = (said.option is None and said.detail.type != WITHDRAWN for said in self.spoken)
+        secret = (said for said in self.held.values() if said.option is None)
         return "ballot" if any(secret) else None
-
-    def _stances(self) -> Iterator[Stance]:
-        ratified = {
-            moment.by: moment.position
-            for moment in self.before_outcome
-            if moment.type == "DecisionRatified"
-        }
-        for position, org, option, _, detail in self.spoken:
-            pending = detail.authority == "ad_referendum" and ratified.get(org, 0) < position
-            yield Stance(position, org, option, pending, detail.reason is not None)
 
     @property
     def recomputed(self) -> Any:
@@ -270,22 +271,15 @@ class Case:
         return _differences(outcome, result) or "yes"
 
 
-def dissents(spoken: Spoken) -> bool:
-    return spoken.option in DISSENT
-
-
 def _differences(outcome: Outcome, result: Result) -> dict[str, Any]:
     recorded: dict[str, Any] = {"outcome": outcome.outcome}
     computed: dict[str, Any] = {"outcome": result.outcome}
     if outcome.counts is not None:
         recorded |= {option: outcome.counts.get(option, 0) for option in OPTIONS}
         computed |= result.counts
-    for name, of_record, counted in (
-        ("voters", outcome.voters, result.voters),
-        ("entitled", outcome.entitled, result.entitled),
-    ):
-        if of_record is not None:
-            recorded[name], computed[name] = of_record, counted
+    if outcome.voters is not None:
+        recorded |= {"voters": outcome.voters, "entitled": outcome.entitled}
+        computed |= {"voters": result.voters, "entitled": result.entitled}
     return {
         name: {"recorded": recorded[name], "computed": computed[name]}
         for name in recorded

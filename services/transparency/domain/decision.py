@@ -8,9 +8,9 @@ from uuid import UUID
 from services.transparency.domain.case import TAKEN, Case, Moment, Objection, Opened, Spoken
 from services.transparency.domain.decision_register import quorum, threshold
 from services.transparency.domain.open_next_steps import Step
-from services.transparency.domain.refs import Cited, cite
+from services.transparency.domain.refs import Cited, cite, cite_stream
 from services.transparency.domain.said import Names, Said
-from services.transparency.domain.tally import OPTIONS, VoteClass
+from services.transparency.domain.tally import OPTIONS
 from shared.event import timestamp
 
 STATES = {
@@ -72,6 +72,8 @@ def page(
     """
     proposal, voting, outcome, result = case.proposal, case.voting, case.outcome, case.recount
     made = outcome if outcome is not None and outcome.made else None
+    spoke = {said.org: said for said in case.held.values()}
+    entitled = names.ordered(case.electorate.places)
     counts = outcome.counts if outcome and outcome.counts else result and result.counts
     return {
         "proposal": str(proposal.id),
@@ -92,14 +94,14 @@ def page(
         "decided_at": _at(made.at if made else None),
         "accountable": [names.of(org) for org in names.ordered(made.accountable if made else ())],
         "gate": {"result": voting.gate, "override": voting.override} if voting else None,
-        "electorate": _electorate(case, names),
+        "electorate": _electorate(case, entitled, names),
         "counts": {option: counts.get(option, 0) for option in OPTIONS} if counts else None,
         "voters": result.voters if result else outcome and outcome.voters,
         "entitled": result.entitled if result else outcome and outcome.entitled,
         "quorum": quorum(case),
         "thresholds": [threshold(each) for each in result.thresholds] if result else [],
-        "stances": [_stance(case.final[org], case, names) for org in names.ordered(case.final)],
-        "silent": [names.of(org) for org in names.ordered(case.classes) if org not in case.held],
+        "stances": [_stance(spoke[org], case, names) for org in names.ordered(spoke)],
+        "silent": [names.of(org) for org in entitled if case.stance_of(org) is None],
         "objections": [_objection(each, names) for each in case.objections],
         "stood_aside": [names.of(org) for org in names.ordered(made.stood_aside if made else ())],
         "timeline": timeline(case, history, spoken, names),
@@ -112,7 +114,7 @@ def page(
         "recomputed": case.recomputed,
         "imported": bool(made and made.imported),
         "source_id": made.source_id if made else None,
-        **cite(case.events),
+        **cite_stream("meetings", case.events),
     }
 
 
@@ -164,36 +166,32 @@ def _round(voting: Opened, moments: Sequence[Moment]) -> dict[str, Any]:
     }
 
 
-def _electorate(case: Case, names: Names) -> list[dict[str, Any]] | None:
+def _electorate(case: Case, entitled: Sequence[UUID], names: Names) -> list[dict[str, Any]] | None:
     if case.voting is None or case.voting.electorate is None:
         return None
-
-    def by_name(vote_class: VoteClass) -> tuple[str, str]:
-        first = names.ordered(vote_class.orgs)[0]
-        return names.words(first).casefold(), str(first)
-
+    by_name = dict.fromkeys(case.electorate.places[org] for org in entitled)
     return [
         {"orgs": [names.of(org) for org in names.ordered(each.orgs)], "weight": each.weight}
-        for each in sorted(case.voting.electorate, key=by_name)
+        for each in map(case.electorate.__getitem__, by_name)
     ]
 
 
 def _stance(said: Spoken, case: Case, names: Names) -> dict[str, Any]:
-    orgs = case.classes[said.org].orgs
+    orgs = case.electorate[case.electorate.places[said.org]].orgs
     return {
         "org": names.of(said.org),
         "option": said.option,
         "reason": said.detail.reason,
         "at": timestamp(said.at),
-        "authority": said.detail.authority,
-        "ref": said.cited.ref,
+        "authority": said.authority,
+        "ref": said.ref,
         "changes": [
             {
                 "from": each.detail.before,
                 "to": each.option,
                 "because": each.detail.reason,
                 "at": timestamp(each.at),
-                "ref": each.cited.ref,
+                "ref": each.ref,
             }
             for each in case.spoken
             if each.org in orgs and each.detail.type != TAKEN
@@ -231,7 +229,8 @@ def timeline(
         for position, at, kind, by, said in lines
     ]
     written += [
-        (each.position, each.at, each.type, _spoke(each), each.org, each.reason) for each in spoken
+        (each.position, each.at, each.detail.type, _spoke(each), each.org, each.detail.reason)
+        for each in spoken
     ]
     return [
         {
@@ -313,7 +312,7 @@ def line(case: Case, names: Names) -> dict[str, Any]:
         "title": case.proposal.title,
         "body": names.of(case.proposal.body),
         "closes_at": _at(voting.closes_at if voting else None),
-        "heard": len(case.final),
-        "entitled": len(case.voting.electorate or ()) if case.voting else None,
+        "heard": len(case.held),
+        "entitled": len(case.electorate),
         "ref": f"meetings/{voting.position}" if voting else None,
     }

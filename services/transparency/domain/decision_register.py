@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.transparency.domain.case import Case, Spoken, dissents
+from services.transparency.domain.case import Case, Spoken
 from services.transparency.domain.numbers import percentile, six
-from services.transparency.domain.refs import Cited, cite
+from services.transparency.domain.refs import Cited, cite, cite_stream
 from services.transparency.domain.report import figure
 from services.transparency.domain.said import Names
 from services.transparency.domain.tally import OPTIONS, Threshold
@@ -50,7 +50,7 @@ def row(case: Case, names: Names) -> dict[str, Any]:
         "implementation_issues": _count(case, "ImplementationIssueReported"),
         "imported": outcome.imported,
         "recomputed": case.recomputed,
-        **cite(case.events),
+        **cite_stream("meetings", case.events),
     }
 
 
@@ -87,7 +87,7 @@ def dispositions(case: Case) -> dict[str, str]:
 
 def dissent(case: Case, names: Names) -> list[dict[str, Any]]:
     """Return who disagreed or objected at close, with their reasons."""
-    against = {org: said for org, said in case.final.items() if dissents(said)}
+    against = {said.org: said for said in case.against}
     return [_against(against[org], names) for org in names.ordered(against)]
 
 

@@ -76,6 +76,13 @@ def cite(events: Sequence[Cited]) -> dict[str, Any]:
     return {"refs": [event.ref for event in events]}
 
 
+def cite_stream(service: str, events: Sequence[tuple[int, bytes]]) -> dict[str, Any]:
+    """Return the same of events of one service, known by position and leaf hash."""
+    if len(events) > SHOWN:
+        return cite_range(Range().extend(leaf for _, leaf in events))
+    return {"refs": [f"{service}/{position}" for position, _ in events]}
+
+
 def cite_range(events: Range) -> dict[str, Any]:
     """Return the count and the root of a list that is known by its subtrees only."""
     return {"refs_count": events.size, "refs_root": base64url(events.root())}

@@ -13,9 +13,11 @@ readings of the same rules in words must agree, or the register says where they 
 5. Where objections must be addressed, none is open.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 OPTIONS = ("agree", "disagree", "abstain", "object")
@@ -30,34 +32,77 @@ class VoteClass(NamedTuple):
     constituencies: tuple[UUID, ...] = ()
 
 
-class Stance(NamedTuple):
-    """A stance as recorded; `option` is `None` once it was withdrawn.
+@dataclass(frozen=True)
+class Electorate:
+    """The frozen list of vote classes; a class is known by its place in it.
 
     Args:
-        pending: Taken ad referendum, and not ratified.
+        orgs: Every entitled organisation.
+        classes: `None` where each organisation is a class of its own that weighs one.
     """
 
-    position: int
-    org: UUID
-    option: str | None
-    pending: bool = False
-    reasoned: bool = False
+    orgs: Sequence[UUID]
+    classes: Sequence[VoteClass] | None = None
+
+    @cached_property
+    def places(self) -> Mapping[UUID, int]:
+        """The class of each organisation."""
+        if self.classes is None:
+            return {org: place for place, org in enumerate(self.orgs)}
+        return {org: place for place, each in enumerate(self.classes) for org in each.orgs}
+
+    def __len__(self) -> int:
+        return len(self.orgs if self.classes is None else self.classes)
+
+    def __getitem__(self, place: int) -> VoteClass:
+        return VoteClass((self.orgs[place],)) if self.classes is None else self.classes[place]
+
+    def weight(self, place: int) -> int:
+        return 1 if self.classes is None else self.classes[place].weight
+
+    @property
+    def weights(self) -> int:
+        """The weight of all classes together."""
+        return len(self) if self.classes is None else sum(each.weight for each in self.classes)
+
+
+class Voice(Protocol):
+    """What is looked at in a stance as recorded, to find what each class holds."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def org(self) -> UUID: ...
+    @property
+    def option(self) -> str | None: ...
+    @property
+    def withdrawn(self) -> bool: ...
+    @property
+    def ad_referendum(self) -> bool: ...
+
+
+V = TypeVar("V", bound=Voice)
+Options = Mapping[int, str]
 
 
 @dataclass(frozen=True)
 class Voting:
-    """What was frozen when voting opened, and who was there when it closed.
+    """What was frozen when voting opened, and what is known of its end.
 
     Args:
         chair: The organisation that opened the voting.
+        present: Who was in the linked meeting when voting closed.
+        advised: The classes that gave a reason.
     """
 
     terms: Mapping[str, Any]
-    electorate: Sequence[VoteClass]
+    electorate: Electorate
     chair: UUID | None = None
     proposer: UUID | None = None
     lead: UUID | None = None
     present: frozenset[UUID] = frozenset()
+    advised: frozenset[int] = frozenset()
+    objection_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,72 +135,80 @@ class Result:
     thresholds: tuple[Threshold, ...]
 
 
-def tally(voting: Voting, stances: Iterable[Stance], *, objection_open: bool) -> Result:
-    """Return what follows from the stances."""
-    spoken = _spoken(voting.electorate, stances)
+def held(electorate: Electorate, stances: Iterable[V]) -> dict[int, V]:
+    """Return the stance that each class holds after `stances`, by its place."""
+    places, holds = electorate.places, dict[int, V]()
+    for stance in stances:
+        if (place := places.get(stance.org)) is None:
+            continue
+        if stance.option is None and stance.withdrawn:
+            holds.pop(place, None)
+        else:
+            holds[place] = stance
+    return holds
+
+
+def counted(holds: Mapping[int, Voice], ratified: Mapping[UUID, int]) -> dict[int, str]:
+    """Return the options that count, by the place of their class.
+
+    Args:
+        ratified: Where each organisation last ratified its stance.
+    """
+    return {
+        place: stance.option
+        for place, stance in holds.items()
+        if stance.option is not None
+        and (not stance.ad_referendum or ratified.get(stance.org, 0) > stance.position)
+    }
+
+
+def tally(voting: Voting, options: Options) -> Result:
+    """Return what follows from the options of the classes, by their places."""
+    electorate = voting.electorate
     counts = dict.fromkeys(OPTIONS, 0)
-    for vote_class, stance in zip(voting.electorate, spoken, strict=True):
-        if stance is not None and stance.option is not None:
-            counts[stance.option] += vote_class.weight
-    quorum = _quorum(voting, spoken)
-    if _assents(voting.terms, counts, objection_open=objection_open):
-        counts["agree"] += sum(
-            vote_class.weight
-            for vote_class, stance in zip(voting.electorate, spoken, strict=True)
-            if stance is None
-        )
-    thresholds = tuple(_threshold(written, voting, counts) for written in _thresholds(voting.terms))
+    if electorate.classes is None:
+        counts |= Counter(options.values())
+    else:
+        for place, option in options.items():
+            counts[option] += electorate.weight(place)
+    if _assents(voting, counts):
+        counts["agree"] += electorate.weights - sum(map(electorate.weight, options))
+    quorum = _quorum(voting, options)
+    thresholds = tuple(
+        _threshold(written, voting, counts) for written in voting.terms.get("thresholds", ())
+    )
     return Result(
-        outcome=_outcome(voting, spoken, quorum, thresholds, objection_open=objection_open),
+        outcome=_outcome(voting, options, quorum, thresholds),
         counts=counts,
-        voters=sum(stance is not None for stance in spoken),
-        entitled=len(voting.electorate),
+        voters=len(options),
+        entitled=len(electorate),
         quorum=quorum,
         thresholds=thresholds,
     )
 
 
-def _spoken(electorate: Sequence[VoteClass], stances: Iterable[Stance]) -> list[Stance | None]:
-    """Return the stance of each class, in the order of the electorate."""
-    places = {org: n for n, vote_class in enumerate(electorate) for org in vote_class.orgs}
-    spoken: list[Stance | None] = [None] * len(electorate)
-    for stance in stances:
-        if (place := places.get(stance.org)) is not None:
-            spoken[place] = None if stance.option is None or stance.pending else stance
-    return spoken
-
-
-def _quorum(voting: Voting, spoken: Sequence[Stance | None]) -> Quorum:
-    terms = voting.terms.get("quorum", {})
+def _quorum(voting: Voting, options: Options) -> Quorum:
+    terms, electorate = voting.terms.get("quorum", {}), voting.electorate
     numerator, denominator = terms.get("at_least", (0, 1))
-    counted = [
-        (vote_class, stance is not None)
-        for vote_class, stance in zip(voting.electorate, spoken, strict=True)
-        if terms.get("chair_counts", True) or voting.chair not in vote_class.orgs
-    ]
-    reached = sum(spoke for _, spoke in counted)
-    enough = reached * denominator >= numerator * len(counted)
+    entitled, reached = len(electorate), len(options)
+    chair = electorate.places.get(voting.chair) if voting.chair else None
+    if chair is not None and not terms.get("chair_counts", True):
+        entitled -= 1
+        reached -= chair in options
+    enough = reached * denominator >= numerator * entitled
     for minimum in terms.get("per_constituency", ()):
         constituency = UUID(str(minimum["constituency"]))
-        heard = (
-            stance is not None and constituency in vote_class.constituencies
-            for vote_class, stance in zip(voting.electorate, spoken, strict=True)
-        )
-        enough = enough and sum(heard) >= minimum["min"]
-    return Quorum(-(-numerator * len(counted) // denominator), reached, enough)
+        heard = sum(constituency in electorate[place].constituencies for place in options)
+        enough = enough and heard >= minimum["min"]
+    return Quorum(-(-numerator * entitled // denominator), reached, enough)
 
 
-def _assents(terms: Mapping[str, Any], counts: Mapping[str, int], *, objection_open: bool) -> bool:
+def _assents(voting: Voting, counts: Mapping[str, int]) -> bool:
     return (
-        terms.get("silence") == "assent_if_uncontested"
-        and not objection_open
+        voting.terms.get("silence") == "assent_if_uncontested"
+        and not voting.objection_open
         and not any(counts[option] for option in DISSENT)
     )
-
-
-def _thresholds(terms: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    written: Sequence[Mapping[str, Any]] = terms.get("thresholds", ())
-    return written
 
 
 def _threshold(written: Mapping[str, Any], voting: Voting, counts: Mapping[str, int]) -> Threshold:
@@ -175,43 +228,40 @@ def _threshold(written: Mapping[str, Any], voting: Voting, counts: Mapping[str, 
 
 
 def _base(name: str, voting: Voting, counts: Mapping[str, int]) -> int:
-    if name == "yes_no":
-        return counts["agree"] + counts["disagree"] + counts["object"]
-    if name == "cast":
-        return sum(counts.values())
-    return sum(
-        vote_class.weight
-        for vote_class in voting.electorate
-        if name == "entitled" or not voting.present.isdisjoint(vote_class.orgs)
-    )
+    match name:
+        case "yes_no":
+            return counts["agree"] + counts["disagree"] + counts["object"]
+        case "cast":
+            return sum(counts.values())
+        case "entitled":
+            return voting.electorate.weights
+        case _:
+            places = voting.electorate.places
+            there = {places[org] for org in voting.present if org in places}
+            return sum(map(voting.electorate.weight, there))
 
 
 def _outcome(
-    voting: Voting,
-    spoken: Sequence[Stance | None],
-    quorum: Quorum,
-    thresholds: Sequence[Threshold],
-    *,
-    objection_open: bool,
+    voting: Voting, options: Options, quorum: Quorum, thresholds: Sequence[Threshold]
 ) -> str:
     if not quorum.holds:
         return "lapsed"
-    must_be_addressed = voting.terms.get("objections", {}).get("must_be_addressed", False)
-    if must_be_addressed and objection_open:
+    if voting.objection_open and voting.terms.get("objections", {}).get("must_be_addressed"):
         return "rejected"
     if not all(threshold.holds for threshold in thresholds):
         return "rejected"
+    places = voting.electorate.places
     match voting.terms.get("method"):
         case "advice":
-            others = (stance for stance in spoken if stance and stance.org != voting.proposer)
-            advised = any(stance.reasoned for stance in others)
-            adopted = advised and _said(voting.proposer, spoken) == "agree"
+            proposer = places.get(voting.proposer) if voting.proposer else None
+            adopted = bool(voting.advised - {proposer}) and _said(proposer, options) == "agree"
         case "lead_decides":
-            adopted = _said(voting.lead, spoken) == "agree"
+            lead = places.get(voting.lead) if voting.lead else None
+            adopted = _said(lead, options) == "agree"
         case _:
             adopted = True
     return "adopted" if adopted else "rejected"
 
 
-def _said(org: UUID | None, spoken: Sequence[Stance | None]) -> str | None:
-    return next((stance.option for stance in spoken if stance and stance.org == org), None)
+def _said(place: int | None, options: Options) -> str | None:
+    return options.get(place) if place is not None else None

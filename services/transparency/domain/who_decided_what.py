@@ -5,14 +5,14 @@ Totals grow with each decision and never need the earlier stances again.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from services.transparency.domain.case import TAKEN, Case, Spoken
 from services.transparency.domain.numbers import six
-from services.transparency.domain.refs import Range, cite, cite_range
+from services.transparency.domain.refs import Range, cite_range, cite_stream
 from services.transparency.domain.said import Names
 from services.transparency.domain.tally import DISSENT
 from shared.event import timestamp
@@ -25,7 +25,7 @@ def row(case: Case, names: Names) -> dict[str, Any]:
     closed = case.closed.at if case.closed else outcome.at
     changes = _changes(case)
     raised = {objection.by: objection.disposition for objection in case.objections}
-    entitled = names.ordered(case.classes)
+    entitled = names.ordered(case.electorate.places)
     return {
         "decision": str(outcome.decision),
         "proposal": str(proposal.id),
@@ -38,10 +38,10 @@ def row(case: Case, names: Names) -> dict[str, Any]:
         "stances": [
             _stance(org, said, closed, changes.get(org, ()), raised.get(org))
             for org in entitled
-            if (said := case.held.get(org)) is not None
+            if (said := case.stance_of(org)) is not None
         ],
-        "missed": [str(org) for org in entitled if org not in case.held],
-        **cite(case.events),
+        "missed": [str(org) for org in entitled if case.stance_of(org) is None],
+        **cite_stream("meetings", case.events),
     }
 
 
@@ -65,7 +65,7 @@ def _stance(
         "organisation": str(org),
         "stance": said.option,
         "seconds_before_close": int((closed - said.at).total_seconds()),
-        "authority": said.detail.authority,
+        "authority": said.authority,
         "ref": f"meetings/{said.position}",
     }
     if said.org != org:
@@ -79,7 +79,11 @@ def _stance(
     return written
 
 
-class Standing(NamedTuple):
+NO_EVENTS = Range()
+
+
+@dataclass
+class Standing:
     """What an organisation did in all votings it was entitled to.
 
     Args:
@@ -94,79 +98,86 @@ class Standing(NamedTuple):
     with_outcome: int = 0
     minority: int = 0
     missed_in_a_row: int = 0
-    events: Range = Range()
+    events: Range = NO_EVENTS
+
+
+@dataclass
+class Deciding:
+    """What a body decided.
+
+    Args:
+        events: The decisions.
+    """
+
+    decisions: int = 0
+    overrides: int = 0
+    events: Range = NO_EVENTS
 
 
 @dataclass(frozen=True)
 class Totals:
-    """Standings after the decisions so far, and what each body decided."""
+    """Standings of organisations, and what each body decided, after the decisions so far."""
 
     standings: Mapping[UUID, Standing]
-    bodies: Mapping[UUID | None, tuple[int, int, Range]]
+    bodies: Mapping[UUID | None, Deciding]
 
     def after(self, cases: Iterable[Case]) -> "Totals":
         """Return the totals with the decisions of `cases`, in the order they were made."""
-        standings, bodies = dict(self.standings), dict(self.bodies)
+        standings = {org: replace(each) for org, each in self.standings.items()}
+        bodies = {body: replace(each) for body, each in self.bodies.items()}
         leaves: dict[UUID, list[bytes]] = {}
         for case in cases:
             assert case.outcome is not None
+            body = bodies.setdefault(case.proposal.body, Deciding())
+            body.decisions += 1
+            body.overrides += case.voting is not None and case.voting.gate == "overridden"
+            body.events = body.events.extend(_leaf(case, case.outcome.position))
             _add(case, standings, leaves)
-            decisions, overrides, events = bodies.get(case.proposal.body, (0, 0, Range()))
-            overridden = case.voting is not None and case.voting.gate == "overridden"
-            decided = [
-                leaf for _, position, leaf in case.events if position == case.outcome.position
-            ]
-            grown = decisions + 1, overrides + overridden, events.extend(decided)
-            bodies[case.proposal.body] = grown
         for org, more in leaves.items():
-            standing = standings[org]
-            standings[org] = standing._replace(events=standing.events.extend(more))
+            standings[org].events = standings[org].events.extend(more)
         return Totals(standings, bodies)
 
 
 NOTHING = Totals({}, {})
 
 
+def _leaf(case: Case, position: int) -> list[bytes]:
+    return [leaf for at, leaf in case.events if at == position]
+
+
 def _add(case: Case, standings: dict[UUID, Standing], leaves: dict[UUID, list[bytes]]) -> None:
+    if case.voting is None:
+        return
     assert case.outcome is not None
-    assert case.voting is not None
-    opened = [leaf for _, position, leaf in case.events if position == case.voting.position]
-    minority = _minority(case)
-    adopted = case.outcome.outcome == "adopted"
-    for org in case.classes:
-        before = standings.get(org, Standing())
-        said = case.held.get(org)
+    opened = _leaf(case, case.voting.position)
+    minority, adopted = _minority(case), case.outcome.outcome == "adopted"
+    for org, place in case.electorate.places.items():
+        standing = standings.get(org) or standings.setdefault(org, Standing())
+        standing.entitled += 1
+        said = case.held.get(place)
         if said is None:
-            after = before._replace(
-                entitled=before.entitled + 1, missed_in_a_row=before.missed_in_a_row + 1
-            )
-        else:
-            against = said.option in DISSENT
-            sided = against or said.option == "agree"
-            after = Standing(
-                before.entitled + 1,
-                before.voted + 1,
-                before.sided + sided,
-                before.with_outcome + (sided and against != adopted),
-                before.minority + (sided and minority == ("against" if against else "for")),
-                0,
-                before.events,
-            )
-        standings[org] = after
-        leaves.setdefault(org, []).extend([said.leaf] if said else opened)
+            standing.missed_in_a_row += 1
+            leaves.setdefault(org, []).extend(opened)
+            continue
+        standing.voted += 1
+        standing.missed_in_a_row = 0
+        leaves.setdefault(org, []).append(said.leaf)
+        if said.option == "agree" or said.option in DISSENT:
+            agrees = said.option == "agree"
+            standing.sided += 1
+            standing.with_outcome += agrees == adopted
+            standing.minority += minority is agrees
 
 
-def _minority(case: Case) -> str | None:
-    """Return the side with less weight; in a tie there is none."""
-    sides = {"for": 0, "against": 0}
-    for org, said in case.final.items():
+def _minority(case: Case) -> bool | None:
+    """Return whether agreeing was the side with less weight; in a tie there is no such side."""
+    agree = against = 0
+    for place, said in case.held.items():
         if said.option == "agree":
-            sides["for"] += case.classes[org].weight
+            agree += case.electorate.weight(place)
         elif said.option in DISSENT:
-            sides["against"] += case.classes[org].weight
-    if sides["for"] == sides["against"]:
-        return None
-    return min(sides, key=lambda side: sides[side])
+            against += case.electorate.weight(place)
+    return None if agree == against else agree < against
 
 
 def summary(totals: Totals, names: Names) -> list[dict[str, Any]]:
@@ -177,12 +188,12 @@ def summary(totals: Totals, names: Names) -> list[dict[str, Any]]:
         for events in (cite_range(totals.standings[org].events),)
         for name, value in _figures(totals.standings[org])
     ]
-    for body, (decisions, overrides, events) in sorted(
+    for body, deciding in sorted(
         totals.bodies.items(), key=lambda item: (names.words(item[0]), str(item[0]))
     ):
-        of = {"body": names.of(body), **cite_range(events)}
-        figures.append({"figure": "decisions", "value": decisions, **of})
-        figures.append({"figure": "overrides_used", "value": overrides, **of})
+        of = {"body": names.of(body), **cite_range(deciding.events)}
+        figures.append({"figure": "decisions", "value": deciding.decisions, **of})
+        figures.append({"figure": "overrides_used", "value": deciding.overrides, **of})
     return figures
 
 

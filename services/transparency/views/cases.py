@@ -1,10 +1,8 @@
 """Cases: what a page of outcomes, or one proposal, is read from, in a handful of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from itertools import repeat
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +19,8 @@ from services.transparency.domain.case import (
     Proposal,
     Spoken,
 )
-from services.transparency.domain.refs import Cited
 from services.transparency.domain.said import withheld
-from services.transparency.domain.tally import VoteClass
+from services.transparency.domain.tally import Electorate, VoteClass
 from services.transparency.views import events
 from services.transparency.views.events import Lens
 from shared.hot import Connection
@@ -34,22 +31,16 @@ OUTCOME = (
 )
 
 
-async def cases(
-    db: Connection, lens: Lens, outcomes: Sequence[asyncpg.Record], *, timed: bool = False
-) -> list[Case]:
-    """Return the case of each outcome, in their order.
-
-    Args:
-        timed: Whether the time and authority of every stance are wanted.
-    """
+async def cases(db: Connection, lens: Lens, outcomes: Sequence[asyncpg.Record]) -> list[Case]:
+    """Return the case of each outcome, in their order."""
     wanted = {row["proposal"] for row in outcomes}
-    found = await _of_proposals(db, lens, wanted, timed=timed)
+    found = await _of_proposals(db, lens, wanted)
     return [found.case(row["proposal"], outcome(row)) for row in outcomes]
 
 
 async def open_case(db: Connection, lens: Lens, proposal: UUID) -> Case | None:
     """Return the case of a proposal as it stands, without an outcome."""
-    found = await _of_proposals(db, lens, {proposal}, timed=True)
+    found = await _of_proposals(db, lens, {proposal})
     return found.case(proposal, None) if proposal in found.proposals else None
 
 
@@ -111,7 +102,7 @@ class _Found:
         self.votings: defaultdict[UUID, list[Opened]] = defaultdict(list)
         self.spoken: defaultdict[UUID, list[Spoken]] = defaultdict(list)
         self.moments: defaultdict[UUID, list[Moment]] = defaultdict(list)
-        self.events: dict[UUID, list[Cited]] = {}
+        self.events: dict[UUID, list[tuple[int, bytes]]] = {}
         self.hidden: set[UUID] = set()
 
     def case(self, proposal: UUID, ended: Outcome | None) -> Case:
@@ -124,29 +115,30 @@ class _Found:
         return Case(
             proposal=self.proposals[proposal],
             voting=voting,
-            spoken=[
-                spoken
-                for spoken in self.spoken[proposal]
-                if voting is not None
-                and spoken.position > voting.position
-                and (end is None or spoken.position < end)
-            ],
+            spoken=_between(self.spoken[proposal], voting.position if voting else None, end),
             moments=self.moments[proposal],
             outcome=ended,
-            events=sorted(
-                [
-                    *self.events.get(proposal, ()),
-                    *(Cited("meetings", said[0], said[3]) for said in self.spoken[proposal]),
-                ],
-                key=itemgetter(1),
-            ),
+            events=self._events(proposal),
             complete=proposal not in self.hidden,
         )
 
+    def _events(self, proposal: UUID) -> list[tuple[int, bytes]]:
+        stances = [(said.position, said.leaf) for said in self.spoken[proposal]]
+        return sorted([*self.events.get(proposal, ()), *stances])
 
-async def _of_proposals(
-    db: Connection, lens: Lens, wanted: Collection[UUID], *, timed: bool
-) -> _Found:
+
+def _between(spoken: list[Spoken], begin: int | None, end: int | None) -> list[Spoken]:
+    """Return the stances of one round."""
+    if begin is None or not spoken:
+        return []
+    if spoken[0].position > begin and (end is None or spoken[-1].position < end):
+        return spoken
+    return [
+        said for said in spoken if said.position > begin and (end is None or said.position < end)
+    ]
+
+
+async def _of_proposals(db: Connection, lens: Lens, wanted: Collection[UUID]) -> _Found:
     found = _Found()
     keys = list(wanted)
     for row in await _rows(db, lens, "proposal", keys):
@@ -157,14 +149,12 @@ async def _of_proposals(
     for row in await _rows(db, lens, "moment", keys):
         if lens.sees(row["audience"]):
             found.moments[row["proposal"]].append(_moment(lens, row))
-    await _add_stances(db, lens, found, keys, timed=timed)
+    await _add_stances(db, lens, found, keys)
     found.events = await events.of_aggregates(db, lens, "meetings", keys)
     return found
 
 
-async def _add_stances(
-    db: Connection, lens: Lens, found: _Found, keys: Sequence[UUID], *, timed: bool
-) -> None:
+async def _add_stances(db: Connection, lens: Lens, found: _Found, keys: Sequence[UUID]) -> None:
     """Add the stances: a column at a time, as there are many, and what is special about some."""
     args = lens.coalition, keys, lens.meetings
     details: dict[int, Detail] = {}
@@ -176,15 +166,12 @@ async def _add_stances(
             and _json(row["sealed"]).get("option", lens.audiences)[0] not in lens.audiences
         ):
             secret.add(row["position"])
-    for row in await db.fetch(_TIMED if timed else _STANCES, *args, lens.audiences):
+    for row in await db.fetch(_STANCES, *args, lens.audiences):
         if not row["seen"]:
             found.hidden.add(row["proposal"])
             continue
-        plain: Iterable[Detail] = repeat(PLAIN)
-        if timed:
-            plain = map(_taken, row["ats"], row["authorities"])
-        columns = row["positions"], row["orgs"], row["options"], row["leaves"]
-        spoken = list(map(Spoken, *columns, plain))
+        columns = (row[name] for name in _COLUMNS)
+        spoken = list(map(Spoken._make, zip(*columns, repeat(PLAIN))))
         if details:
             spoken = [
                 said._replace(detail=details[said.position]) if said.position in details else said
@@ -198,33 +185,20 @@ async def _add_stances(
 
 
 _OF = " from views.stance where coalition_id = $1 and proposal = any($2) and position <= $3"
+_COLUMNS = ("position", "org", "option", "leaf", "at", "authority")
 _STANCES = (
-    "select proposal, array_agg(position order by position) as positions,"
-    " array_agg(org order by position) as orgs, array_agg(option order by position) as options,"
-    " array_agg(leaf order by position) as leaves, bool_and(audience && $4) as seen"
-    f"{_OF} group by proposal"
-)
-_TIMED = _STANCES.replace(
-    " as seen",
-    " as seen, array_agg(at order by position) as ats,"
-    " array_agg(authority order by position) as authorities",
+    "select proposal, bool_and(audience && $4) as seen, "
+    + ", ".join(f"array_agg({name} order by position) as {name}" for name in _COLUMNS)
+    + f"{_OF} group by proposal"
 )
 _DETAILED = (
-    "select position, type, before, reason, at, authority, proxy, sealed"
-    f"{_OF} and (type <> 'StanceTaken' or reason is not null or sealed is not null or proxy"
-    " or authority = 'ad_referendum')"
+    "select position, type, before, reason, proxy, sealed"
+    f"{_OF} and (type <> 'StanceTaken' or reason is not null or sealed is not null or proxy)"
 )
-
-
-def _taken(at: datetime, authority: str | None) -> Detail:
-    return Detail(at=at, authority=authority)
 
 
 def _detail(lens: Lens, row: asyncpg.Record) -> Detail:
-    return Detail(
-        row["type"], row["before"], lens.said(row, "reason"), row["at"], row["authority"],
-        row["proxy"],
-    )  # fmt: skip
+    return Detail(row["type"], row["before"], lens.said(row, "reason"), row["proxy"])
 
 
 async def _rows(
@@ -274,12 +248,11 @@ def _voting(lens: Lens, row: asyncpg.Record) -> Opened:
     )
 
 
-def _electorate(row: asyncpg.Record) -> tuple[VoteClass, ...] | None:
-    if row["classes"] is not None:
-        return tuple(map(_vote_class, _json(row["classes"])))
+def _electorate(row: asyncpg.Record) -> Electorate | None:
     if row["electorate"] is None:
         return None
-    return tuple(VoteClass((org,)) for org in row["electorate"])
+    classes = _json(row["classes"])
+    return Electorate(row["electorate"], classes and tuple(map(_vote_class, classes)))
 
 
 def _vote_class(written: Any) -> VoteClass:

@@ -119,6 +119,18 @@ async def positions(db: Connection, coalition: UUID, reader: str) -> dict[str, i
     return dict.fromkeys(SERVICES, 0) | {row["source"]: row["position"] for row in rows}
 
 
+async def settled(db: Connection, lens: Lens, service: str) -> int:
+    """Return the position of the newest event that is no stance: what decisions can depend on."""
+    found: int | None = await db.fetchval(
+        "select position from views.event where coalition_id = $1 and service = $2"
+        " and position <= $3 order by position desc limit 1",
+        lens.coalition,
+        service,
+        lens.as_of[service],
+    )
+    return found or 0
+
+
 async def newest(db: Connection, lens: Lens) -> datetime | None:
     """Return when the newest event up to there was recorded.
 
@@ -148,8 +160,8 @@ async def newest(db: Connection, lens: Lens) -> datetime | None:
 
 async def of_aggregates(
     db: Connection, lens: Lens, service: str, keys: Collection[UUID]
-) -> dict[UUID, list[Cited]]:
-    """Return all events of these aggregates but stances."""
+) -> dict[UUID, list[tuple[int, bytes]]]:
+    """Return position and leaf hash of all events of these aggregates but stances."""
     rows = await db.fetch(
         "select key, array_agg(position order by position) as positions,"
         " array_agg(leaf order by position) as leaves"
@@ -160,13 +172,7 @@ async def of_aggregates(
         service,
         lens.as_of[service],
     )
-    return {
-        row["key"]: [
-            Cited(service, position, leaf)
-            for position, leaf in zip(row["positions"], row["leaves"], strict=True)
-        ]
-        for row in rows
-    }
+    return {row["key"]: list(zip(row["positions"], row["leaves"], strict=True)) for row in rows}
 
 
 async def at_positions(

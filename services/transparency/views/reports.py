@@ -1,5 +1,6 @@
 """The four reports, a page at a time: what to read for each, and in which order."""
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +20,7 @@ from services.transparency.views.cases import cases
 from services.transparency.views.events import Lens
 from services.transparency.views.register import After, Search
 from services.transparency.views.standings import Rows, Standings
+from shared.hot import Connection
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,26 @@ async def _register(rows: Rows, ask: Ask) -> Report:
         outcomes = await register.page(db, lens, ask.search, ask.after, ask.limit + 1)
         found = await cases(db, lens, outcomes[: ask.limit])
         head = await _head(db, ask, "decision-register", await register.hidden(db, lens))
-    summary = []
-    if ask.summary:
-        async with rows() as db:
-            summary = decision_register.summary(await register.passed(db, lens, ask.search))
+        summary = await _figures(db, ask) if ask.summary else []
     written = [decision_register.row(case, known) for case in found]
     return Report(head, summary, written, _after(outcomes, ask.limit))
+
+
+Summary = Sequence[Mapping[str, Any]]
+_summaries: OrderedDict[tuple[UUID, int, tuple[str, ...], Search], Summary] = OrderedDict()
+SUMMARIES_HELD = 64
+
+
+async def _figures(db: Connection, ask: Ask) -> Summary:
+    """Return the summary of the register; the same until something else than a stance happens."""
+    lens = ask.lens
+    key = lens.coalition, await events.settled(db, lens, "meetings"), lens.audiences, ask.search
+    if (held := _summaries.pop(key, None)) is None:
+        held = decision_register.summary(await register.passed(db, lens, ask.search))
+    _summaries[key] = held
+    while len(_summaries) > SUMMARIES_HELD:
+        _summaries.popitem(last=False)
+    return held
 
 
 _standings = Standings()
@@ -95,13 +111,13 @@ async def _stances(rows: Rows, ask: Ask) -> Report:
     async with rows() as db:
         known = await names.names(db, lens)
         outcomes = await register.page(db, lens, ask.search, ask.after, ask.limit + 1)
-        found = await cases(db, lens, outcomes[: ask.limit], timed=True)
+        found = await cases(db, lens, outcomes[: ask.limit])
         head = await _head(db, ask, "who-decided-what", await register.hidden(db, lens))
     if ask.summary:
         totals = await _standings.of(rows, lens, ask.search)
         summary = who_decided_what.summary(totals, known)
     written = [who_decided_what.row(case, known) for case in found]
-    orgs = known.ordered({org for case in found for org in case.classes})
+    orgs = known.ordered({org for case in found for org in case.electorate.orgs})
     more = {"organisations": [known.of(org) for org in orgs]}
     return Report(head, summary, written, _after(outcomes, ask.limit), more)
 
@@ -161,7 +177,7 @@ async def _credit(rows: Rows, ask: Ask) -> Report:
 
 
 async def _head(
-    db: Any, ask: Ask, name: str, withheld: int, now: datetime | None = None
+    db: Connection, ask: Ask, name: str, withheld: int, now: datetime | None = None
 ) -> dict[str, Any]:
     kind = REPORTS[name]
     members = await names.members(db, ask.lens)
