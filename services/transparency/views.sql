@@ -151,6 +151,22 @@ create index if not exists decision_newest on views.decision
 create index if not exists decision_of on views.decision (coalition_id, decision);
 create index if not exists decision_on on views.decision (coalition_id, proposal);
 
+-- What was counted again when a voting ended, from the stances alone. `peaks` are the roots of the
+-- complete subtrees over the events it rests on; `refs` their positions where they are few.
+create table if not exists views.recount (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  result       jsonb,
+  untold       text,
+  orgs         uuid[] not null,
+  options      text[] not null,
+  stances      bigint[] not null,
+  size         bigint not null,
+  peaks        bytea  not null,
+  refs         bigint[] not null,
+  audience     text[] not null,
+  primary key (coalition_id, position));
+
 create table if not exists views.step (
   coalition_id uuid        not null,
   position     bigint      not null,

@@ -4,34 +4,24 @@ The register, the matrix of stances and the page of a decision are all read from
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.transparency.domain.said import Reason, Said, withheld
+from services.transparency.domain.moment import Moment
+from services.transparency.domain.objections import Objection, objections
+from services.transparency.domain.said import Said
 from services.transparency.domain.tally import (
-    DISSENT,
-    OPTIONS,
     Electorate,
-    Result,
-    Voting,
-    counted,
     held,
-    tally,
 )
 from shared.event import Ref
 
 CLOSING = frozenset({"DecisionMade", "QuorumNotMet", "DecisionDeferred"})
 NOBODY = Electorate(())
 TAKEN, WITHDRAWN = "StanceTaken", "StanceWithdrawn"
-ANSWERED = {
-    "ObjectionAccommodated": "accommodated",
-    "ObjectionRetracted": "retracted",
-    "ObjectionSetAside": "set_aside",
-    "ObjectionOutweighed": "outweighed",
-}
 
 
 @dataclass(frozen=True)
@@ -108,21 +98,6 @@ class Spoken(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Anything else that happened to a proposal; `data` as the reader may see it."""
-
-    position: int
-    type: str
-    at: datetime
-    by: UUID | None
-    data: Mapping[str, Any]
-
-    @property
-    def ref(self) -> str:
-        return f"meetings/{self.position}"
-
-
-@dataclass(frozen=True)
 class Outcome:
     """How it ended. `decision` is the proposal's id where no decision was made."""
 
@@ -148,19 +123,6 @@ class Outcome:
     @property
     def made(self) -> bool:
         return self.type == "DecisionMade"
-
-
-@dataclass(frozen=True)
-class Objection:
-    id: str
-    by: UUID | None
-    grounds: Said
-    raised_at: datetime
-    raised: str
-    disposition: str = "stands"
-    reasoning: Said = None
-    by_whom: UUID | None = None
-    answered: str | None = None
 
 
 @dataclass(frozen=True)
@@ -197,11 +159,6 @@ class Case:
         """Return what the organisation's vote class holds, whoever of it said so."""
         return self.held.get(self.electorate.places[org])
 
-    @property
-    def against(self) -> list[Spoken]:
-        """The stances at close that disagree or object."""
-        return [said for said in self.held.values() if said.option in DISSENT]
-
     @cached_property
     def closed(self) -> Moment | None:
         """The end of this round of voting."""
@@ -219,104 +176,9 @@ class Case:
     @cached_property
     def objections(self) -> list[Objection]:
         """The objections raised before the outcome, and what became of each by then."""
-        return list(_objections(self.before_outcome).values())
+        return list(objections(self.before_outcome).values())
 
     @property
     def before_outcome(self) -> Iterator[Moment]:
         end = self.outcome.position if self.outcome else None
         return (moment for moment in self.moments if end is None or moment.position < end)
-
-    @cached_property
-    def recount(self) -> Result | None:
-        """What follows from the stances; `None` where they cannot be counted again."""
-        voting = self.voting
-        if voting is None or voting.electorate is None or self._untold:
-            return None
-        present = self.closed.data.get("present") if self.closed else None
-        frozen = Voting(
-            terms=voting.terms,
-            electorate=voting.electorate,
-            chair=voting.by,
-            proposer=self.proposal.by,
-            lead=voting.lead,
-            present=frozenset(UUID(org) for org in present or ()),
-            advised=frozenset(
-                place for place, said in self.held.items() if said.detail.reason is not None
-            ),
-            objection_open=any(each.disposition == "stands" for each in self.objections),
-        )
-        ratified = {
-            moment.by: moment.position
-            for moment in self.before_outcome
-            if moment.type == "DecisionRatified" and moment.by is not None
-        }
-        return tally(frozen, counted(self.held, ratified))
-
-    @property
-    def _untold(self) -> Reason | None:
-        """Why this reader cannot count again."""
-        if not self.complete:
-            return "audience"
-        secret = (said for said in self.held.values() if said.option is None)
-        return "ballot" if any(secret) else None
-
-    @property
-    def recomputed(self) -> Any:
-        """`yes`, the figures that differ, or why nothing can be computed."""
-        outcome, result = self.outcome, self.recount
-        if outcome is None or outcome.type == "DecisionDeferred":
-            return None
-        if result is None:
-            return withheld(self._untold or "lost")
-        return _differences(outcome, result) or "yes"
-
-
-def _differences(outcome: Outcome, result: Result) -> dict[str, Any]:
-    recorded: dict[str, Any] = {"outcome": outcome.outcome}
-    computed: dict[str, Any] = {"outcome": result.outcome}
-    if outcome.counts is not None:
-        recorded |= {option: outcome.counts.get(option, 0) for option in OPTIONS}
-        computed |= result.counts
-    if outcome.voters is not None:
-        recorded |= {"voters": outcome.voters, "entitled": outcome.entitled}
-        computed |= {"voters": result.voters, "entitled": result.entitled}
-    return {
-        name: {"recorded": recorded[name], "computed": computed[name]}
-        for name in recorded
-        if recorded[name] != computed[name]
-    }
-
-
-def _objections(moments: Iterator[Moment]) -> dict[str, Objection]:
-    found: dict[str, Objection] = {}
-    for moment in moments:
-        key = moment.data.get("objection")
-        if moment.type == "ObjectionRaised":
-            found[moment.data["objection"]] = Objection(
-                id=moment.data["objection"],
-                by=moment.by,
-                grounds=moment.data.get("grounds"),
-                raised_at=moment.at,
-                raised=moment.ref,
-            )
-        elif key in found:
-            found[key] = _answered(found[key], moment)
-    return found
-
-
-def _answered(objection: Objection, moment: Moment) -> Objection:
-    if moment.type in ANSWERED:
-        disposition = ANSWERED[moment.type]
-    elif moment.type == "FormalObjectionResolved" and moment.data["result"] == "overruled":
-        disposition = "overruled"
-    elif moment.type in {"FormalObjectionRegistered", "FormalObjectionResolved"}:
-        disposition = "stands"
-    else:
-        return objection
-    return replace(
-        objection,
-        disposition=disposition,
-        reasoning=moment.data.get("reasoning") or moment.data.get("reason"),
-        by_whom=moment.by,
-        answered=moment.ref,
-    )

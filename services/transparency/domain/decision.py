@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.transparency.domain.case import TAKEN, Case, Moment, Objection, Opened, Spoken
+from services.transparency.domain.case import TAKEN, Case, Opened, Spoken
 from services.transparency.domain.decision_register import quorum, threshold
+from services.transparency.domain.moment import Moment
+from services.transparency.domain.objections import Objection
 from services.transparency.domain.open_next_steps import Step
+from services.transparency.domain.recount import recomputed, recount
 from services.transparency.domain.refs import Cited, cite, cite_stream
 from services.transparency.domain.said import Names, Said
 from services.transparency.domain.tally import OPTIONS
@@ -70,7 +73,9 @@ def page(
         outcomes: The decisions made on it, in order.
         steps: The next steps that follow from it.
     """
-    proposal, voting, outcome, result = case.proposal, case.voting, case.outcome, case.recount
+    proposal, voting, outcome = case.proposal, case.voting, case.outcome
+    again = recount(case)
+    result = again.result
     made = outcome if outcome is not None and outcome.made else None
     spoke = {said.org: said for said in case.held.values()}
     entitled = names.ordered(case.electorate.places)
@@ -98,7 +103,7 @@ def page(
         "counts": {option: counts.get(option, 0) for option in OPTIONS} if counts else None,
         "voters": result.voters if result else outcome and outcome.voters,
         "entitled": result.entitled if result else outcome and outcome.entitled,
-        "quorum": quorum(case),
+        "quorum": quorum(outcome, result),
         "thresholds": [threshold(each) for each in result.thresholds] if result else [],
         "stances": [_stance(spoke[org], case, names) for org in names.ordered(spoke)],
         "silent": [names.of(org) for org in entitled if case.stance_of(org) is None],
@@ -111,7 +116,7 @@ def page(
         "superseded_by": _superseded(case.moments),
         "reopened": _reopened(case.moments),
         "decisions": [cited.ref for cited in outcomes],
-        "recomputed": case.recomputed,
+        "recomputed": recomputed(outcome, again),
         "imported": bool(made and made.imported),
         "source_id": made.source_id if made else None,
         **cite_stream("meetings", case.events),

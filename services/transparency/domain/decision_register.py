@@ -1,23 +1,46 @@
 """R1, the decision register: every outcome, under which rule, with dissent, and counted again."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.transparency.domain.case import Case, Spoken
+from services.transparency.domain.case import Opened, Outcome, Proposal
+from services.transparency.domain.moment import Moment
 from services.transparency.domain.numbers import percentile, six
-from services.transparency.domain.refs import Cited, cite, cite_stream
+from services.transparency.domain.objections import objections
+from services.transparency.domain.recount import Recount, recomputed
+from services.transparency.domain.refs import SHOWN, Cited, cite, cite_range
 from services.transparency.domain.report import figure
-from services.transparency.domain.said import Names
-from services.transparency.domain.tally import OPTIONS, Threshold
+from services.transparency.domain.said import Names, Said
+from services.transparency.domain.tally import OPTIONS, Result, Threshold
 from shared.event import timestamp
 
 
-def row(case: Case, names: Names) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Entry:
+    """What a line of the register is made of.
+
+    Args:
+        again: `None` where the reader does not see every stance.
+        reasons: Of those who were against, by the positions of their stances.
+        later: What happened to the proposal after the outcome.
+    """
+
+    outcome: Outcome
+    proposal: Proposal
+    voting: Opened | None
+    moments: Sequence[Moment]
+    again: Recount | None
+    reasons: Mapping[int, Said]
+    later: Sequence[tuple[int, bytes]]
+
+
+def row(entry: Entry, names: Names) -> dict[str, Any]:
     """Return the line of one outcome."""
-    outcome, proposal, voting, result = case.outcome, case.proposal, case.voting, case.recount
-    assert outcome is not None
+    outcome, proposal, voting = entry.outcome, entry.proposal, entry.voting
+    result = entry.again.result if entry.again else None
     counts = outcome.counts or (result.counts if result else None)
     return {
         "decision": str(outcome.decision),
@@ -36,22 +59,32 @@ def row(case: Case, names: Names) -> dict[str, Any]:
         "counts": {option: counts.get(option, 0) for option in OPTIONS} if counts else None,
         "voters": result.voters if outcome.voters is None and result else outcome.voters,
         "entitled": result.entitled if outcome.entitled is None and result else outcome.entitled,
-        "quorum": quorum(case),
+        "quorum": quorum(outcome, result),
         "thresholds": [threshold(each) for each in result.thresholds] if result else None,
-        "objections": dict(sorted(Counter(dispositions(case).values()).items())),
-        "dissent": dissent(case, names),
+        "objections": dict(sorted(Counter(_dispositions(entry)).items())),
+        "dissent": _dissent(entry, names),
         "stood_aside": [names.of(org) for org in names.ordered(outcome.stood_aside)],
-        "minority_statements": _minority(case, names),
+        "minority_statements": _minority(entry, names),
         "gate": {"result": voting.gate, "override": voting.override} if voting else None,
-        "review_date": _last(case, "DecisionReviewScheduled", "on"),
+        "review_date": _last(entry, "DecisionReviewScheduled", "on"),
         "supersedes": (proposal.supersedes or {}).get("decision"),
-        "superseded_by": _last(case, "DecisionSuperseded", "successor"),
-        "reopened": _last(case, "DecisionReopened", None),
-        "implementation_issues": _count(case, "ImplementationIssueReported"),
+        "superseded_by": _last(entry, "DecisionSuperseded", "successor"),
+        "reopened": _last(entry, "DecisionReopened", None),
+        "implementation_issues": len(_of_decision(entry, "ImplementationIssueReported")),
         "imported": outcome.imported,
-        "recomputed": case.recomputed,
-        **cite_stream("meetings", case.events),
+        "recomputed": recomputed(outcome, entry.again),
+        **_refs(entry),
     }
+
+
+def _refs(entry: Entry) -> dict[str, Any]:
+    """Cite what led to the outcome, and what happened to the proposal since."""
+    if entry.again is None:
+        return {"refs": [f"meetings/{entry.outcome.position}"]}
+    if entry.again.events.size + len(entry.later) > SHOWN:
+        return cite_range(entry.again.events.extend(leaf for _, leaf in entry.later))
+    positions = *entry.again.positions, *(position for position, _ in entry.later)
+    return {"refs": [f"meetings/{position}" for position in positions]}
 
 
 def threshold(held: Threshold) -> dict[str, Any]:
@@ -67,9 +100,8 @@ def threshold(held: Threshold) -> dict[str, Any]:
     }
 
 
-def quorum(case: Case) -> dict[str, Any] | None:
+def quorum(outcome: Outcome | None, result: Result | None) -> dict[str, Any] | None:
     """Return what was needed and reached; as recorded where it cannot be counted again."""
-    outcome, result = case.outcome, case.recount
     if result is not None:
         held = result.quorum
         return {"needed": held.needed, "reached": held.reached, "holds": held.holds}
@@ -78,48 +110,48 @@ def quorum(case: Case) -> dict[str, Any] | None:
     return None
 
 
-def dispositions(case: Case) -> dict[str, str]:
+def _dispositions(entry: Entry) -> Iterable[str]:
     """Return what became of each objection, as the decision recorded it."""
-    if case.outcome is not None and case.outcome.made:
-        return dict(case.outcome.objections)
-    return {each.id: each.disposition for each in case.objections}
+    if entry.outcome.made:
+        return entry.outcome.objections.values()
+    before = (moment for moment in entry.moments if moment.position < entry.outcome.position)
+    return [each.disposition for each in objections(before).values()]
 
 
-def dissent(case: Case, names: Names) -> list[dict[str, Any]]:
+def _dissent(entry: Entry, names: Names) -> list[dict[str, Any]]:
     """Return who disagreed or objected at close, with their reasons."""
-    against = {said.org: said for said in case.against}
-    return [_against(against[org], names) for org in names.ordered(against)]
+    against = {each.org: each for each in (entry.again.against if entry.again else ())}
+    return [
+        {
+            "organisation": names.of(org),
+            "option": against[org].option,
+            "reason": entry.reasons.get(against[org].position),
+        }
+        for org in names.ordered(against)
+    ]
 
 
-def _against(said: Spoken, names: Names) -> dict[str, Any]:
-    return {"organisation": names.of(said.org), "option": said.option, "reason": said.detail.reason}
-
-
-def _of_decision(case: Case, kind: str) -> list[Any]:
+def _of_decision(entry: Entry, kind: str) -> list[Moment]:
     """Return what was recorded of this decision, and not of another one on the same proposal."""
-    decision = str(case.outcome.decision) if case.outcome else None
+    decision = str(entry.outcome.decision)
     return [
         moment
-        for moment in case.moments
+        for moment in entry.moments
         if moment.type == kind and moment.data.get("decision") == decision
     ]
 
 
-def _last(case: Case, kind: str, name: str | None) -> Any:
-    found = _of_decision(case, kind)
+def _last(entry: Entry, kind: str, name: str | None) -> Any:
+    found = _of_decision(entry, kind)
     if not found:
         return None
     return found[-1].data.get(name) if name else timestamp(found[-1].at)
 
 
-def _count(case: Case, kind: str) -> int:
-    return len(_of_decision(case, kind))
-
-
-def _minority(case: Case, names: Names) -> list[dict[str, Any]]:
+def _minority(entry: Entry, names: Names) -> list[dict[str, Any]]:
     return [
         {"organisation": names.of(moment.by), "text": moment.data.get("text"), "ref": moment.ref}
-        for moment in _of_decision(case, "MinorityStatementFiled")
+        for moment in _of_decision(entry, "MinorityStatementFiled")
     ]
 
 

@@ -1,7 +1,6 @@
 """The three journals as append-only rows, and the questions that reports ask of them."""
 
-from services.transparency.views import credit, events, names, proposals, steps
-from shared.projection import Projection
+from services.transparency.views import credit, events, names, proposals, recounts, steps
 
 LETS_PASS = frozenset(
     {
@@ -21,7 +20,7 @@ LETS_PASS = frozenset(
     }
 )
 
-projection = Projection(
+projection = recounts.Counting(
     "transparency-reports-v1",
     sources=events.SERVICES,
     tables=(
@@ -34,6 +33,7 @@ projection = Projection(
         proposals.STANCE,
         proposals.MOMENT,
         proposals.DECISION,
+        recounts.RECOUNT,
         steps.STEP,
         steps.CLOSING,
         credit.CONTRIBUTION,

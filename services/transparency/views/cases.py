@@ -13,12 +13,12 @@ from services.transparency.domain.case import (
     PLAIN,
     Case,
     Detail,
-    Moment,
     Opened,
     Outcome,
     Proposal,
     Spoken,
 )
+from services.transparency.domain.moment import Moment
 from services.transparency.domain.said import withheld
 from services.transparency.domain.tally import Electorate, VoteClass
 from services.transparency.views import events
@@ -94,7 +94,7 @@ def outcome(row: asyncpg.Record) -> Outcome:
     )
 
 
-class _Found:
+class Found:
     """All that is known of some proposals."""
 
     def __init__(self) -> None:
@@ -108,10 +108,7 @@ class _Found:
     def case(self, proposal: UUID, ended: Outcome | None) -> Case:
         """Return the case up to `ended`, or up to now."""
         end = ended.position if ended else None
-        opened = [
-            voting for voting in self.votings[proposal] if end is None or voting.position < end
-        ]
-        voting = opened[-1] if opened else None
+        voting = self.voting(proposal, end)
         return Case(
             proposal=self.proposals[proposal],
             voting=voting,
@@ -121,6 +118,11 @@ class _Found:
             events=self._events(proposal),
             complete=proposal not in self.hidden,
         )
+
+    def voting(self, proposal: UUID, end: int | None) -> Opened | None:
+        """Return the newest round that was opened before `end`."""
+        opened = self.votings[proposal]
+        return next((each for each in reversed(opened) if end is None or each.position < end), None)
 
     def _events(self, proposal: UUID) -> list[tuple[int, bytes]]:
         stances = [(said.position, said.leaf) for said in self.spoken[proposal]]
@@ -138,9 +140,16 @@ def _between(spoken: list[Spoken], begin: int | None, end: int | None) -> list[S
     ]
 
 
-async def _of_proposals(db: Connection, lens: Lens, wanted: Collection[UUID]) -> _Found:
-    found = _Found()
-    keys = list(wanted)
+async def _of_proposals(db: Connection, lens: Lens, wanted: Collection[UUID]) -> Found:
+    found, keys = Found(), list(wanted)
+    await add_rare(db, lens, found, keys)
+    await _add_stances(db, lens, found, keys)
+    found.events = await events.of_aggregates(db, lens, "meetings", keys)
+    return found
+
+
+async def add_rare(db: Connection, lens: Lens, found: Found, keys: Sequence[UUID]) -> None:
+    """Add everything but the stances."""
     for row in await _rows(db, lens, "proposal", keys):
         found.proposals[row["proposal"]] = _proposal(lens, row)
     for row in await _rows(db, lens, "voting", keys):
@@ -149,12 +158,9 @@ async def _of_proposals(db: Connection, lens: Lens, wanted: Collection[UUID]) ->
     for row in await _rows(db, lens, "moment", keys):
         if lens.sees(row["audience"]):
             found.moments[row["proposal"]].append(_moment(lens, row))
-    await _add_stances(db, lens, found, keys)
-    found.events = await events.of_aggregates(db, lens, "meetings", keys)
-    return found
 
 
-async def _add_stances(db: Connection, lens: Lens, found: _Found, keys: Sequence[UUID]) -> None:
+async def _add_stances(db: Connection, lens: Lens, found: Found, keys: Sequence[UUID]) -> None:
     """Add the stances: a column at a time, as there are many, and what is special about some."""
     args = lens.coalition, keys, lens.meetings
     details: dict[int, Detail] = {}

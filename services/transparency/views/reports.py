@@ -17,6 +17,7 @@ from services.transparency.domain.report import Head
 from services.transparency.domain.said import Names, Reason
 from services.transparency.views import credit, events, names, register, steps
 from services.transparency.views.cases import cases
+from services.transparency.views.entries import entries
 from services.transparency.views.events import Lens
 from services.transparency.views.register import After, Search
 from services.transparency.views.standings import Rows, Standings
@@ -79,10 +80,10 @@ async def _register(rows: Rows, ask: Ask) -> Report:
         lens = ask.lens
         known = await names.names(db, lens)
         outcomes = await register.page(db, lens, ask.search, ask.after, ask.limit + 1)
-        found = await cases(db, lens, outcomes[: ask.limit])
+        found = await entries(db, lens, outcomes[: ask.limit])
         head = await _head(db, ask, "decision-register", await register.hidden(db, lens))
         summary = await _figures(db, ask) if ask.summary else []
-    written = [decision_register.row(case, known) for case in found]
+    written = [decision_register.row(entry, known) for entry in found]
     return Report(head, summary, written, _after(outcomes, ask.limit))
 
 
