@@ -133,7 +133,8 @@ class Case:
         voting: The round that was decided, or is open.
         spoken: The stances of that round, in order.
         moments: What else happened to the proposal, in order, later than the outcome too.
-        events: All events of the proposal's stream: their positions and leaf hashes.
+        said: The stances of all rounds.
+        rare: All other events of the proposal's stream: their positions and leaf hashes.
         complete: Whether the reader sees every stance.
     """
 
@@ -142,8 +143,20 @@ class Case:
     spoken: Sequence[Spoken]
     moments: Sequence[Moment]
     outcome: Outcome | None
-    events: Sequence[tuple[int, bytes]]
+    said: Sequence[Spoken]
+    rare: Sequence[tuple[int, bytes]]
     complete: bool = True
+
+    @cached_property
+    def events(self) -> list[tuple[int, bytes]]:
+        """All events of the proposal's stream."""
+        return sorted([*self.rare, *((said.position, said.leaf) for said in self.said)])
+
+    @property
+    def later(self) -> list[tuple[int, bytes]]:
+        """What happened after the outcome, other rounds' stances left out."""
+        assert self.outcome is not None
+        return [event for event in self.rare if event[0] > self.outcome.position]
 
     @property
     def electorate(self) -> Electorate:

@@ -10,8 +10,8 @@ from services.transparency.domain.case import Opened, Outcome, Proposal
 from services.transparency.domain.moment import Moment
 from services.transparency.domain.numbers import percentile, six
 from services.transparency.domain.objections import objections
-from services.transparency.domain.recount import Recount, recomputed
-from services.transparency.domain.refs import SHOWN, Cited, cite, cite_range
+from services.transparency.domain.recount import Recount, recomputed, refs
+from services.transparency.domain.refs import Cited, cite
 from services.transparency.domain.report import figure
 from services.transparency.domain.said import Names, Said
 from services.transparency.domain.tally import OPTIONS, Result, Threshold
@@ -73,18 +73,8 @@ def row(entry: Entry, names: Names) -> dict[str, Any]:
         "implementation_issues": len(_of_decision(entry, "ImplementationIssueReported")),
         "imported": outcome.imported,
         "recomputed": recomputed(outcome, entry.again),
-        **_refs(entry),
+        **refs(entry.outcome, entry.again, entry.later),
     }
-
-
-def _refs(entry: Entry) -> dict[str, Any]:
-    """Cite what led to the outcome, and what happened to the proposal since."""
-    if entry.again is None:
-        return {"refs": [f"meetings/{entry.outcome.position}"]}
-    if entry.again.events.size + len(entry.later) > SHOWN:
-        return cite_range(entry.again.events.extend(leaf for _, leaf in entry.later))
-    positions = *entry.again.positions, *(position for position, _ in entry.later)
-    return {"refs": [f"meetings/{position}" for position in positions]}
 
 
 def threshold(held: Threshold) -> dict[str, Any]:

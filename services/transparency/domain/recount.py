@@ -1,11 +1,12 @@
 """What was counted again when a voting ended, and how it compares with what was recorded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.transparency.domain.case import Case, Outcome
-from services.transparency.domain.refs import SHOWN, Range
+from services.transparency.domain.refs import SHOWN, Range, cite_range
 from services.transparency.domain.said import Reason, withheld
 from services.transparency.domain.tally import DISSENT, OPTIONS, Result, Voting, counted, tally
 
@@ -97,6 +98,18 @@ def recomputed(outcome: Outcome | None, again: Recount | None) -> Any:
     if again is None or again.result is None:
         return withheld((again and again.untold) or ("lost" if again else "audience"))
     return _differences(outcome, again.result) or "yes"
+
+
+def refs(
+    outcome: Outcome, again: Recount | None, later: Sequence[tuple[int, bytes]]
+) -> dict[str, Any]:
+    """Cite what led to an outcome, and what happened to the proposal since."""
+    if again is None:
+        return {"refs": [f"meetings/{outcome.position}"]}
+    if again.events.size + len(later) > SHOWN:
+        return cite_range(again.events.extend(leaf for _, leaf in later))
+    positions = *again.positions, *(position for position, _ in later)
+    return {"refs": [f"meetings/{position}" for position in positions]}
 
 
 def _differences(outcome: Outcome, result: Result) -> dict[str, Any]:

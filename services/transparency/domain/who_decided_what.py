@@ -12,20 +12,31 @@ from uuid import UUID
 
 from services.transparency.domain.case import TAKEN, Case, Spoken
 from services.transparency.domain.numbers import six
-from services.transparency.domain.refs import Range, cite_range, cite_stream
+from services.transparency.domain.recount import Recount, refs
+from services.transparency.domain.refs import Range, cite_range
 from services.transparency.domain.said import Names
 from services.transparency.domain.tally import DISSENT
 from shared.event import timestamp
 
 
-def row(case: Case, names: Names) -> dict[str, Any]:
-    """Return one decision with the stance of every entitled organisation at close."""
+def row(case: Case, names: Names, again: Recount | None) -> dict[str, Any]:
+    """Return one decision with the stance of every entitled organisation at close.
+
+    Args:
+        again: What was counted again; it knows what the decision rests on.
+    """
     outcome, proposal = case.outcome, case.proposal
     assert outcome is not None
     closed = case.closed.at if case.closed else outcome.at
     changes = _changes(case)
     raised = {objection.by: objection.disposition for objection in case.objections}
-    entitled = names.ordered(case.electorate.places)
+    places, held = case.electorate.places, case.held
+    stances, missed = [], []
+    for org in names.ordered(places):
+        if (said := held.get(places[org])) is None:
+            missed.append(str(org))
+        else:
+            stances.append(_stance(org, said, closed, changes.get(org), raised.get(org)))
     return {
         "decision": str(outcome.decision),
         "proposal": str(proposal.id),
@@ -35,13 +46,9 @@ def row(case: Case, names: Names) -> dict[str, Any]:
         "title": proposal.title,
         "outcome": outcome.outcome,
         "body": names.of(proposal.body),
-        "stances": [
-            _stance(org, said, closed, changes.get(org, ()), raised.get(org))
-            for org in entitled
-            if (said := case.stance_of(org)) is not None
-        ],
-        "missed": [str(org) for org in entitled if case.stance_of(org) is None],
-        **cite_stream("meetings", case.events),
+        "stances": stances,
+        "missed": missed,
+        **refs(outcome, again, case.later),
     }
 
 
@@ -58,7 +65,7 @@ def _stance(
     org: UUID,
     said: Spoken,
     closed: datetime,
-    changes: Iterable[dict[str, Any]],
+    changes: list[dict[str, Any]] | None,
     objection: str | None,
 ) -> dict[str, Any]:
     written: dict[str, Any] = {
@@ -73,7 +80,7 @@ def _stance(
     if said.detail.proxy:
         written["proxy"] = True
     if changes:
-        written["changes"] = list(changes)
+        written["changes"] = changes
     if objection:
         written["objection"] = objection
     return written
@@ -142,7 +149,7 @@ NOTHING = Totals({}, {})
 
 
 def _leaf(case: Case, position: int) -> list[bytes]:
-    return [leaf for at, leaf in case.events if at == position]
+    return [leaf for at, leaf in case.rare if at == position]
 
 
 def _add(case: Case, standings: dict[UUID, Standing], leaves: dict[UUID, list[bytes]]) -> None:

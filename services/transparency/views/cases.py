@@ -115,7 +115,8 @@ class Found:
             spoken=_between(self.spoken[proposal], voting.position if voting else None, end),
             moments=self.moments[proposal],
             outcome=ended,
-            events=self._events(proposal),
+            said=self.spoken[proposal],
+            rare=self.events.get(proposal, []),
             complete=proposal not in self.hidden,
         )
 
@@ -123,10 +124,6 @@ class Found:
         """Return the newest round that was opened before `end`."""
         opened = self.votings[proposal]
         return next((each for each in reversed(opened) if end is None or each.position < end), None)
-
-    def _events(self, proposal: UUID) -> list[tuple[int, bytes]]:
-        stances = [(said.position, said.leaf) for said in self.spoken[proposal]]
-        return sorted([*self.events.get(proposal, ()), *stances])
 
 
 def _between(spoken: list[Spoken], begin: int | None, end: int | None) -> list[Spoken]:

@@ -19,6 +19,7 @@ from services.transparency.views import credit, events, names, register, steps
 from services.transparency.views.cases import cases
 from services.transparency.views.entries import entries
 from services.transparency.views.events import Lens
+from services.transparency.views.recounts import recounts
 from services.transparency.views.register import After, Search
 from services.transparency.views.standings import Rows, Standings
 from shared.hot import Connection
@@ -113,11 +114,16 @@ async def _stances(rows: Rows, ask: Ask) -> Report:
         known = await names.names(db, lens)
         outcomes = await register.page(db, lens, ask.search, ask.after, ask.limit + 1)
         found = await cases(db, lens, outcomes[: ask.limit])
+        again = await recounts(db, lens, [row["position"] for row in outcomes])
         head = await _head(db, ask, "who-decided-what", await register.hidden(db, lens))
     if ask.summary:
         totals = await _standings.of(rows, lens, ask.search)
         summary = who_decided_what.summary(totals, known)
-    written = [who_decided_what.row(case, known) for case in found]
+    written = [
+        who_decided_what.row(case, known, again.get(case.outcome.position))
+        for case in found
+        if case.outcome is not None
+    ]
     orgs = known.ordered({org for case in found for org in case.electorate.orgs})
     more = {"organisations": [known.of(org) for org in orgs]}
     return Report(head, summary, written, _after(outcomes, ask.limit), more)
