@@ -16,7 +16,7 @@ STYLE = """
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
 body { margin: 2rem auto; max-width: 90rem; padding: 0 1rem; }
 h1 { line-height: 1.2; margin-bottom: 0; }
-dl { display: grid; gap: .25rem 2rem; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); }
+dl { display: grid; gap: .25rem 2rem; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)) }
 dt { font-weight: 600; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }

@@ -100,7 +100,7 @@ def page(
         "accountable": [names.of(org) for org in names.ordered(made.accountable if made else ())],
         "gate": {"result": voting.gate, "override": voting.override} if voting else None,
         "electorate": _electorate(case, entitled, names),
-        "counts": {option: counts.get(option, 0) for option in OPTIONS} if counts else None,
+        "counts": {option: counts.get(option, 0) for option in OPTIONS} if counts else {},
         "voters": result.voters if result else outcome and outcome.voters,
         "entitled": result.entitled if result else outcome and outcome.entitled,
         "quorum": quorum(outcome, result),
@@ -171,9 +171,7 @@ def _round(voting: Opened, moments: Sequence[Moment]) -> dict[str, Any]:
     }
 
 
-def _electorate(case: Case, entitled: Sequence[UUID], names: Names) -> list[dict[str, Any]] | None:
-    if case.voting is None or case.voting.electorate is None:
-        return None
+def _electorate(case: Case, entitled: Sequence[UUID], names: Names) -> list[dict[str, Any]]:
     by_name = dict.fromkeys(case.electorate.places[org] for org in entitled)
     return [
         {"orgs": [names.of(org) for org in names.ordered(each.orgs)], "weight": each.weight}
@@ -310,14 +308,15 @@ def _at(moment: datetime | None) -> str | None:
 
 
 def line(case: Case, names: Names) -> dict[str, Any]:
-    """Return a proposal in one line, for a list of what is open."""
-    voting = case.voting
+    """Return an open voting in one line, with whom it still waits for."""
+    voting, places = case.voting, case.electorate.places
     return {
-        "proposal": str(case.proposal.id),
+        "id": str(case.proposal.id),
         "title": case.proposal.title,
         "body": names.of(case.proposal.body),
         "closes_at": _at(voting.closes_at if voting else None),
-        "heard": len(case.held),
+        "voters": len(case.held),
         "entitled": len(case.electorate),
+        "silent": [names.of(org) for org in names.ordered(places) if places[org] not in case.held],
         "ref": f"meetings/{voting.position}" if voting else None,
     }

@@ -44,6 +44,14 @@ async def open_case(db: Connection, lens: Lens, proposal: UUID) -> Case | None:
     return found.case(proposal, None) if proposal in found.proposals else None
 
 
+async def rounds_of(
+    db: Connection, lens: Lens, proposal: UUID
+) -> tuple[list[Opened], list[Spoken]]:
+    """Return all rounds of voting on a proposal, and all stances taken in them."""
+    found = await _of_proposals(db, lens, {proposal})
+    return found.votings[proposal], found.spoken[proposal]
+
+
 async def outcomes_of(db: Connection, lens: Lens, proposal: UUID) -> list[asyncpg.Record]:
     """Return how voting on a proposal ended each time, in order."""
     return await db.fetch(

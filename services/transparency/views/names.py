@@ -46,11 +46,15 @@ MEMBERSHIP = Table(
 Given = Iterable[tuple[Table, Row]]
 
 
-def named(kind: str, field: str = "name") -> Rows:
-    """Return rows for an event that names its aggregate."""
+def named(kind: str, field: str = "name", *, always: bool = False) -> Rows:
+    """Return rows for an event that names its aggregate.
+
+    Args:
+        always: Also where it gives no name.
+    """
 
     def rows(seen: Recorded) -> Given:
-        if field in seen.data or field in seen.sealed:
+        if always or field in seen.data or field in seen.sealed:
             name, sealed = jsonb(seen.data.get(field)), sealing(seen, name=field)
             yield NAME, (
                 seen.coalition, seen.service, seen.position, seen.key, kind, name,

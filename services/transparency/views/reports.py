@@ -1,7 +1,7 @@
 """The four reports, a page at a time: what to read for each, and in which order."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -65,15 +65,22 @@ class Kind:
 
     Args:
         widest: The widest audience it may be made for.
-        searches: Whether it can be narrowed by more than its window.
+        windowed: Whether it can be narrowed to a window; `searches` to what one looks for.
     """
 
     number: str
     title: str
     widest: str
     make: Make
+    windowed: bool = False
     searches: bool = False
     of_organisation: bool = False
+
+    def narrowed(self, search: Search) -> Search:
+        """Return what of a search applies to this report: all of it, its window, or nothing."""
+        if self.searches:
+            return search
+        return Search(begins=search.begins, ends=search.ends) if self.windowed else Search()
 
 
 async def _register(rows: Rows, ask: Ask) -> Report:
@@ -204,20 +211,18 @@ async def _head(
 
 REPORTS: dict[str, Kind] = {
     "decision-register": Kind("R1", "Decision register", "public", _register, searches=True),
-    "who-decided-what": Kind("R2", "Who decided what", "members", _stances),
+    "who-decided-what": Kind("R2", "Who decided what", "members", _stances, windowed=True),
     "open-next-steps": Kind("R6", "Open next steps by owner", "members", _steps),
     "credit-statement": Kind("R7", "Credit statement", "public", _credit, of_organisation=True),
 }
 
-Page = Callable[[Ask], Awaitable[Report]]
 
-
-async def every_row(rows: Rows, kind: Kind, ask: Ask, at_once: int = 100) -> Any:
-    """Yield all rows of a report, a page at a time, each in a transaction of its own."""
+async def every_page(rows: Rows, kind: Kind, ask: Ask, at_once: int = 100) -> AsyncIterator[Report]:
+    """Yield a report a page at a time, each read in a transaction of its own."""
     ask = replace(ask, limit=at_once, summary=False)
     while True:
         report = await kind.make(rows, ask)
-        yield report.rows
+        yield report
         if report.after is None:
             return
         ask = replace(ask, after=report.after)

@@ -101,7 +101,7 @@ STEPS = (
     "NextStepCompleted",
 )
 ROWS: dict[str, Rows] = {
-    "MeetingScheduled": named("meeting", "title"),
+    "MeetingScheduled": named("meeting", "title", always=True),
     "MeetingClosed": closed,
     **dict.fromkeys(STEPS, step),
 }
