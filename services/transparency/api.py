@@ -1,0 +1,231 @@
+"""HTTP in: the reports in three forms, and what pages read."""
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from hashlib import sha256
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import Depends, Request
+from starlette.responses import Response, StreamingResponse
+
+from services.transparency import paper, sheet
+from services.transparency.asked import (
+    AUDIENCES,
+    PAGE,
+    Asked,
+    asked,
+    audience_of,
+    cursor_after,
+    kind_of,
+    positions,
+    read_cursor,
+)
+from services.transparency.domain.report import canonical
+from services.transparency.domain.said import words
+from services.transparency.views import events, glance, names, projection
+from services.transparency.views.events import Lens
+from services.transparency.views.reports import Ask, Kind, Report, every_page
+from shared.http import Reader, Router, requires
+from shared.problems import Problem, not_found
+
+DOWNLOADS_AT_ONCE = 2
+
+router = Router()
+Wanted = Annotated[Asked, Depends(asked)]
+_downloads: Counter[tuple[UUID, UUID | None]] = Counter()
+
+
+@router.get("/reports/{report}.json", dependencies=[requires("transparency:report:read")])
+async def read_report(report: str, wanted: Wanted, reader: Reader, request: Request) -> Response:
+    """A page of a report as canonical JSON: same positions and audience, same bytes."""
+    kind = kind_of(report)
+    ask = await _ask(kind, wanted, reader)
+    if known := _known(report, ask, request):
+        return known
+    made = await kind.make(reader.rows, ask)
+    after = cursor_after(ask, made.after) if made.after is not None else None
+    body = canonical(
+        {
+            "head": made.head,
+            "summary": made.summary,
+            "rows": made.rows,
+            "next_cursor": after,
+            "cover": {"state": "recorded"},
+            **made.more,
+        }
+    )
+    headers = _headers(report, ask) | _pages(request, after) | _digest(body)
+    return Response(body, 200, headers, media_type="application/json")
+
+
+@router.get("/reports/{report}.html", dependencies=[requires("transparency:report:read")])
+async def show_report(report: str, wanted: Wanted, reader: Reader, request: Request) -> Response:
+    """A page of a report to read and print."""
+    kind = kind_of(report)
+    ask = await _ask(kind, wanted, reader)
+    if known := _known(report, ask, request):
+        return known
+    made = await kind.make(reader.rows, ask)
+    async with reader.rows() as db:
+        known_names = await names.names(db, ask.lens)
+    after = cursor_after(ask, made.after) if made.after is not None else None
+    coalition = words(known_names.known.get(reader.coalition)) or str(reader.coalition)
+    body = paper.page(made, coalition, _next(request, after) if after else None).encode()
+    headers = _headers(report, ask) | _pages(request, after) | _digest(body)
+    headers["Content-Security-Policy"] = paper.POLICY
+    return Response(body, 200, headers, media_type="text/html; charset=utf-8")
+
+
+@router.get("/reports/{report}.csv", dependencies=[requires("transparency:report:read")])
+async def export_report(
+    report: str,
+    wanted: Wanted,
+    reader: Reader,
+    request: Request,
+    bom: bool = False,  # noqa: FBT001, FBT002 - a query parameter
+) -> Response:
+    """A report as a sheet: all rows, or a page where `limit` or `cursor` asks for one."""
+    kind = kind_of(report)
+    ask = replace(await _ask(kind, wanted, reader), summary=False)
+    headers = _headers(report, ask) | {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{report}.csv",
+        "X-Content-Type-Options": "nosniff",
+    }
+    kept = "text/csv; charset=utf-8; header=present"
+    if wanted.paged:
+        made = await kind.make(reader.rows, ask)
+        after = cursor_after(ask, made.after) if made.after is not None else None
+        body = sheet.header(report, bom=bom) + _lines(report, made)
+        return Response(body, 200, headers | _pages(request, after) | _digest(body), kept)
+    who = reader.coalition, reader.person
+    if _downloads[who] >= DOWNLOADS_AT_ONCE:
+        detail = "Two downloads are under way for you: wait until one has ended."
+        raise Problem(429, "quota_exceeded", detail, headers={"Retry-After": "5"})
+
+    async def pieces() -> AsyncIterator[bytes]:
+        _downloads[who] += 1
+        try:
+            yield sheet.header(report, bom=bom)
+            async for made in every_page(reader.rows, kind, ask):
+                yield _lines(report, made)
+        finally:
+            _downloads[who] -= 1
+            with suppress(KeyError):
+                if not _downloads[who]:
+                    del _downloads[who]
+
+    return StreamingResponse(pieces(), 200, headers, kept)
+
+
+def _lines(report: str, made: Report) -> bytes:
+    return sheet.lines(report, made.rows, paper.names_in(made))
+
+
+@router.get("/decisions/{decision_id}", dependencies=[requires("transparency:decision:read")])
+async def read_decision(decision_id: UUID, reader: Reader) -> Response:
+    """A decision, or a proposal on its way to one, with every stance and its whole history."""
+    async with reader.rows() as db:
+        lens = await _lens(db, reader)
+        found = await glance.of_decision(db, lens, decision_id)
+    if found is None:
+        raise not_found()
+    return _answer(found)
+
+
+@router.get("/organisations", dependencies=[requires("transparency:organisation:read")])
+async def list_organisations(reader: Reader) -> Response:
+    """Every organisation by name, in one list."""
+    async with reader.rows() as db:
+        lens = await _lens(db, reader)
+        found = await glance.organisations(db, lens)
+    return _answer({"items": found, "next_cursor": None, "as_of": lens.as_of})
+
+
+@router.get("/coalition", dependencies=[requires("transparency:coalition:read")])
+async def read_coalition(reader: Reader) -> Response:
+    """What the coalition is called, how it decides, and how much it did."""
+    async with reader.rows() as db:
+        return _answer(await glance.of_coalition(db, await _lens(db, reader)))
+
+
+@router.get("/home", dependencies=[requires("transparency:coalition:read")])
+async def read_home(reader: Reader) -> Response:
+    """The latest decisions and the open votings."""
+    async with reader.rows() as db:
+        return _answer(await glance.home(db, await _lens(db, reader)))
+
+
+async def _lens(db: Any, reader: Reader) -> Lens:
+    as_of = await events.positions(db, reader.coalition, projection.reader)
+    return Lens(reader.coalition, reader.audiences, as_of)
+
+
+async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
+    """Return what to make: for which audience, on which positions, from where on."""
+    audience = audience_of(kind, wanted.audience, reader.audiences)
+    if kind.of_organisation and wanted.organisation is None:
+        detail = "Say whose statement: organisation=<id>."
+        raise Problem(422, "organisation_missing", detail)
+    async with reader.rows() as db:
+        reached = await events.positions(db, reader.coalition, projection.reader)
+    after = None
+    if wanted.cursor is not None:
+        as_of, after = read_cursor(wanted.cursor, reached)
+    else:
+        as_of = positions(wanted.as_of, reached)
+    dissenting = wanted.organisation if kind.searches else None
+    return Ask(
+        lens=Lens(reader.coalition, AUDIENCES[audience], as_of),
+        audience=audience,
+        search=kind.narrowed(replace(wanted.search, organisation=dissenting)),
+        organisation=wanted.organisation,
+        limit=wanted.limit or PAGE,
+        after=after,
+    )
+
+
+def _headers(report: str, ask: Ask) -> dict[str, str]:
+    """Return the headers of a report; what was opened for members is not kept on the way."""
+    kept = "private, no-cache" if ask.audience == "public" else "no-store"
+    reached = ",".join(f"{name}/{n}" for name, n in ask.lens.as_of.items())
+    return {"ETag": _tag(report, ask), "Cache-Control": kept, "Accord-As-Of": reached}
+
+
+def _tag(report: str, ask: Ask) -> str:
+    at = "-".join(str(ask.lens.as_of[name]) for name in events.SERVICES)
+    return f'W/"{report}-{ask.audience}-{at}"'
+
+
+def _known(report: str, ask: Ask, request: Request) -> Response | None:
+    """Return 304 where the reader holds this very page."""
+    if request.headers.get("if-none-match") == _tag(report, ask):
+        return Response(status_code=304, headers=_headers(report, ask))
+    return None
+
+
+def _pages(request: Request, after: str | None) -> dict[str, str]:
+    first = f'<{_next(request, None)}>; rel="first"'
+    return {"Link": f'<{_next(request, after)}>; rel="next", {first}' if after else first}
+
+
+def _next(request: Request, after: str | None) -> str:
+    query = {name: value for name, value in request.query_params.items() if name != "cursor"}
+    if after:
+        query = {name: value for name, value in query.items() if name != "as_of"}
+        query["cursor"] = after
+    return f"?{urlencode(query)}"
+
+
+def _digest(body: bytes) -> dict[str, str]:
+    return {"Content-Digest": f"sha-256=:{b64encode(sha256(body).digest()).decode()}:"}
+
+
+def _answer(found: Mapping[str, Any]) -> Response:
+    return Response(
+        canonical(found), headers={"Cache-Control": "no-store"}, media_type="application/json"
+    )

@@ -1,0 +1,53 @@
+"""What a reader is shown of words and names: the words, the reason why not, or nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+from uuid import UUID
+
+Said = Mapping[str, Any] | None
+
+Reason = Literal["audience", "erased", "redacted", "lost", "suppressed", "ballot"]
+
+
+def withheld(reason: Reason) -> Said:
+    """Return what stands in a cell whose value is not shown (T3)."""
+    return {"withheld": reason}
+
+
+def words(said: Said) -> str:
+    """Return plain words, for a table of cells; `[reason]` where they are withheld."""
+    if said is None:
+        return ""
+    if "withheld" in said:
+        return f"[{said['withheld']}]"
+    text: str = said["text"]
+    return text
+
+
+@dataclass(frozen=True)
+class Names:
+    """What organisations, bodies, issues, meetings and wins are called, as this reader sees it."""
+
+    known: Mapping[UUID, Said]
+
+    def of(self, key: UUID | None) -> dict[str, Any] | None:
+        """Return `{id, name}`; `None` for nobody."""
+        return None if key is None else {"id": str(key), "name": self.known.get(key)}
+
+    def words(self, key: UUID | None) -> str:
+        """Return the name, or the id where no name is known."""
+        if key is None:
+            return ""
+        return words(self.known.get(key)) or str(key)
+
+    def ordered(self, keys: Iterable[UUID]) -> list[UUID]:
+        """Return organisations by name: nothing ranks them (K6)."""
+        ranks, last = self._ranks, len(self._ranks)
+        return sorted(keys, key=lambda key: (ranks.get(key, last), key))
+
+    @cached_property
+    def _ranks(self) -> dict[UUID, int]:
+        listed = sorted(self.known, key=lambda key: (self.words(key).casefold(), key))
+        return {key: rank for rank, key in enumerate(listed)}

@@ -1,0 +1,192 @@
+"""Reports as CSV: fixed columns, one fact a cell, nothing that depends on when it was made.
+
+RFC 4180 with CRLF. A text cell that a spreadsheet would take for a formula gets a leading quote,
+which imports take away again.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from services.transparency.domain.said import Said, words
+from services.transparency.domain.tally import OPTIONS
+
+Row = Mapping[str, Any]
+FORMULA = tuple("=+-@'\t\r\uff1d\uff0b\uff0d\uff20")
+BOM = "\ufeff"
+
+COLUMNS: Mapping[str, Sequence[str]] = {
+    "decision-register": (
+        "decision", "source_id", "date", "title", "outcome", *OPTIONS, "voters", "entitled",
+        "issue", "body", "objective", "method", "rule", "rule_version", "text", "quorum_needed",
+        "quorum_reached", "thresholds", "objections", "dissent", "dissent_reasons", "stood_aside",
+        "minority_statements", "gate", "review_date", "supersedes", "superseded_by", "reopened",
+        "implementation_issues", "imported", "recomputed",
+    ),
+    "who-decided-what": (
+        "decision", "source_id", "date", "title", "outcome", "organisation", "name", "stance",
+        "seconds_before_close", "changes", "changed_from", "authority", "through", "proxy",
+        "objection",
+    ),
+    "open-next-steps": (
+        "step", "owner", "due", "state", "meeting", "what", "owner_name", "meeting_title",
+        "decision", "decision_title", "proposed_at", "proposed_by", "times_moved", "origin",
+        "given_by", "hours", "reason",
+    ),
+    "credit-statement": (
+        "part", "id", "role", "degree", "at", "state", "basis", "what", "win", "from", "to",
+        "external", "recorded_by", "confirmed_by",
+    ),
+}  # fmt: skip
+
+
+def header(report: str, *, bom: bool = False) -> bytes:
+    """Return the header row; `bom` makes a spreadsheet read UTF-8."""
+    return ((BOM if bom else "") + _written([COLUMNS[report]])).encode()
+
+
+def lines(report: str, rows: Iterable[Row], names: Mapping[str, str]) -> bytes:
+    """Return rows of a report as lines.
+
+    Args:
+        names: What organisations are called, by id, where the report keeps names apart.
+    """
+    cells = (line for row in rows for line in _LINES[report](row, names))
+    columns = COLUMNS[report]
+    return _written([_cell(line.get(column)) for column in columns] for line in cells).encode()
+
+
+def _written(lines: Iterable[Sequence[Any]]) -> str:
+    sheet = io.StringIO(newline="")
+    csv.writer(sheet).writerows(lines)
+    return sheet.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return value
+
+
+def _decision(row: Row, _names: Mapping[str, str]) -> Iterator[Row]:
+    rule, quorum, gate = (row[name] or {} for name in ("rule", "quorum", "gate"))
+    yield {
+        **row,
+        **(row["counts"] or {}),
+        "title": words(row["title"]),
+        "issue": named(row["issue"]),
+        "body": named(row["body"]),
+        "rule": rule.get("id"),
+        "rule_version": rule.get("version"),
+        "quorum_needed": quorum.get("needed"),
+        "quorum_reached": quorum.get("reached"),
+        "thresholds": "; ".join(map(threshold, row["thresholds"] or ())),
+        "objections": "; ".join(f"{what}: {n}" for what, n in row["objections"].items()),
+        "dissent": "; ".join(named(each["organisation"]) for each in row["dissent"]),
+        "dissent_reasons": "; ".join(
+            f"{named(each['organisation'])}: {words(each['reason'])}"
+            for each in row["dissent"]
+            if each["reason"]
+        ),
+        "stood_aside": "; ".join(map(named, row["stood_aside"])),
+        "minority_statements": "; ".join(
+            f"{named(each['organisation'])}: {words(each['text'])}"
+            for each in row["minority_statements"]
+        ),
+        "gate": gate.get("result"),
+        "recomputed": recomputed(row["recomputed"]),
+    }
+
+
+def _stances(row: Row, names: Mapping[str, str]) -> Iterator[Row]:
+    common = {**row, "title": words(row["title"])}
+    for stance in row["stances"]:
+        changes = stance.get("changes", ())
+        yield {
+            **common,
+            **stance,
+            "name": names[stance["organisation"]],
+            "stance": stance["stance"] or "[ballot]",
+            "changes": len(changes),
+            "changed_from": "; ".join(str(change["from"]) for change in changes),
+            "through": names.get(stance.get("through", "")),
+            "proxy": stance.get("proxy", False),
+        }
+    for org in row["missed"]:
+        yield {**common, "organisation": org, "name": names[org], "stance": "missed"}
+
+
+def _step(row: Row, _names: Mapping[str, str]) -> Iterator[Row]:
+    yield {
+        **row,
+        "owner": identity(row["owner"]),
+        "owner_name": named(row["owner"]),
+        "meeting": identity(row["meeting"]),
+        "meeting_title": named(row["meeting"]),
+        "decision": identity(row["decision"]),
+        "decision_title": named(row["decision"]),
+        "what": words(row["what"]),
+        "proposed_by": named(row["proposed_by"]),
+        "given_by": named(row["given_by"]),
+        "reason": words(row["reason"]),
+    }
+
+
+def _credit(row: Row, _names: Mapping[str, str]) -> Iterator[Row]:
+    yield {
+        **row,
+        "what": words(row.get("what")),
+        "win": named(row.get("win")),
+        "from": named(row.get("from")),
+        "to": named(row.get("to")),
+        "external": words(row.get("external")),
+        "recorded_by": named(row.get("recorded_by")),
+        "confirmed_by": "; ".join(map(named, row.get("confirmed_by", ()))),
+    }
+
+
+_LINES = {
+    "decision-register": _decision,
+    "who-decided-what": _stances,
+    "open-next-steps": _step,
+    "credit-statement": _credit,
+}
+
+
+def identity(thing: Mapping[str, Any] | None) -> str:
+    return str(thing["id"]) if thing else ""
+
+
+def named(thing: Mapping[str, Any] | None) -> str:
+    """Return what a thing is called, its id where no name is known, or why it is not shown."""
+    if not thing:
+        return ""
+    if "withheld" in thing:
+        return words(thing)
+    name: Said = thing["name"]
+    return words(name) or str(thing["id"])
+
+
+def threshold(held: Mapping[str, Any]) -> str:
+    """Return a threshold in words: `agree more than 1/2 of yes_no: 12 of 15, holds`."""
+    numerator, denominator = held["ratio"]
+    test, result = held["test"].replace("_", " "), "holds" if held["holds"] else "fails"
+    asked = f"{held['option']} {test} {numerator}/{denominator} of {held['base']}"
+    return f"{asked}: {held['value']} of {held['of']}, {result}"
+
+
+def recomputed(said: Any) -> str:
+    """Return `yes`, or what differs, or why nothing could be compared."""
+    if said is None or isinstance(said, str):
+        return said or ""
+    if "withheld" in said:
+        return words(said)
+    return "; ".join(
+        f"{name}: recorded {each['recorded']}, computed {each['computed']}"
+        for name, each in said.items()
+    )

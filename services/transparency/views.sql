@@ -1,0 +1,233 @@
+-- What the reports read. Rows carry the position of their event and are never changed: a report
+-- as of a position filters by it, and a rebuild is a bulk insert.
+create schema if not exists views;
+
+-- Every event but stances, so that a figure can cite what it rests on. `key` is the aggregate's id.
+-- Stances are most of what is ever recorded: their own rows hold what would stand here.
+create table if not exists views.event (
+  coalition_id uuid        not null,
+  service      text        not null,
+  position     bigint      not null,
+  type         text        not null,
+  key          uuid,
+  recorded_at  timestamptz not null,
+  leaf         bytea       not null,
+  primary key (coalition_id, service, position));
+create index if not exists event_of on views.event (coalition_id, key, position);
+
+-- What organisations, bodies, issues, meetings and wins are called.
+create table if not exists views.name (
+  coalition_id uuid   not null,
+  service      text   not null,
+  position     bigint not null,
+  key          uuid   not null,
+  kind         text   not null,
+  name         jsonb,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, service, position));
+
+create table if not exists views.charter (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  slug         text,
+  mode         text,
+  primary key (coalition_id, position));
+
+create table if not exists views.membership (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  org          uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  kind         text,
+  sector       text,
+  commitment   text,
+  voting_right boolean,
+  audience     text[]      not null,
+  primary key (coalition_id, position));
+
+create table if not exists views.proposal (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  proposal     uuid        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  body         uuid,
+  issue        uuid,
+  objective    uuid,
+  title        jsonb,
+  text         jsonb,
+  supersedes   jsonb,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, proposal));
+
+-- One row a round, with what was frozen when it opened. `electorate` lists the organisations;
+-- `classes` is the event's own list of vote classes where any is more than one that weighs one.
+create table if not exists views.voting (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  proposal     uuid        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  round        int         not null,
+  rule         uuid        not null,
+  rule_version int         not null,
+  terms        jsonb       not null,
+  text_digest  text,
+  electorate   uuid[],
+  classes      jsonb,
+  lead         uuid,
+  meeting      uuid,
+  closes_at    timestamptz,
+  gate         text,
+  override     jsonb,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, proposal, position));
+
+create table if not exists views.stance (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  proposal     uuid        not null,
+  org          uuid        not null,
+  type         text        not null,
+  option       text,
+  before       text,
+  reason       jsonb,
+  at           timestamptz not null,
+  authority    text,
+  proxy        boolean     not null,
+  audience     text[]      not null,
+  sealed       jsonb,
+  recorded_at  timestamptz not null,
+  leaf         bytea       not null,
+  primary key (coalition_id, proposal, position));
+create index if not exists stance_detailed on views.stance (coalition_id, proposal)
+  where type <> 'StanceTaken' or reason is not null or sealed is not null or proxy;
+
+-- Whatever else happened to a proposal.
+create table if not exists views.moment (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  proposal     uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  data         jsonb       not null,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, proposal, position));
+
+-- Decisions, and votings that lapsed or were deferred. `decision` is the proposal where none was
+-- made.
+create table if not exists views.decision (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  decision     uuid        not null,
+  proposal     uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  outcome      text        not null,
+  issue        uuid,
+  counts       jsonb,
+  voters       int,
+  entitled     int,
+  text_digest  text,
+  dissent      uuid[]      not null,
+  stood_aside  uuid[]      not null,
+  accountable  uuid[]      not null,
+  objections   jsonb,
+  meeting      uuid,
+  source_id    text,
+  imported     boolean     not null,
+  needed       int,
+  reached      int,
+  audience     text[]      not null,
+  primary key (coalition_id, position));
+create index if not exists decision_newest on views.decision
+  (coalition_id, at desc, decision, position);
+create index if not exists decision_of on views.decision (coalition_id, decision);
+create index if not exists decision_on on views.decision (coalition_id, proposal);
+
+-- What was counted again when a voting ended, from the stances alone. `peaks` are the roots of the
+-- complete subtrees over the events it rests on; `refs` their positions where they are few.
+create table if not exists views.recount (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  result       jsonb,
+  untold       text,
+  orgs         uuid[] not null,
+  options      text[] not null,
+  stances      bigint[] not null,
+  size         bigint not null,
+  peaks        bytea  not null,
+  refs         bigint[] not null,
+  audience     text[] not null,
+  primary key (coalition_id, position));
+
+create table if not exists views.step (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  step         uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  owner        uuid,
+  due          date,
+  what         jsonb,
+  reason       jsonb,
+  meeting      uuid,
+  decision     uuid,
+  hours        int,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+
+create table if not exists views.closing (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  meeting      uuid        not null,
+  at           timestamptz not null,
+  overridden   uuid[]      not null,
+  reason       jsonb,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+
+create table if not exists views.contribution (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  contribution uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  of_org       uuid,
+  role         text,
+  degree       text,
+  about        text[],
+  what         jsonb,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists contribution_of on views.contribution (coalition_id, contribution);
+create index if not exists contribution_by on views.contribution (coalition_id, of_org)
+  where of_org is not null;
+
+create table if not exists views.credit (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  win          uuid        not null,
+  credit       uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  to_org       uuid,
+  external     jsonb,
+  role         text,
+  degree       text,
+  basis        text,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));

@@ -1,0 +1,45 @@
+"""The three journals as append-only rows, and the questions that reports ask of them."""
+
+from services.transparency.views import credit, events, names, proposals, recounts, steps
+
+LETS_PASS = frozenset(
+    {
+        # members
+        "AccreditationEnded",
+        "BodyDissolved",
+        "BodyMandateChanged",
+        "IssueScoped",
+        "PersonRegistered",
+        "RepresentativeAccredited",
+        "RepresentativeReplaced",
+        "RoleReleased",
+        "RoleTaken",
+        "SeatFilled",
+        "SeatReserved",
+        "SeatVacated",
+    }
+)
+
+projection = recounts.Counting(
+    "transparency-reports-v1",
+    sources=events.SERVICES,
+    tables=(
+        events.EVENT,
+        names.NAME,
+        names.CHARTER,
+        names.MEMBERSHIP,
+        proposals.PROPOSAL,
+        proposals.VOTING,
+        proposals.STANCE,
+        proposals.MOMENT,
+        proposals.DECISION,
+        recounts.RECOUNT,
+        steps.STEP,
+        steps.CLOSING,
+        credit.CONTRIBUTION,
+        credit.CREDIT,
+    ),
+    rows=names.ROWS | proposals.ROWS | steps.ROWS | credit.ROWS,
+    lets_pass=LETS_PASS,
+    each=events.every,
+)

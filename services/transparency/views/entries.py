@@ -1,0 +1,53 @@
+"""Entries of the register: outcomes with what was counted again, without reading every stance."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from services.transparency.domain.decision_register import Entry
+from services.transparency.domain.said import Said
+from services.transparency.views import events
+from services.transparency.views.cases import Found, add_rare, outcome
+from services.transparency.views.events import Lens
+from services.transparency.views.recounts import recounts
+from shared.hot import Connection
+
+
+async def entries(db: Connection, lens: Lens, outcomes: Sequence[asyncpg.Record]) -> list[Entry]:
+    """Return the register's entry of each outcome, in their order."""
+    keys = list({row["proposal"] for row in outcomes})
+    found = Found()
+    await add_rare(db, lens, found, keys)
+    again = await recounts(db, lens, [row["position"] for row in outcomes])
+    stances = [each.position for one in again.values() for each in one.against]
+    reasons = await _reasons(db, lens, keys, stances)
+    found.events = await events.of_aggregates(db, lens, "meetings", keys)
+    return [
+        Entry(
+            outcome=ended,
+            proposal=found.proposals[row["proposal"]],
+            voting=found.voting(row["proposal"], ended.position),
+            moments=found.moments[row["proposal"]],
+            again=again.get(ended.position),
+            reasons=reasons,
+            later=[each for each in found.events[row["proposal"]] if each[0] > ended.position],
+        )
+        for row in outcomes
+        for ended in (outcome(row),)
+    ]
+
+
+async def _reasons(
+    db: Connection, lens: Lens, keys: Sequence[UUID], positions: Sequence[int]
+) -> dict[int, Said]:
+    rows = await db.fetch(
+        "select position, reason, sealed from views.stance where coalition_id = $1"
+        " and proposal = any($2) and reason is not null and position = any($3)"
+        " and audience && $4",
+        lens.coalition,
+        keys,
+        positions,
+        lens.audiences,
+    )
+    return {row["position"]: lens.said(row, "reason") for row in rows}

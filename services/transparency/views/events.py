@@ -1,0 +1,189 @@
+"""Every event, so that a figure can cite what it rests on; and who may see a row."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from services.transparency.domain.refs import Cited
+from services.transparency.domain.said import Said, withheld
+from shared.event import Recorded
+from shared.hot import Connection
+from shared.projection import Row, Table
+
+SERVICES = ("members", "meetings", "credit")
+UUID_LENGTH = 36
+
+EVENT = Table(
+    "views.event",
+    ("coalition_id", "uuid"),
+    ("service", "text"),
+    ("position", "bigint"),
+    ("type", "text"),
+    ("key", "uuid"),
+    ("recorded_at", "timestamptz"),
+    ("leaf", "bytea"),
+)
+
+
+STANCES = frozenset({"StanceTaken", "StanceChanged", "StanceWithdrawn"})
+
+
+def every(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+    """Keep each event's leaf hash, whatever its type; a stance's stands in its own row."""
+    if seen.type in STANCES:
+        return ()
+    key = seen.key if len(seen.key) == UUID_LENGTH else None
+    at = seen.recorded_at
+    row = seen.coalition, seen.service, seen.position, seen.type, key, at, seen.leaf
+    return ((EVENT, row),)
+
+
+def audience(seen: Recorded) -> tuple[str, ...]:
+    """Return the tokens of readers who may see what an event says (`security.md` 3)."""
+    if seen.audience:
+        return tuple(token if ":" in token else f"org:{token}" for token in seen.audience)
+    return (seen.visibility,) if seen.visibility in {"members", "public"} else ()
+
+
+def jsonb(value: Any) -> str | None:
+    """Return what a jsonb column takes."""
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def sealing(seen: Recorded, *fields: str, **columns: str) -> str | None:
+    """Return under which audience and key columns were sealed, so that an erasure finds them.
+
+    Args:
+        fields: Columns named as the event's fields.
+        columns: Fields by the names of their columns, where these differ.
+    """
+    if not seen.sealed:
+        return None
+    named = dict(zip(fields, fields, strict=True)) | columns
+    found = {column: seen.sealed[name] for column, name in named.items() if name in seen.sealed}
+    return jsonb(found) if found else None
+
+
+@dataclass(frozen=True)
+class Lens:
+    """Whose eyes look, and up to which positions."""
+
+    coalition: UUID
+    audiences: tuple[str, ...]
+    as_of: Mapping[str, int]
+
+    @property
+    def members(self) -> int:
+        return self.as_of["members"]
+
+    @property
+    def meetings(self) -> int:
+        return self.as_of["meetings"]
+
+    @property
+    def credit(self) -> int:
+        return self.as_of["credit"]
+
+    def sees(self, tokens: Collection[str]) -> bool:
+        return not set(tokens).isdisjoint(self.audiences)
+
+    def said(self, row: asyncpg.Record, field: str) -> Said:
+        """Return the words of a field: as they are, or why they are not shown."""
+        if row["sealed"] is None:
+            value = row[field]
+            return None if value is None else orjson.loads(value)
+        return self.opened(row[field], orjson.loads(row["sealed"]).get(field))
+
+    def opened(self, value: str | None, seal: Any) -> Said:
+        """Return a value that may stand under a narrower audience than its row."""
+        if seal is not None:
+            if seal[0] not in self.audiences:
+                return withheld("audience")
+            if value is None:
+                return withheld("erased")
+        return None if value is None else orjson.loads(value)
+
+
+async def positions(db: Connection, coalition: UUID, reader: str) -> dict[str, int]:
+    """Return how far each journal was read."""
+    rows = await db.fetch(
+        "select source, position from inbox.cursor where coalition_id = $1 and reader = $2",
+        coalition,
+        reader,
+    )
+    return dict.fromkeys(SERVICES, 0) | {row["source"]: row["position"] for row in rows}
+
+
+async def settled(db: Connection, lens: Lens, service: str) -> int:
+    """Return the position of the newest event that is no stance: what decisions can depend on."""
+    found: int | None = await db.fetchval(
+        "select position from views.event where coalition_id = $1 and service = $2"
+        " and position <= $3 order by position desc limit 1",
+        lens.coalition,
+        service,
+        lens.as_of[service],
+    )
+    return found or 0
+
+
+async def newest(db: Connection, lens: Lens) -> datetime | None:
+    """Return when the newest event up to there was recorded.
+
+    The newest may be a stance; then its voting was open when the newest other event happened.
+    """
+    found: datetime | None = await db.fetchval(
+        "with newest as (select service, reached, e.position, e.recorded_at"
+        " from unnest($2::text[], $3::bigint[]) as up_to(service, reached),"
+        " lateral (select position, recorded_at from views.event e where e.coalition_id = $1"
+        " and e.service = up_to.service and e.position <= reached"
+        " order by position desc limit 1) e),"
+        " since as (select reached, position from newest where service = 'meetings'),"
+        " still_open as (select v.proposal from since, views.voting v where v.coalition_id = $1"
+        " and v.position <= since.position and not exists (select from views.moment m"
+        " where m.coalition_id = $1 and m.proposal = v.proposal and m.type = 'VotingClosed'"
+        " and m.position > v.position and m.position <= since.position))"
+        " select max(recorded_at) from (select recorded_at from newest union all"
+        " select s.recorded_at from since, still_open join views.stance s"
+        " on s.coalition_id = $1 and s.proposal = still_open.proposal"
+        " where s.position > since.position and s.position <= since.reached) as included",
+        lens.coalition,
+        list(lens.as_of),
+        list(lens.as_of.values()),
+    )
+    return found
+
+
+async def of_aggregates(
+    db: Connection, lens: Lens, service: str, keys: Collection[UUID]
+) -> dict[UUID, list[tuple[int, bytes]]]:
+    """Return position and leaf hash of all events of these aggregates but stances."""
+    rows = await db.fetch(
+        "select key, array_agg(position order by position) as positions,"
+        " array_agg(leaf order by position) as leaves"
+        " from views.event where coalition_id = $1 and key = any($2) and service = $3"
+        " and position <= $4 group by key",
+        lens.coalition,
+        list(keys),
+        service,
+        lens.as_of[service],
+    )
+    return {row["key"]: list(zip(row["positions"], row["leaves"], strict=True)) for row in rows}
+
+
+async def at_positions(
+    db: Connection, lens: Lens, service: str, positions: Collection[int]
+) -> dict[int, Cited]:
+    """Return the events at these positions."""
+    rows = await db.fetch(
+        "select position, leaf from views.event"
+        " where coalition_id = $1 and service = $2 and position = any($3)",
+        lens.coalition,
+        service,
+        list(positions),
+    )
+    return {row["position"]: Cited(service, row["position"], row["leaf"]) for row in rows}

@@ -1,0 +1,228 @@
+"""The four reports, a page at a time: what to read for each, and in which order."""
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.transparency.domain import (
+    credit_statement,
+    decision_register,
+    open_next_steps,
+    who_decided_what,
+)
+from services.transparency.domain.report import Head
+from services.transparency.domain.said import Names, Reason
+from services.transparency.views import credit, events, names, register, steps
+from services.transparency.views.cases import cases
+from services.transparency.views.entries import entries
+from services.transparency.views.events import Lens
+from services.transparency.views.recounts import recounts
+from services.transparency.views.register import After, Search
+from services.transparency.views.standings import Rows, Standings
+from shared.hot import Connection
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked for.
+
+    Args:
+        audience: The class the report is for; `lens` sees with its eyes.
+        after: Where the page before ended.
+        summary: Whether figures over the whole report are wanted, beside the page's rows.
+    """
+
+    lens: Lens
+    audience: str
+    search: Search = field(default_factory=Search)
+    organisation: UUID | None = None
+    limit: int = 100
+    after: Any = None
+    summary: bool = True
+
+
+@dataclass(frozen=True)
+class Report:
+    """A page of a report; `after` is where the next one begins, if there is one."""
+
+    head: Mapping[str, Any]
+    summary: Sequence[Mapping[str, Any]]
+    rows: Sequence[Mapping[str, Any]]
+    after: Any = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Make(Protocol):
+    def __call__(self, rows: Rows, ask: Ask) -> Awaitable[Report]: ...
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A report that can be had.
+
+    Args:
+        widest: The widest audience it may be made for.
+        windowed: Whether it can be narrowed to a window; `searches` to what one looks for.
+    """
+
+    number: str
+    title: str
+    widest: str
+    make: Make
+    windowed: bool = False
+    searches: bool = False
+    of_organisation: bool = False
+
+    def narrowed(self, search: Search) -> Search:
+        """Return what of a search applies to this report: all of it, its window, or nothing."""
+        if self.searches:
+            return search
+        return Search(begins=search.begins, ends=search.ends) if self.windowed else Search()
+
+
+async def _register(rows: Rows, ask: Ask) -> Report:
+    async with rows() as db:
+        lens = ask.lens
+        known = await names.names(db, lens)
+        outcomes = await register.page(db, lens, ask.search, ask.after, ask.limit + 1)
+        found = await entries(db, lens, outcomes[: ask.limit])
+        head = await _head(db, ask, "decision-register", await register.hidden(db, lens))
+        summary = await _figures(db, ask) if ask.summary else []
+    written = [decision_register.row(entry, known) for entry in found]
+    return Report(head, summary, written, _after(outcomes, ask.limit))
+
+
+Summary = Sequence[Mapping[str, Any]]
+_summaries: OrderedDict[tuple[UUID, int, tuple[str, ...], Search], Summary] = OrderedDict()
+SUMMARIES_HELD = 64
+
+
+async def _figures(db: Connection, ask: Ask) -> Summary:
+    """Return the summary of the register; the same until something else than a stance happens."""
+    lens = ask.lens
+    key = lens.coalition, await events.settled(db, lens, "meetings"), lens.audiences, ask.search
+    if (held := _summaries.pop(key, None)) is None:
+        held = decision_register.summary(await register.passed(db, lens, ask.search))
+    _summaries[key] = held
+    while len(_summaries) > SUMMARIES_HELD:
+        _summaries.popitem(last=False)
+    return held
+
+
+_standings = Standings()
+
+
+async def _stances(rows: Rows, ask: Ask) -> Report:
+    lens, summary = ask.lens, []
+    async with rows() as db:
+        known = await names.names(db, lens)
+        outcomes = await register.page(db, lens, ask.search, ask.after, ask.limit + 1)
+        found = await cases(db, lens, outcomes[: ask.limit])
+        again = await recounts(db, lens, [row["position"] for row in outcomes])
+        head = await _head(db, ask, "who-decided-what", await register.hidden(db, lens))
+    if ask.summary:
+        totals = await _standings.of(rows, lens, ask.search)
+        summary = who_decided_what.summary(totals, known)
+    written = [
+        who_decided_what.row(case, known, again.get(case.outcome.position))
+        for case in found
+        if case.outcome is not None
+    ]
+    orgs = known.ordered({org for case in found for org in case.electorate.orgs})
+    more = {"organisations": [known.of(org) for org in orgs]}
+    return Report(head, summary, written, _after(outcomes, ask.limit), more)
+
+
+def _after(outcomes: Sequence[Any], limit: int) -> After | None:
+    if len(outcomes) <= limit:
+        return None
+    last = outcomes[limit - 1]
+    return After(last["at"], last["decision"], last["position"])
+
+
+async def _steps(rows: Rows, ask: Ask) -> Report:
+    async with rows() as db:
+        lens = ask.lens
+        known = await names.names(db, lens)
+        happened = await steps.step_events(db, lens)
+        closed = await steps.closings(db, lens)
+        now = await events.newest(db, lens)
+        head = await _head(db, ask, "open-next-steps", await steps.hidden_steps(db, lens), now)
+        folded = open_next_steps.fold(happened)
+        listed = open_next_steps.open_steps(folded.values(), known)
+        titles = await register.titles(db, lens, {step.decision for step in listed})
+    known = Names({**known.known, **titles})
+    if ask.organisation:
+        listed = [step for step in listed if step.owner == ask.organisation]
+    keys = [str(step.id) for step in listed]
+    start = keys.index(ask.after) + 1 if ask.after in keys else 0
+    shown = listed[start : start + ask.limit]
+    summary = []
+    if ask.summary:
+        summary = open_next_steps.summary(list(folded.values()), closed, known, now)
+    after = str(shown[-1].id) if start + ask.limit < len(listed) else None
+    return Report(head, summary, [open_next_steps.row(s, known, now) for s in shown], after)
+
+
+async def _credit(rows: Rows, ask: Ask) -> Report:
+    assert ask.organisation is not None
+    async with rows() as db:
+        lens = ask.lens
+        known = await names.names(db, lens)
+        made = await credit.contribution_events(db, lens, ask.organisation)
+        thanked = await credit.credit_events(db, lens, ask.organisation)
+        withheld = await credit.hidden_credit(db, lens, ask.organisation)
+        head = await _head(db, ask, "credit-statement", withheld)
+    statement = credit_statement.statement(
+        ask.organisation,
+        credit_statement.contributions(made),
+        credit_statement.credits_of(thanked),
+    )
+    keys = [str(line.fact.id) for line in statement.lines]
+    start = keys.index(ask.after) + 1 if ask.after in keys else 0
+    shown = statement.lines[start : start + ask.limit]
+    summary = credit_statement.summary(statement, known) if ask.summary else []
+    after = str(shown[-1].fact.id) if start + ask.limit < len(keys) else None
+    of = {"form": "partners", "organisation": known.of(ask.organisation)}
+    return Report(head | of, summary, [credit_statement.row(line, known) for line in shown], after)
+
+
+async def _head(
+    db: Connection, ask: Ask, name: str, withheld: int, now: datetime | None = None
+) -> dict[str, Any]:
+    kind = REPORTS[name]
+    members = await names.members(db, ask.lens)
+    reasons: dict[Reason, int] = {"audience": withheld}
+    return Head(
+        coalition=str(ask.lens.coalition),
+        report=kind.number,
+        name=name,
+        as_of=ask.lens.as_of,
+        as_of_time=now or await events.newest(db, ask.lens),
+        audience=ask.audience,
+        n=sum(member.active for member in members.values()),
+        withheld=reasons,
+        window=(ask.search.begins, ask.search.ends),
+    ).written()
+
+
+REPORTS: dict[str, Kind] = {
+    "decision-register": Kind("R1", "Decision register", "public", _register, searches=True),
+    "who-decided-what": Kind("R2", "Who decided what", "members", _stances, windowed=True),
+    "open-next-steps": Kind("R6", "Open next steps by owner", "members", _steps),
+    "credit-statement": Kind("R7", "Credit statement", "public", _credit, of_organisation=True),
+}
+
+
+async def every_page(rows: Rows, kind: Kind, ask: Ask, at_once: int = 100) -> AsyncIterator[Report]:
+    """Yield a report a page at a time, each read in a transaction of its own."""
+    ask = replace(ask, limit=at_once, summary=False)
+    while True:
+        report = await kind.make(rows, ask)
+        yield report
+        if report.after is None:
+            return
+        ask = replace(ask, after=report.after)
