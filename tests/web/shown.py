@@ -104,7 +104,15 @@ def decision_page(raw: Json, tried: Attempt | None = None, behind: str | None = 
     shown = decision.Decision.model_validate(raw)
     around = chrome(f"/decisions/{shown.id}")
     seats = decision.seats(shown, around.me)
-    return to_html("decision.html", around, decision=shown, seats=seats, tried=tried, behind=behind)
+    return to_html(
+        "decision.html",
+        around,
+        decision=shown,
+        seats=seats,
+        tried=tried,
+        reached=None,
+        behind=behind,
+    )
 
 
 def refused() -> Attempt:
@@ -169,7 +177,8 @@ def _steps_page() -> str:
         found=steps_page.OpenSteps.model_validate(samples.STEPS),
         mine={org.id for org in around.me.spokesperson},
         tried=None,
-        behind="meetings/1215",
+        reached="meetings/1215",
+        behind=None,
         first=False,
     )
 
