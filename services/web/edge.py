@@ -34,7 +34,10 @@ def security_headers(*, secure: bool) -> dict[str, str]:
 
 
 class Guarded:
-    """Puts the security headers on every answer; pages are never kept by caches."""
+    """Puts the security headers on every answer; pages are never kept by caches.
+
+    A report that a service wrote as a page comes with a policy of its own, for its own style.
+    """
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
@@ -44,8 +47,8 @@ class Guarded:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(self._headers)
-                headers.setdefault("Cache-Control", "no-store")
+                for name, value in (self._headers | {"Cache-Control": "no-store"}).items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, guarded if scope["type"] == "http" else send)

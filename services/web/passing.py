@@ -7,7 +7,13 @@ from starlette.responses import Response, StreamingResponse
 
 from services.web.peers import Asker, Service
 
-KEPT = ("content-type", "content-disposition", "content-digest", "accord-position", "link", "etag")
+KEPT = (
+    "accord-as-of",
+    "content-digest",
+    "content-disposition",
+    "content-security-policy",
+    "content-type",
+)
 
 
 async def pass_on(ask: Asker, service: Service, path: str, query: Mapping[str, str]) -> Response:

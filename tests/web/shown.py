@@ -104,7 +104,15 @@ def decision_page(raw: Json, tried: Attempt | None = None, behind: str | None = 
     shown = decision.Decision.model_validate(raw)
     around = chrome(f"/decisions/{shown.id}")
     seats = decision.seats(shown, around.me)
-    return to_html("decision.html", around, decision=shown, seats=seats, tried=tried, behind=behind)
+    return to_html(
+        "decision.html",
+        around,
+        decision=shown,
+        seats=seats,
+        tried=tried,
+        reached=None,
+        behind=behind,
+    )
 
 
 def refused() -> Attempt:
@@ -161,15 +169,16 @@ def _meetings() -> list[meetings.MeetingRow]:
     return [meetings.MeetingRow.model_validate(raw) for raw in items(samples.MEETINGS)]
 
 
-def _steps_page() -> str:
+def _steps_page(tried: Attempt | None = None) -> str:
     around = chrome("/steps")
     return to_html(
         "steps.html",
         around,
         found=steps_page.OpenSteps.model_validate(samples.STEPS),
         mine={org.id for org in around.me.spokesperson},
-        tried=None,
-        behind="meetings/1215",
+        tried=tried,
+        reached="meetings/1215",
+        behind=None,
         first=False,
     )
 
@@ -189,6 +198,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "decision": lambda: decision_page(samples.BREAKFAST),
     "open voting": lambda: decision_page(samples.OPEN),
     "refused stance": lambda: decision_page(samples.OPEN, refused()),
+    "too late": lambda: decision_page(samples.BREAKFAST, refused()),
     "view behind": lambda: decision_page(samples.OPEN, behind="meetings/1215"),
     "imported roll call": lambda: decision_page(samples.roll_call()),
     "bare proposal": lambda: decision_page(
@@ -203,6 +213,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
         meeting=meetings.Meeting.model_validate(samples.MEETING),
     ),
     "steps": _steps_page,
+    "refused step": lambda: _steps_page(refused()),
     "organisations": lambda: to_html(
         "organisations.html", chrome("/organisations"), organisations=_organisations()
     ),

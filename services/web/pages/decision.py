@@ -205,6 +205,7 @@ async def _show(
         decision=decision,
         seats=seats(decision, chrome.me),
         tried=tried,
+        reached=at_least if caught_up else None,
         behind=None if caught_up else at_least,
     )
 

@@ -45,6 +45,23 @@ class Attendance(Answer):
     org: Named | None = None
     person: Said = SILENT
     mode: str | None = None
+    left: bool = False
+
+
+class Facilitator(Answer):
+    """Who leads the meeting; somebody from outside takes no stance in it."""
+
+    person: Said = SILENT
+    org: Named | None = None
+    external: bool = False
+
+
+class Quorum(Answer):
+    """Whether enough organisations were there, at the last arrival or departure."""
+
+    present: int
+    needed: int
+    established: bool
 
 
 class Minutes(Answer):
@@ -52,6 +69,7 @@ class Minutes(Answer):
 
     version: int
     text: Said = SILENT
+    reason: Said = SILENT
     at: datetime | None = None
     state: str | None = None
     approved_by: tuple[Named, ...] = ()
@@ -69,9 +87,12 @@ class Meeting(Dated):
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     place: Said = SILENT
+    short_notice: bool = False
+    facilitators: tuple[Facilitator, ...] = ()
     agenda: tuple[AgendaItem, ...] = ()
     attendance: tuple[Attendance, ...] = ()
     present: int | None = None
+    quorum: Quorum | None = None
     minutes: tuple[Minutes, ...] = ()
     steps: tuple[Step, ...] = ()
     imported: bool = False

@@ -89,6 +89,7 @@ async def _show(
         found=found,
         mine={org.id for org in chrome.me.spokesperson},
         tried=tried,
+        reached=at_least if caught_up else None,
         behind=None if caught_up else at_least,
         first=not asked.get("cursor"),
     )
