@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from accord import environment, keyring, nats, postgres
-from accord.environment import Database, seed_file
 from accord.demo.cast import COORDINATOR
+from accord.environment import Database, seed_file
 from accord.failed import Failed
 from accord.loopback import answers, is_free
 from accord.provision import OPERATIONS, connect, keep_provisioned, provision
