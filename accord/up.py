@@ -12,12 +12,13 @@ from typing import Annotated
 import typer
 
 from accord import environment, keyring, nats, postgres
+from accord.demo.cast import COORDINATOR
 from accord.environment import Database, seed_file
 from accord.failed import Failed
 from accord.loopback import answers, is_free
 from accord.provision import OPERATIONS, connect, keep_provisioned, provision
 from accord.supervisor import Program, Say, Supervisor
-from accord.token import sign_in_line
+from accord.token import FIRST, sign_in_line
 from shared.settings import PLACEHOLDER, Settings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -169,7 +170,8 @@ async def _until_told(suite: Suite) -> None:
 
     async def greet() -> None:
         typer.echo(f"Accord is at http://127.0.0.1:{suite.port}/")
-        typer.echo(sign_in_line(suite.data, suite.port))
+        first = COORDINATOR if suite.settings.demo else FIRST
+        typer.echo(sign_in_line(suite.data, suite.port, first))
         say("Ctrl-C stops it; the data stays.")
 
     for each in SIGNALS:

@@ -1,0 +1,139 @@
+"""March to May: a warm stove on Wednesdays, a light until eight, and a map nobody had read."""
+
+from accord.demo.beginnings import AFTER, HOW, ROAD
+from accord.demo.business import Meeting, Motion, Step, call, next_step, propose
+from accord.demo.cast import (
+    AGNES,
+    COLM,
+    DELE,
+    INES,
+    JONAS,
+    LIBRARY,
+    LUCIA,
+    MAREN,
+    MUDLARK,
+    PRIYA,
+    SAMIR,
+    TEACHERS,
+    TOMAS,
+    WREN,
+)
+from accord.demo.table import STEERING, Table
+
+
+def tell(table: Table) -> Step:
+    """Meet in the steering group, then in plenary; return the step that goes on till today."""
+    _steering(table)
+    return _may(table)
+
+
+def _steering(table: Table) -> None:
+    voice = table.voice
+    voice.at("2026-03-16 10:00")
+    boathouse = propose(
+        table, DELE, AFTER, "Open the boathouse on Wednesdays until seven",
+        "Mudlark keeps the stove going, and whoever comes may stay. Two adults each Wednesday: one "
+        "of ours, and one that another member sends, in turn.", STEERING,
+    )  # fmt: skip
+    fee = propose(
+        table, SAMIR, HOW, "A yearly fee of 250 from every member",
+        "A fee pays for paper, postage and the hall, so that nobody has to ask.", STEERING,
+    )  # fmt: skip
+    meeting = call(table, "Keys and coins", "2026-03-24 16:00", "2026-03-24 17:00",
+                   MUDLARK, "Mudlark's boathouse", STEERING)  # fmt: skip
+    meeting.plan(DELE, "decision", "The boathouse on Wednesdays", 20, boathouse)
+    meeting.plan(SAMIR, "decision", "A fee", 20, fee)
+    meeting.publish()
+    meeting.appoint(LUCIA)
+    voice.at("2026-03-24 16:00")
+    meeting.open(MAREN, LUCIA, SAMIR, AGNES, DELE)
+    boathouse.open("consent", "2026-03-24 17:00", meeting)
+    for person in (DELE, LUCIA, MAREN, AGNES):
+        boathouse.hear(person, "agree")
+    boathouse.hear(SAMIR, "abstain", "Good idea. I cannot promise teachers for Wednesdays.")
+    boathouse.decide(MUDLARK)
+    fee.open("consent", "2026-03-24 17:00", meeting)
+    fee.hear(SAMIR, "agree")
+    fee.hear(MAREN, "agree")
+    fee.hear(LUCIA, "abstain")
+    fee.hear(AGNES, "disagree", "Our members pay in cake and in evenings. They have paid.")
+    fee.hear(DELE, "object", "For 250 we buy a year of paint. A club of three should not pay what "
+             "a union of nine hundred pays.")  # fmt: skip
+    fee.decide(TEACHERS)
+    key = next_step(table, MAREN, "Cut a second key, and insure the boathouse for evenings",
+                    meeting, boathouse)  # fmt: skip
+    key.ask(MAREN, DELE, "2026-04-17")
+    key.accept(DELE)
+    meeting.close()
+    voice.at("2026-03-25 09:00")
+    meeting.write_up("A warm stove, and a frank word about money.", boathouse, fee)
+    meeting.approve(MAREN, LUCIA, SAMIR, AGNES, DELE)
+    voice.at("2026-04-13 19:00")
+    key.complete(DELE, "The key hangs at Lantern Street, on the hook with the whistle.")
+
+
+def _may(table: Table) -> Step:
+    voice = table.voice
+    voice.at("2026-04-14 09:00")
+    table.register(WREN, by=COLM)
+    table.replace(COLM, WREN)
+    voice.at("2026-04-24 10:00")
+    late = propose(
+        table, WREN, AFTER, "Keep the reading room open until eight, twice a week",
+        "On Tuesdays and Thursdays the library stays open until eight for anybody under eighteen. "
+        "Our staff open and lock; volunteers read, help with homework, or just sit there.",
+    )  # fmt: skip
+    areas = propose(
+        table, TOMAS, ROAD, "Ask for school areas that do not cross Quay Road",
+        "The city redraws its areas this year. Together we ask that no child under eleven has to "
+        "cross Quay Road to reach the nearest primary school.",
+    )  # fmt: skip
+    evening = call(table, "Open doors", "2026-05-05 16:30", "2026-05-05 18:30",
+                   LIBRARY, "Port Merrow Library, the reading room")  # fmt: skip
+    evening.plan(WREN, "decision", "Late evenings in the reading room", 30, late)
+    evening.plan(TOMAS, "discussion", "The city's map of school areas", 30, areas)
+    evening.plan(LUCIA, "information", "Four weeks of lunch, in numbers", 20)
+    evening.publish()
+    evening.appoint(TOMAS)
+    voice.at("2026-05-05 16:30")
+    evening.open(MAREN, TOMAS, PRIYA, JONAS, WREN, DELE, INES)
+    _vote_on_late_evenings(late, evening)
+    areas.open("money", "2026-05-12 18:00")
+    readers = next_step(table, WREN, "Find two readers for every late evening", evening, late)
+    readers.take(WREN, "2026-09-30")
+    form = next_step(table, LUCIA, "Write the lunch form in Arabic and in Polish", evening)
+    form.ask(TOMAS, JONAS, "2026-05-29")
+    form.decline(JONAS, "None of us writes either well enough for a form.")
+    form.take(INES, "2026-05-29")
+    evening.close()
+    voice.at("2026-05-06 09:00")
+    evening.write_up("Two more doors are open until eight. The map needs more time than we had.",
+                     late)  # fmt: skip
+    evening.approve(MAREN, TOMAS, PRIYA, JONAS, WREN, DELE, INES)
+    areas.hear(TOMAS, "agree")
+    areas.hear(JONAS, "agree", "An area is a promise about a walk.")
+    areas.hear(MAREN, "agree")
+    voice.at("2026-05-12 18:05")
+    areas.close()
+    voice.at("2026-05-27 12:00")
+    form.complete(INES, "Two former pupils of mine did it in an evening. They corrected mine, too.")
+    return readers
+
+
+def _vote_on_late_evenings(late: Motion, evening: Meeting) -> None:
+    late.open("majority", "2026-05-05 18:30", evening)
+    late.hear(WREN, "agree")
+    late.hear(DELE, "agree", "At seven we lock up and forty children stand in the rain.")
+    dispute = late.object(
+        PRIYA, "The union is in dispute with the city about the January pay. Until that ends we "
+        "should agree to nothing that the city runs.",
+        "A settlement, or a word from the city that talks go on.",
+    )  # fmt: skip
+    late.hear(PRIYA, "disagree", "I have nothing against reading. I answer to nine hundred members "
+              "who wait for their pay.")  # fmt: skip
+    late.set_aside(dispute, "The dispute is real, and it is about pay. No teacher works a minute "
+                   "more under this proposal, and no child should wait for it.")  # fmt: skip
+    late.hear(INES, "agree", "I will take the Thursdays.")
+    for person in (TOMAS, JONAS, MAREN):
+        late.hear(person, "agree")
+    late.decide(LIBRARY)

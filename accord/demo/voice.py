@@ -1,0 +1,135 @@
+"""How the story is told: over HTTP, as its people, each thing at its time."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from accord.demo.cast import MAREN, Person
+from accord.failed import Failed
+from accord.token import demo_token
+
+SLUG = "harbour-schools"
+LISTENS = {"members": (), "meetings": ("members",), "credit": ("members", "meetings")}
+A_MOMENT = timedelta(seconds=20)
+PATIENCE_S = 30.0
+PAUSE_S = 0.25
+BUSY = frozenset({502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a service wrote down: the thing's id, its version, and the place of the event."""
+
+    service: str
+    key: str
+    version: int
+    position: int
+
+    @property
+    def ref(self) -> str:
+        return f"{self.service}/{self.position}"
+
+
+@dataclass
+class Voice:
+    """Says one thing after another; each waits for what it rests on in other services.
+
+    Args:
+        orgs: The ids of the organisations that people speak for, by name.
+    """
+
+    http: httpx2.Client
+    data: Path
+    orgs: dict[str, str] = field(default_factory=dict)
+    _clock: datetime = datetime.min  # noqa: DTZ901 - `at` sets it before anything is said
+    _said: int = 0
+    _tokens: dict[Person, str] = field(default_factory=dict)
+    _written: dict[str, int] = field(default_factory=dict)
+    _heard: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def at(self, moment: str | datetime) -> None:
+        """Let what follows have happened from this moment on, in UTC."""
+        if isinstance(moment, str):
+            moment = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+        self._clock = moment
+
+    def say(
+        self, who: Person, path: str, body: Mapping[str, Any] | None = None, match: int = 0
+    ) -> Receipt:
+        """Send a command as `who`; `path` begins with the name of the service.
+
+        Args:
+            match: The version that was read by whoever changes a text.
+        """
+        service = path.partition("/")[0]
+        if service != "members" or who not in self._tokens:
+            self._let_members_be_known()
+        self._clock += A_MOMENT
+        self._said += 1
+        headers = {
+            "Accord-Occurred-At": self._clock.isoformat(timespec="milliseconds"),
+            "Idempotency-Key": f"demo-{self._said:04}",
+        }
+        if match:
+            headers["If-Match"] = f'"{match}"'
+        asked = self._request("POST", path, LISTENS[service], who, json=body or {}, headers=headers)
+        receipt = asked.json()
+        self._written[service] = receipt["position"]
+        key = receipt["stream"].partition("-")[2]
+        return Receipt(service, key, receipt["version"], receipt["position"])
+
+    def look(self, who: Person, path: str) -> Any:
+        """Read as `who` what a service shows of everything said to it so far."""
+        return self._request("GET", path, (path.partition("/")[0],), who).json()
+
+    def _let_members_be_known(self) -> None:
+        if self._behind("members", ("members",)):
+            self.look(MAREN, "members/me")
+
+    def _behind(self, service: str, sources: Iterable[str]) -> dict[str, int]:
+        """Return what was written at these sources since the service was last asked for it."""
+        return {
+            source: written
+            for source in sources
+            if (written := self._written.get(source, 0)) > self._heard.get((service, source), 0)
+        }
+
+    def _request(
+        self, method: str, path: str, sources: Iterable[str], who: Person, **more: Any
+    ) -> httpx2.Response:
+        if who not in self._tokens:
+            self._tokens[who] = demo_token(self.data, who.address)
+        headers = more.pop("headers", {}) | {"Authorization": f"Bearer {self._tokens[who]}"}
+        if org := self.orgs.get(who.of.name):
+            headers["Accord-On-Behalf-Of"] = org
+        service, _, rest = path.partition("/")
+        url = f"/{service}/api/v1/coalitions" + (f"/{SLUG}/{rest}" if rest else "")
+        awaited = self._behind(service, sources)
+        if awaited:
+            more["params"] = {"at_least": ",".join(f"{s}/{n}" for s, n in awaited.items())}
+        answer = self._patiently(self.http.build_request(method, url, headers=headers, **more))
+        if not answer.is_success:
+            raise Failed(f"The demo stops at {method} {url}: {answer.text}")
+        self._heard |= {(service, source): written for source, written in awaited.items()}
+        return answer
+
+    def _patiently(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request, again where the service is behind, starting or busy."""
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                answer = self.http.send(request)
+            except httpx2.TransportError as broken:
+                if time.monotonic() > end:
+                    raise Failed(f"{request.url} does not answer: {broken}") from broken
+                time.sleep(PAUSE_S)
+                continue
+            if answer.status_code not in BUSY or time.monotonic() > end:
+                return answer
+            asked = answer.headers.get("Retry-After", "")
+            time.sleep(float(asked) if asked.isdecimal() else PAUSE_S)
