@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from accord import keyring, nats
-from accord.keyring import ADMIN, SERVICES
-from accord.provision import OPERATIONS, SPEAKERS, SYSTEM, USERS
+from accord.keyring import ADMIN
+from accord.provision import OPERATIONS, SERVICES, SPEAKERS, SYSTEM, USERS
 from shared.identity import EmbeddedIssuer
 from shared.nkeys import NKey
 
@@ -22,22 +22,20 @@ CONFIGURATION, ISSUER_KEYS = "nats.conf", "issuer.jwks"
 
 def hands() -> dict[str, frozenset[str]]:
     """Say which files each container gets."""
-    roles = {
-        f"accord_{service}_{role}" for service in SERVICES for role in ("app", "relay", "keys")
-    }
     dealt = {
         "postgres": {ADMIN},
         "nats": {CONFIGURATION},
         "provision": {f"nkey_{OPERATIONS}", f"nkey_{SYSTEM}"},
-        "migrate": {ADMIN, *roles},
+        "web": {"accord_web_app", "issuer"},
         "tools": {"issuer"},
     }
+    dealt["migrate"] = {ADMIN, "accord_web_app"}
     for service in SERVICES:
-        own = {role for role in roles if role.startswith(f"accord_{service}_")}
-        dealt[service] = {*own, f"service_{service}", "kek", ISSUER_KEYS}
-        dealt[service] |= {f"nkey_{service}"} & {f"nkey_{user}" for user in USERS}
-        dealt[service] |= {f"relay_{service}"} & {f"relay_{speaker}" for speaker in SPEAKERS}
-    dealt["web"] = {"accord_web_app", "issuer"}
+        roles = {f"accord_{service}_{role}" for role in ("app", "relay", "keys")}
+        dealt["migrate"] |= roles
+        dealt[service] = {*roles, f"nkey_{service}", f"service_{service}", "kek", ISSUER_KEYS}
+    for speaker in SPEAKERS:
+        dealt[speaker].add(f"relay_{speaker}")
     return {container: frozenset(names) for container, names in dealt.items()}
 
 
