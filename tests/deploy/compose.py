@@ -22,6 +22,7 @@ def read() -> dict[str, Any]:
 SUITE = read()
 CONTAINERS: dict[str, dict[str, Any]] = SUITE["services"]
 SERVICES = ("members", "meetings", "credit", "transparency", "web")
+ONE_SHOTS = frozenset({"secrets", "migrate", "tools"})
 
 
 def environment(container: str) -> dict[str, str]:

@@ -7,11 +7,10 @@ import pytest
 
 from deploy.secrets import CONFIGURATION, hands
 from shared.settings import Settings
-from tests.deploy.compose import CONTAINERS, SERVICES, SUITE, environment, mounts
+from tests.deploy.compose import CONTAINERS, ONE_SHOTS, SERVICES, SUITE, environment, mounts
 
 SECRETS = "/run/accord/secrets"
 LOOSENS = {"privileged", "cap_add", "devices", "pid", "ipc", "userns_mode", "sysctls", "env_file"}
-ONE_SHOTS = {"secrets", "migrate", "tools"}
 PEERS_OF_MIGRATE = ("members", "meetings", "credit", "transparency")
 OURS = (*SERVICES, "migrate", "provision", "tools")
 
