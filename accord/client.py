@@ -5,7 +5,7 @@ lines twice change nothing, so an answer that was cut off is asked for again as 
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -72,13 +72,21 @@ class Services:
     """The services behind one address, for one caller.
 
     Args:
-        url: Where all services answer, as `/members`, `/meetings` and so on.
+        url: Where the services answer, as `/members`, `/meetings` and so on.
         token: The bearer token.
         pause: Waits for so many seconds.
+        apart: The addresses of services that answer elsewhere, by name.
     """
 
-    def __init__(self, url: str, token: str, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        pause: Callable[[float], None] = time.sleep,
+        apart: Mapping[str, str] | None = None,
+    ) -> None:
         self._url = url.rstrip("/")
+        self._apart = {name: address.rstrip("/") for name, address in (apart or {}).items()}
         self._pause = pause
         self._http = httpx2.Client(
             headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT, trust_env=False
@@ -153,17 +161,19 @@ class Services:
         self, method: str, path: str, content: bytes | None = None
     ) -> Iterator[httpx2.Response]:
         headers = {"Content-Type": "application/x-ndjson"} if content is not None else {}
+        service, _, rest = path.removeprefix("/").partition("/")
+        address = self._apart.get(service, f"{self._url}/{service}")
         try:
             with self._http.stream(
-                method, self._url + path, content=content, headers=headers
+                method, f"{address}/{rest}", content=content, headers=headers
             ) as response:
                 if response.status_code in BUSY:
                     raise _Again(_problem(response), _retry_after(response))
                 yield response
         except httpx2.TransportError as broken:
-            raise _Again(f"{self._url} does not answer: {broken}") from broken
+            raise _Again(f"{address} does not answer: {broken}") from broken
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as strange:
-            raise Unanswered(f"{self._url}{path} answers with something else.") from strange
+            raise Unanswered(f"{address}/{rest} answers with something else.") from strange
 
     def _patiently(self, ask: Callable[[], T]) -> T:
         waited, pause = 0.0, FIRST_PAUSE_S

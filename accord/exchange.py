@@ -34,7 +34,12 @@ Into = Annotated[
         "--coalition", metavar="SLUG", callback=_slug, help="Where to; formed if it is not there."
     ),
 ]
-Url = Annotated[str, typer.Option("--url", help="Where the services answer.")]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--url", help="Where the services answer.", show_default="this machine's port 8080"
+    ),
+]
 TokenFile = Annotated[
     Path | None,
     typer.Option(
@@ -44,7 +49,12 @@ TokenFile = Annotated[
         help="A file with a bearer token; without it, the operator's of the data folder.",
     ),
 ]
-Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="The folder of `accord up`.")]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="DIR", help="The folder of `accord up`.", show_default=".accord"
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first refused row.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and check only; send nothing.")]
 RefusedFile = Annotated[
@@ -54,8 +64,6 @@ RefusedFile = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Say what happened as JSON.")]
-HERE = "http://127.0.0.1:8080"
-DATA = Path(".accord")
 
 
 @app.command("roll-calls")
@@ -65,9 +73,9 @@ def import_roll_calls(
     ],
     *,
     coalition: Into,
-    url: Url = HERE,
+    url: Url = None,
     token_file: TokenFile = None,
-    data: Data = DATA,
+    data: Data = None,
     strict: Strict = False,
     dry_run: DryRun = False,
     refused: RefusedFile = None,
@@ -105,9 +113,9 @@ def import_minutes(
     ],
     *,
     coalition: Into,
-    url: Url = HERE,
+    url: Url = None,
     token_file: TokenFile = None,
-    data: Data = DATA,
+    data: Data = None,
     strict: Strict = False,
     dry_run: DryRun = False,
     refused: RefusedFile = None,
@@ -157,9 +165,9 @@ def import_credits(
             formats=["%Y-%m-%d"], help="The day the file speaks for; else when it was last changed."
         ),
     ] = None,
-    url: Url = HERE,
+    url: Url = None,
     token_file: TokenFile = None,
-    data: Data = DATA,
+    data: Data = None,
     strict: Strict = False,
     dry_run: DryRun = False,
     refused: RefusedFile = None,

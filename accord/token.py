@@ -42,7 +42,7 @@ def token(
         raise typer.BadParameter("--as takes an e-mail address.")
     issuer = _issuer(folder)
     if link:
-        typer.echo(sign_in_link(folder, settings.http.port, person))
+        typer.echo(sign_in_link(folder, settings.public_url or _here(settings.http.port), person))
     else:
         typer.echo(issuer.mint(person.lower(), seconds=seconds))
 
@@ -57,20 +57,28 @@ def demo_token(data: Path, person: str) -> str:
     return _issuer(data).mint(person, seconds=LONGEST_SECONDS, demo=True)
 
 
-def sign_in_link(data: Path, port: int, person: str) -> str:
-    """Return an address that signs a person in once, within 15 minutes."""
-    return f"http://127.0.0.1:{port}/sign-in?token={_issuer(data).once(person.lower())}"
+def sign_in_link(data: Path, address: str, person: str) -> str:
+    """Return an address that signs a person in once, within 15 minutes.
+
+    Args:
+        address: Where the pages are.
+    """
+    return f"{address.rstrip('/')}/sign-in?token={_issuer(data).once(person.lower())}"
 
 
 def sign_in_line(data: Path, port: int, person: str = FIRST) -> str:
     """Return the sentence that says how to sign in."""
-    link = sign_in_link(data, port, person)
+    link = sign_in_link(data, _here(port), person)
     path = data / "sign-in"
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_text(link + "\n", encoding="ascii")
     minutes = ACCESS_SECONDS // 60
     return f"Sign in once, within {minutes} minutes: {link}\nLater: accord token --as EMAIL --link"
+
+
+def _here(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
 
 
 def _issuer(data: Path) -> EmbeddedIssuer:

@@ -40,6 +40,13 @@ def test_commands_go_to_the_import_route_with_the_token(services: Services, wire
     assert wire.tokens == {"Bearer secret"}
 
 
+def test_a_service_that_answers_elsewhere_is_asked_there(wire: Wire) -> None:
+    apart = {"members": f"{wire.url}/members/"}
+    with Services("http://127.0.0.1:9", "secret", apart=apart) as services:
+        assert send(services, line()) == (1, 0, 1)
+    assert [service for service, _, _ in wire.requests] == ["members"]
+
+
 def test_refusals_come_with_their_places(services: Services, wire: Wire) -> None:
     wire.forbids = frozenset({"TakeStance"})
     done: list[int] = []
@@ -99,7 +106,7 @@ def test_patience_has_an_end(services: Services, wire: Wire, pauses: list[float]
 def test_a_service_that_is_not_there_is_waited_for(pauses: list[float]) -> None:
     with (
         Services("http://127.0.0.1:9", "secret", pauses.append) as services,
-        pytest.raises(Unanswered, match=r"http://127\.0\.0\.1:9 does not answer"),
+        pytest.raises(Unanswered, match=r"http://127\.0\.0\.1:9/members does not answer"),
     ):
         services.coalition("river")
     assert sum(pauses) > 50

@@ -214,6 +214,20 @@ def test_without_a_token_file_it_is_the_operators_of_the_data_folder(
     assert "accord up" in absent.stderr
 
 
+def test_without_flags_the_settings_say_where_services_and_token_are(
+    wire: Wire, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring.fill(folder / "kept" / "secrets")
+    monkeypatch.setenv("ACCORD_DATA", "kept")
+    monkeypatch.setenv("ACCORD_HTTP__PORT", "9")
+    for service in ("members", "meetings"):
+        monkeypatch.setenv(f"ACCORD_PEERS__{service.upper()}", f"{wire.url}/{service}")
+    arguments = ["roll-calls", "samples/league", "--coalition", "league"]
+    result = CliRunner().invoke(app, ["import", *arguments])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert {service for service, _, _ in wire.requests} == {"members", "meetings"}
+
+
 def test_stopping_says_how_to_go_on(folder: Path) -> None:
     with (
         pytest.raises(Failed, match="goes on where it was"),

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from accord import keyring
+from accord.__main__ import app
+from shared.identity import EmbeddedIssuer
+
+LINK = ["token", "--as", "Ada@example.org", "--link"]
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a data folder with secrets, which the settings name."""
+    keyring.fill(tmp_path / "secrets")
+    monkeypatch.setenv("ACCORD_DATA", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "address"),
+    [
+        ("ACCORD_HTTP__PORT", "8123", "http://127.0.0.1:8123"),
+        ("ACCORD_PUBLIC_URL", "https://accord.example.org/", "https://accord.example.org"),
+    ],
+)
+def test_a_link_leads_to_the_pages_address_and_signs_in_whom_it_names(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, address: str
+) -> None:
+    monkeypatch.setenv(setting, value)
+    said = CliRunner().invoke(app, LINK).stdout.strip()
+    page, _, token = said.partition("?token=")
+    assert page == f"{address}/sign-in"
+    person, _ = EmbeddedIssuer.read(kept / "secrets" / "issuer").redeem(token)
+    assert person == "ada@example.org"
