@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from services.members.domain.person import (
@@ -34,6 +36,13 @@ def test_a_person_can_be_reached_unless_the_past_does_not_say_how() -> None:
     given().when(ask, imported(HERE)).then(
         PersonRegistered(name=Sealed(CALLED, BO), contact=Sealed(None, BO), locale="en")
     )
+
+
+def test_others_are_registered_by_who_speaks_for_an_organisation() -> None:
+    alone = replace(by(UNION, HERE), by=None)
+    given().when(register, alone).then_refused("not_a_representative")
+    for actor in (None, BO):
+        given().when(register, replace(alone, actor=actor)).then(registered)
 
 
 def test_a_person_is_registered_once() -> None:

@@ -227,6 +227,14 @@ async def test_nobody_registers_themselves_under_anothers_address(formed: Formed
     assert (await formed.post("/people", of(BO), CY)).status_code == 403
 
 
+async def test_an_address_belongs_to_who_registered_it_first(formed: Formed) -> None:
+    before = await formed.get("/me")
+    answer = await formed.post("/people", of(ANA))
+    assert answer.status_code == 201
+    assert (await formed.get("/me"))["person"] == before["person"]
+    assert len((await formed.get("/people"))["items"]) == 2
+
+
 async def test_i5_nothing_of_several_steps_is_kept_when_one_is_refused(formed: Formed) -> None:
     unknown = SCHOOL | {"name": words("Cy"), "kind": "person", "person": new_id()}
     answer = await formed.post("/members", unknown)

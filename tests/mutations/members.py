@@ -178,6 +178,13 @@ MUTATIONS = (
         f"{OF_MEMBERSHIP}::test_words_about_a_one_person_member_go_with_the_person",
     ),
     Mutation(
+        "others are registered by representatives",
+        PERSON,
+        "context.actor not in (None, about)",
+        "context.actor in (None, about)",
+        OF_PERSON,
+    ),
+    Mutation(
         "slug_taken",
         COALITION,
         "not in (None, context.coalition)",

@@ -74,6 +74,8 @@ def _register(command: RegisterPerson, person: Person, context: Context) -> list
     if command.contact is None and not context.imported:
         raise Refused("contact_missing", "Give an address at which the person can be reached.")
     about = context.fact(Registrant).person
+    if context.by is None and context.actor not in (None, about):
+        raise Refused("not_a_representative", "To register others, speak for an organisation.")
     return [
         PersonRegistered(
             name=Sealed(command.name, about),

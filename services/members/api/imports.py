@@ -1,0 +1,52 @@
+"""What an import may bring: every command of this service."""
+
+from typing import Any, get_args
+from uuid import UUID, uuid5
+
+from services.members.api.routing import with_facts
+from services.members.domain import (
+    accreditation,
+    body,
+    coalition,
+    founding,
+    issue,
+    membership,
+    person,
+)
+from services.members.domain.ids import AccId, BodyId, OrgId, PersonId
+from services.members.views import facts
+from shared.ask import Step
+from shared.hot import AnyDecider
+from shared.importing import ImportedCommand
+
+COMMANDS: tuple[tuple[AnyDecider, Any], ...] = (
+    (coalition.decider, coalition.CoalitionCommand),
+    (membership.decider, membership.MembershipCommand),
+    (accreditation.decider, accreditation.AccreditationCommand),
+    (body.decider, body.BodyCommand),
+    (issue.decider, issue.IssueCommand),
+    (person.decider, person.PersonCommand),
+)
+
+
+def _formed_before(of: UUID, form: coalition.FormCoalition) -> list[Step]:
+    """Return the steps of an imported forming; ids that the source did not give follow from it."""
+    new = founding.NewIds(
+        coalition=of,
+        plenary=BodyId(uuid5(of, "plenary")),
+        founder=OrgId(uuid5(of, "founder")),
+        person=PersonId(uuid5(of, "person")),
+        accreditation=AccId(uuid5(of, "accreditation")),
+    )
+    return [Step(*step) for step in with_facts(founding.found(form, new), forming=True)]
+
+
+IMPORTS = {
+    command.__name__: ImportedCommand(decider, command, facts.NEEDS.get(command, ()))
+    for decider, union in COMMANDS
+    for command in (get_args(union) or (union,))
+} | {
+    "FormCoalition": ImportedCommand(
+        coalition.decider, coalition.FormCoalition, steps=_formed_before
+    )
+}

@@ -1,0 +1,68 @@
+"""People, and for which organisations they speak."""
+
+from uuid import UUID
+
+from services.members.api.routing import Organisation, adds, page, router, write
+from services.members.domain import accreditation, person
+from services.members.views import queries
+from shared.ask import Written
+from shared.http import Caller, Limit, Page, Reader, requires
+from shared.problems import forbidden
+
+
+def own_address(caller: Caller, registering: person.RegisterPerson | None) -> None:
+    """Refuse to let somebody sign themselves up under another's address."""
+    contact = registering.contact if registering else None
+    if contact is not None and contact.text.strip().lower() != caller.signed.subject.lower():
+        raise forbidden("Register yourself with the address that you sign in with.")
+
+
+@adds("/members/{organisation}/accreditations", "members:accreditation:accredit")
+async def accredit_representative(
+    organisation: Organisation, named: accreditation.AccreditRepresentative, caller: Caller
+) -> Written:
+    """Let a person speak for your organisation. The first one is accredited by the chair."""
+    return await write(caller, accreditation.decider, organisation, named)
+
+
+@adds("/members/{organisation}/replacements", "members:accreditation:replace")
+async def replace_representative(
+    organisation: Organisation, named: accreditation.ReplaceRepresentative, caller: Caller
+) -> Written:
+    """Let another person speak for your organisation instead."""
+    return await write(caller, accreditation.decider, organisation, named)
+
+
+@adds("/members/{organisation}/endings", "members:accreditation:end")
+async def end_accreditation(
+    organisation: Organisation, ending: accreditation.EndAccreditation, caller: Caller
+) -> Written:
+    """End an accreditation."""
+    return await write(caller, accreditation.decider, organisation, ending)
+
+
+@adds("/people", "members:person:register")
+async def register_person(registering: person.RegisterPerson, caller: Caller) -> Written:
+    """Register yourself, or somebody who will speak for your organisation."""
+    if caller.person is None:
+        own_address(caller, registering)
+    return await write(caller, person.decider, caller.new_id(), registering)
+
+
+@router.get("/people", dependencies=[requires("members:person:read")])
+async def list_people(
+    reader: Reader, limit: Limit = 50, cursor: UUID | None = None
+) -> Page[queries.PersonRow]:
+    """List people, and for whom they speak."""
+    async with reader.rows() as db:
+        found = await queries.people(
+            db, reader.coalition, reader.audiences, after=cursor, limit=limit
+        )
+    return page(found, limit)
+
+
+@router.get("/me", dependencies=[requires("members:person:read-self")])
+async def show_me(reader: Reader) -> queries.Me:
+    """Show how this coalition knows you, and for whom you may speak."""
+    async with reader.rows() as db:
+        return await queries.me(db, reader.coalition, reader.audiences, reader.person)
