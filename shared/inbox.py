@@ -338,8 +338,9 @@ class Reader:
         if not wanted or self._keys is None:
             return {}
         keys = await self._keys.known(coalition, wanted)
-        if wanted - keys.keys():
-            after = self._keys_seen.get(coalition, 0)
+        for after in (self._keys_seen.get(coalition, 0), 0):  # numbers may commit out of order
+            if not wanted - keys.keys():
+                break
             if new := await self._source.keys(coalition, after):
                 await self._keys.keep(coalition, self._source.service, new)
                 self._keys_seen[coalition] = max(key["number"] for key in new)
