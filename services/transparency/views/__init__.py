@@ -17,6 +17,26 @@ LETS_PASS = frozenset(
         "SeatFilled",
         "SeatReserved",
         "SeatVacated",
+        # meetings
+        "AgendaItemProposed",
+        "AgendaPublished",
+        "AttendanceRecorded",
+        "DecisionRuleAdopted",
+        "DecisionRuleRetired",
+        "DepartureRecorded",
+        "FacilitatorAppointed",
+        "MeetingCancelled",
+        "MeetingOpened",
+        "MeetingRescheduled",
+        "MinutesApproved",
+        "MinutesCorrected",
+        "MinutesDrafted",
+        "QuorumEstablished",
+        "QuorumLost",
+        # credit
+        "LatecomerWelcomed",
+        "WinAnnounced",
+        "WinCelebrated",
     }
 )
 
