@@ -74,7 +74,7 @@ async def test_a_decision_keeps_its_dissent_and_how_it_was_made(schools: Coaliti
     assert answer.status_code == 200, answer.text
     decision = answer.json()
     assert decision["outcome"] == "rejected"  # an objection was left open
-    by_name = {one["org"]["name"]: one for one in decision["stances"]}
+    by_name = {one["org"]["name"]["text"]: one for one in decision["stances"]}
     assert by_name["Parents"]["option"] == "agree"
     assert by_name["Parents"]["changes"][0]["from"] == "disagree"
     assert by_name["Library"]["reason"]["text"] == "We have no room for it."
