@@ -51,6 +51,16 @@ class Desk:
             for first in range(0, len(events), run):
                 await self._apply(history, events[first : first + run])
 
+    async def forget(self, history: History) -> None:
+        """Drop all rows of a coalition, as before a rebuild."""
+        self.reached.pop(history.coalition, None)
+        async with tenant(self.host.pool, [history.coalition]) as db:
+            for table in projection.tables:
+                await db.execute(
+                    f"delete from {table.name} where coalition_id = $1",  # noqa: S608 - a table of ours
+                    history.coalition,
+                )
+
     async def _apply(self, history: History, events: Any) -> None:
         async with tenant(self.host.pool, [history.coalition]) as db:
             await db.execute(

@@ -256,7 +256,7 @@ def happened(seen: Recorded) -> Given:
             seen.by,
             jsonb(seen.data),
             audience(seen),
-            sealing(seen, *seen.data),
+            sealing(seen, *seen.sealed),
         ),
     )
 
