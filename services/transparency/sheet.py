@@ -52,9 +52,8 @@ def lines(report: str, rows: Iterable[Row], names: Mapping[str, str]) -> bytes:
     Args:
         names: What organisations are called, by id, where the report keeps names apart.
     """
-    cells = (line for row in rows for line in _LINES[report](row, names))
-    columns = COLUMNS[report]
-    return _written([_cell(line.get(column)) for column in columns] for line in cells).encode()
+    guarded = {key: _cell(name) for key, name in names.items()}
+    return _written(line for row in rows for line in _LINES[report](row, guarded)).encode()
 
 
 def _written(lines: Iterable[Sequence[Any]]) -> str:
@@ -73,9 +72,13 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _decision(row: Row, _names: Mapping[str, str]) -> Iterator[Row]:
+def _line(report: str, said: Row) -> list[Any]:
+    return [_cell(said.get(column)) for column in COLUMNS[report]]
+
+
+def _decision(row: Row, _names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
     rule, quorum, gate = (row[name] or {} for name in ("rule", "quorum", "gate"))
-    yield {
+    said = {
         **row,
         **(row["counts"] or {}),
         "title": words(row["title"]),
@@ -101,28 +104,34 @@ def _decision(row: Row, _names: Mapping[str, str]) -> Iterator[Row]:
         "gate": gate.get("result"),
         "recomputed": recomputed(row["recomputed"]),
     }
+    yield _line("decision-register", said)
 
 
-def _stances(row: Row, names: Mapping[str, str]) -> Iterator[Row]:
-    common = {**row, "title": words(row["title"])}
+def _stances(row: Row, names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
+    """Yield a line for each organisation: many, so nothing but names and titles needs a guard."""
+    title = _cell(words(row["title"]))
+    common = row["decision"], row["source_id"], row["date"], title, row["outcome"]
     for stance in row["stances"]:
-        changes = stance.get("changes", ())
-        yield {
-            **common,
-            **stance,
-            "name": names[stance["organisation"]],
-            "stance": stance["stance"] or "[ballot]",
-            "changes": len(changes),
-            "changed_from": "; ".join(str(change["from"]) for change in changes),
-            "through": names.get(stance.get("through", "")),
-            "proxy": stance.get("proxy", False),
-        }
+        org, changes = stance["organisation"], stance.get("changes", ())
+        yield (
+            *common,
+            org,
+            names[org],
+            stance["stance"] or "[ballot]",
+            stance["seconds_before_close"],
+            len(changes),
+            "; ".join(str(change["from"]) for change in changes),
+            stance["authority"],
+            names.get(stance.get("through", "")),
+            "yes" if "proxy" in stance else "no",
+            stance.get("objection"),
+        )
     for org in row["missed"]:
-        yield {**common, "organisation": org, "name": names[org], "stance": "missed"}
+        yield *common, org, names[org], "missed", *[""] * 7
 
 
-def _step(row: Row, _names: Mapping[str, str]) -> Iterator[Row]:
-    yield {
+def _step(row: Row, _names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
+    said = {
         **row,
         "owner": identity(row["owner"]),
         "owner_name": named(row["owner"]),
@@ -135,10 +144,11 @@ def _step(row: Row, _names: Mapping[str, str]) -> Iterator[Row]:
         "given_by": named(row["given_by"]),
         "reason": words(row["reason"]),
     }
+    yield _line("open-next-steps", said)
 
 
-def _credit(row: Row, _names: Mapping[str, str]) -> Iterator[Row]:
-    yield {
+def _credit(row: Row, _names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
+    said = {
         **row,
         "what": words(row.get("what")),
         "win": named(row.get("win")),
@@ -148,6 +158,7 @@ def _credit(row: Row, _names: Mapping[str, str]) -> Iterator[Row]:
         "recorded_by": named(row.get("recorded_by")),
         "confirmed_by": "; ".join(map(named, row.get("confirmed_by", ()))),
     }
+    yield _line("credit-statement", said)
 
 
 _LINES = {
