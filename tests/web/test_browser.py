@@ -56,7 +56,7 @@ async def union(browser: Browser, town: Town) -> AsyncIterator[BrowserContext]:
     context = await browser.new_context(java_script_enabled=False, viewport=size(DESK))
     page = await context.new_page()
     running = town.coalition.suite
-    await page.goto(sign_in_link(running.data, running.port, mail("Union")))
+    await page.goto(sign_in_link(running.data, running.url, mail("Union")))
     assert page.url == f"{running.url}/"
     yield context
     await context.close()
@@ -226,7 +226,7 @@ async def test_a_stranger_sees_no_page_of_the_coalition(browser: Browser, town: 
     await page.goto(f"{town.url}/decisions")
     assert "/sign-in?onward=" in page.url
 
-    await page.goto(sign_in_link(running.data, running.port, "stranger@example.org"))
+    await page.goto(sign_in_link(running.data, running.url, "stranger@example.org"))
     answer = await page.goto(f"{town.url}/decisions/{town.decided}")
     assert answer is not None
     assert answer.status == 404
