@@ -34,16 +34,14 @@ async def build(suite: Suite) -> Town:
     for name in ("Union", "Parents", "Library"):
         position = await coalition.admit(name)
     await coalition.settled(f"members/{position}")
-    issue = key_of(
-        await coalition.post(
-            "members",
-            "issues",
-            {"name": text("School meals"), "summary": text("What pupils eat, and when.")},
-            CHAIR,
-        )
+    raised = await coalition.post(
+        "members",
+        "issues",
+        {"name": text("School meals"), "summary": text("What pupils eat, and when.")},
+        CHAIR,
     )
-    issue_at = (await coalition.get("members", "issues", CHAIR)).json()["items"][0]["ref"]
-    await coalition.settled(issue_at)
+    issue = key_of(raised)
+    await coalition.settled(f"members/{raised['position']}")
     terms = {"method": "majority", "quorum": {"at_least": [1, 2]}}
     rule = key_of(
         await coalition.post("meetings", "rules", {"body": coalition.plenary, "rule": terms}, CHAIR)
