@@ -73,7 +73,7 @@ def _march(table: Table) -> tuple[Motion, Motion]:
     voice = table.voice
     voice.at("2026-02-20 10:00")
     lunch = propose(
-        table, TOMAS, LUNCH, "Pool 6,000 for a lunch pilot until June",
+        table, TOMAS, LUNCH, "Pay for lunch together",
         "Each member gives what it can, together 6,000. From Easter to the summer holidays "
         "Quayside's kitchen cooks for Quayside and Lantern Street, every school day. Every child "
         "eats, and nobody shows a card.",

@@ -16,7 +16,7 @@ from accord.token import demo_token
 
 SLUG = "harbour-schools"
 LISTENS = {"members": (), "meetings": ("members",), "credit": ("members", "meetings")}
-A_MOMENT = timedelta(seconds=20)
+A_MOMENT = timedelta(minutes=3)
 AT_ONCE = 8
 PATIENCE_S = 30.0
 PAUSE_S = 0.25
@@ -83,11 +83,12 @@ class Voice:
         return receipt
 
     def together(self, *said: Said) -> list[Receipt]:
-        """Send what people say to one service at the same time, and none of which needs another."""
+        """Send to one service what people say in the same moment, in whatever order it arrives."""
         service = said[0].path.partition("/")[0]
         if service != "members" or any(each.who not in self._tokens for each in said):
             self._let_members_be_known()
         awaited = self._behind(service, LISTENS[service])
+        self._clock += A_MOMENT
         requests = [self._command(each, awaited) for each in said]
         receipts = [_receipt(service, answer) for answer in self._pool.map(self._send, requests)]
         self._written[service] = max(receipt.position for receipt in receipts)
@@ -115,7 +116,6 @@ class Voice:
         }
 
     def _command(self, said: Said, awaited: Mapping[str, int]) -> httpx2.Request:
-        self._clock += A_MOMENT
         self._said += 1
         request = self._request("POST", said.who, said.path, awaited, json=said.body)
         request.headers["Accord-Occurred-At"] = self._clock.isoformat(timespec="milliseconds")
