@@ -3,7 +3,6 @@
 from typing import Any
 
 from accord.demo.beginnings import HOW, MAJORITY, ROAD
-from accord.demo.business import Meeting, Motion, call, next_step, propose
 from accord.demo.cast import (
     BREAKWATER,
     DELE,
@@ -20,6 +19,8 @@ from accord.demo.cast import (
     TOMAS,
     WREN,
 )
+from accord.demo.meetings import Meeting, Topic, call, next_step
+from accord.demo.motions import Motion, abstain, agree, disagree, propose
 from accord.demo.table import Table
 
 TWO_THIRDS: dict[str, Any] = MAJORITY | {"quorum": {"at_least": [2, 3]}}
@@ -33,7 +34,7 @@ def welcome(table: Table) -> None:
                           "business. Our pupils have told us otherwise.")  # fmt: skip
     voice.at("2026-05-20 09:00")
     table.admit(BREAKWATER, applied=applied)
-    table.accredit(HANA)
+    table.accredit({HANA: MAREN})
 
 
 def tell(table: Table, lunch: Motion) -> Motion:
@@ -52,11 +53,12 @@ def tell(table: Table, lunch: Motion) -> Motion:
     walk, close, quorum = _put_forward(table)
     evening = call(table, "Before the dark mornings", "2026-09-15 16:30", "2026-09-15 18:45",
                    BREAKWATER, "Breakwater Secondary, the sixth-form kitchen")  # fmt: skip
-    evening.plan(TOMAS, "decision", "Lunch, for the whole year", 25, lunch)
-    evening.plan(HANA, "decision", "Walk to school together", 30, walk)
-    evening.plan(JONAS, "decision", "First Fridays on Quay Road", 30, close)
-    evening.plan(SAMIR, "decision", "How many make a majority", 15, quorum)
-    evening.publish()
+    evening.plan(
+        Topic(TOMAS, "decision", "Lunch, for the whole year", 25, lunch),
+        Topic(HANA, "decision", "Walk to school together", 30, walk),
+        Topic(JONAS, "decision", "First Fridays on Quay Road", 30, close),
+        Topic(SAMIR, "decision", "How many make a majority", 15, quorum),
+    )
     evening.appoint(WREN)
     voice.at("2026-09-15 16:30")
     evening.open(MAREN, HANA, TOMAS, PRIYA, JONAS, WREN, DELE, remote=(INES, OSKAR))
@@ -98,29 +100,36 @@ def _put_forward(table: Table) -> tuple[Motion, Motion, Motion]:
 
 def _lunch_again(lunch: Motion, evening: Meeting) -> None:
     lunch.open("money", "2026-09-15 18:45", evening)
-    lunch.hear(PRIYA, "agree", "In March I asked who watches the hall. Now somebody is paid to. "
-               "That was my condition, and it is met.")  # fmt: skip
-    lunch.hear(HANA, "agree", "Ours are bigger and eat more. We bring the difference.")
-    for person in (TOMAS, JONAS, MAREN, DELE, INES):
-        lunch.hear(person, "agree")
-    lunch.hear(WREN, "agree", "The reading room is full and nobody is asking for biscuits.")
+    lunch.hear(
+        agree(
+            PRIYA,
+            "In March I asked who watches the hall. Now somebody is paid to. That was my "
+            "condition, and it is met.",
+        ),
+        agree(HANA, "Ours are bigger and eat more. We bring the difference."),
+        *map(agree, (TOMAS, JONAS, MAREN, DELE, INES)),
+        agree(WREN, "The reading room is full and nobody is asking for biscuits."),
+    )
     lunch.decide(QUAYSIDE, BREAKWATER)
 
 
 def _walk(walk: Motion, evening: Meeting) -> None:
     walk.open("public", "2026-09-15 18:45", evening)
-    walk.hear(HANA, "agree")
+    walk.hear(agree(HANA))
     first = walk.object(
         JONAS, "A walking bus makes children answer for what lorries do.",
         "A road that is closed on school mornings, before the first child walks.",
     )  # fmt: skip
-    walk.hear(JONAS, "disagree", "We are teaching them to dodge well. I want a road that does not "
-              "ask it of them.")  # fmt: skip
+    walk.hear(
+        disagree(
+            JONAS, "We are teaching them to dodge well. I want a road that does not ask it of them."
+        )
+    )
     second = walk.object(
         WREN, "At ten to eight the bus passes our yard, where delivery vans reverse.",
         "Another side of the street.",
     )  # fmt: skip
-    walk.hear(WREN, "disagree", "Not past our yard.")
+    walk.hear(disagree(WREN, "Not past our yard."))
     walk.retract(WREN, second, "Hana drew it on the window: they cross before the yard.")
     walk.change(WREN, "agree", "It does not pass our yard. I would have walked with them anyway.")
     walk.outweigh(
@@ -129,32 +138,38 @@ def _walk(walk: Motion, evening: Meeting) -> None:
         "Closing the road on school mornings at once: the council has refused that twice.",
         "Waiting for the lights alone: they come in spring, after the dark mornings.",
     )  # fmt: skip
-    for person in (TOMAS, PRIYA, MAREN, DELE, INES):
-        walk.hear(person, "agree")
+    walk.hear(*map(agree, (TOMAS, PRIYA, MAREN, DELE, INES)))
     walk.decide(BREAKWATER)
 
 
 def _close_the_road(close: Motion, evening: Meeting) -> None:
     close.open("majority", "2026-09-15 18:45", evening)
-    close.hear(JONAS, "agree", "Letters were polite. Chairs are polite, too.")
-    close.hear(INES, "agree", "I have a folding chair, and no employer.")
-    close.hear(DELE, "agree")
-    close.hear(MAREN, "disagree", "I cannot ask children to stand where I tell them not to walk.")
-    close.hear(HANA, "disagree", "In October we walk. One thing at a time, done well.")
-    close.hear(TOMAS, "disagree", "Half of Quayside's parents drive for the port.")
     close.hear(
-        PRIYA, "disagree", "Teachers would be on duty at eight. I know who would stand there."
+        agree(JONAS, "Letters were polite. Chairs are polite, too."),
+        agree(INES, "I have a folding chair, and no employer."),
+        agree(DELE),
+        disagree(MAREN, "I cannot ask children to stand where I tell them not to walk."),
+        disagree(HANA, "In October we walk. One thing at a time, done well."),
+        disagree(TOMAS, "Half of Quayside's parents drive for the port."),
+        disagree(PRIYA, "Teachers would be on duty at eight. I know who would stand there."),
+        abstain(WREN, "The library is the city's. I should not vote on its road."),
     )
-    close.hear(WREN, "abstain", "The library is the city's. I should not vote on its road.")
     close.decide(PARENTS)
 
 
 def _two_thirds(quorum: Motion, evening: Meeting) -> None:
     quorum.open("majority", "2026-09-15 18:45", evening)
-    quorum.hear(PRIYA, "agree", "In May three of us had read the map. With one more, a majority of "
-                "four would have spoken for everybody.")  # fmt: skip
-    quorum.hear(WREN, "disagree", "It is the small ones who will be missing, and then who is to "
-                "blame? One librarian, two late shifts.")  # fmt: skip
-    for person in (MAREN, TOMAS, HANA, JONAS, DELE, INES):
-        quorum.hear(person, "agree")
+    quorum.hear(
+        agree(
+            PRIYA,
+            "In May three of us had read the map. With one more, a majority of four would "
+            "have spoken for everybody.",
+        ),
+        disagree(
+            WREN,
+            "It is the small ones who will be missing, and then who is to blame? One "
+            "librarian, two late shifts.",
+        ),
+        *map(agree, (MAREN, TOMAS, HANA, JONAS, DELE, INES)),
+    )
     quorum.decide(TEACHERS)

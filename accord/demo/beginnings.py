@@ -23,7 +23,7 @@ from accord.demo.cast import (
     TEACHERS,
     TOMAS,
 )
-from accord.demo.table import PLENARY, STEERING, Table
+from accord.demo.table import STEERING, Table
 
 LUNCH = "A hot lunch for every child"
 ROAD = "A safe way across Quay Road"
@@ -46,15 +46,15 @@ CONSENT: dict[str, Any] = {"method": "consent", "notice_hours": 48}
 def tell(table: Table) -> None:
     """Form the coalition, without a meeting yet."""
     voice = table.voice
-    voice.at("2026-01-19 09:00")
+    voice.at("2026-01-12 09:00")
     table.form("Harbour schools")
     table.work("informal")
     _sit_down(table)
-    voice.at("2026-01-22 17:00")
+    voice.at("2026-01-15 17:00")
     _name_issues(table)
-    voice.at("2026-01-27 16:00")
+    voice.at("2026-01-20 16:00")
     _steer(table)
-    voice.at("2026-01-29 10:00")
+    voice.at("2026-01-22 10:00")
     table.adopt("majority", MAJORITY)
     table.adopt("money", MONEY)
     table.adopt("public", PUBLIC)
@@ -62,13 +62,10 @@ def tell(table: Table) -> None:
 
 
 def _sit_down(table: Table) -> None:
-    for person in (TOMAS, PRIYA, JONAS, COLM, DELE, OSKAR, INES):
-        table.register(person)
-    for org in (QUAYSIDE, TEACHERS, PARENTS, LIBRARY, MUDLARK, CITY):
-        table.admit(org)
-    table.admit(ALONE, person=INES)
-    for person in (TOMAS, PRIYA, JONAS, COLM, DELE, OSKAR):
-        table.accredit(person, PLENARY)
+    people = TOMAS, PRIYA, JONAS, COLM, DELE, OSKAR
+    table.register(*people, INES)
+    table.admit(QUAYSIDE, TEACHERS, PARENTS, LIBRARY, MUDLARK, CITY, ALONE)
+    table.accredit(dict.fromkeys(people, MAREN))
 
 
 def _name_issues(table: Table) -> None:
@@ -93,16 +90,10 @@ def _name_issues(table: Table) -> None:
 
 def _steer(table: Table) -> None:
     """Make a small body for what should not wait for a plenary."""
-    for person, by in ((BETH, MAREN), (LUCIA, TOMAS), (SAMIR, PRIYA), (AGNES, JONAS)):
-        table.register(person, by)
+    table.register(BETH, LUCIA, SAMIR, AGNES)
     table.constitute(STEERING, "Steering group", (AFTER, HOW))
-    for person, by in (
-        (MAREN, MAREN),
-        (LUCIA, TOMAS),
-        (SAMIR, PRIYA),
-        (AGNES, JONAS),
-        (DELE, DELE),
-    ):
-        table.seat(person, STEERING, by)
+    sent = {MAREN: MAREN, LUCIA: TOMAS, SAMIR: PRIYA, AGNES: JONAS, DELE: DELE}
+    table.seat(sent, STEERING)
+    table.accredit({BETH: MAREN}, voting=False)
     table.take_role(MAREN, "chair", STEERING)
     table.take_role(SAMIR, "secretary", STEERING)

@@ -1,7 +1,6 @@
 """March to May: a warm stove on Wednesdays, a light until eight, and a map nobody had read."""
 
 from accord.demo.beginnings import AFTER, HOW, ROAD
-from accord.demo.business import Meeting, Motion, Step, call, next_step, propose
 from accord.demo.cast import (
     AGNES,
     COLM,
@@ -18,6 +17,8 @@ from accord.demo.cast import (
     TOMAS,
     WREN,
 )
+from accord.demo.meetings import Meeting, Step, Topic, call, next_step
+from accord.demo.motions import Motion, abstain, agree, disagree, objects, propose
 from accord.demo.table import STEERING, Table
 
 
@@ -41,24 +42,30 @@ def _steering(table: Table) -> None:
     )  # fmt: skip
     meeting = call(table, "Keys and coins", "2026-03-24 16:00", "2026-03-24 17:00",
                    MUDLARK, "Mudlark's boathouse", STEERING)  # fmt: skip
-    meeting.plan(DELE, "decision", "The boathouse on Wednesdays", 20, boathouse)
-    meeting.plan(SAMIR, "decision", "A fee", 20, fee)
-    meeting.publish()
+    meeting.plan(
+        Topic(DELE, "decision", "The boathouse on Wednesdays", 20, boathouse),
+        Topic(SAMIR, "decision", "A fee", 20, fee),
+    )
     meeting.appoint(LUCIA)
     voice.at("2026-03-24 16:00")
     meeting.open(MAREN, LUCIA, SAMIR, AGNES, DELE)
     boathouse.open("consent", "2026-03-24 17:00", meeting)
-    for person in (DELE, LUCIA, MAREN, AGNES):
-        boathouse.hear(person, "agree")
-    boathouse.hear(SAMIR, "abstain", "Good idea. I cannot promise teachers for Wednesdays.")
+    boathouse.hear(
+        *map(agree, (DELE, LUCIA, MAREN, AGNES)),
+        abstain(SAMIR, "Good idea. I cannot promise teachers for Wednesdays."),
+    )
     boathouse.decide(MUDLARK)
     fee.open("consent", "2026-03-24 17:00", meeting)
-    fee.hear(SAMIR, "agree")
-    fee.hear(MAREN, "agree")
-    fee.hear(LUCIA, "abstain")
-    fee.hear(AGNES, "disagree", "Our members pay in cake and in evenings. They have paid.")
-    fee.hear(DELE, "object", "For 250 we buy a year of paint. A club of three should not pay what "
-             "a union of nine hundred pays.")  # fmt: skip
+    fee.hear(
+        *map(agree, (SAMIR, MAREN)),
+        abstain(LUCIA),
+        disagree(AGNES, "Our members pay in cake and in evenings. They have paid."),
+        objects(
+            DELE,
+            "For 250 we buy a year of paint. A club of three should not pay what a union of "
+            "nine hundred pays.",
+        ),
+    )
     fee.decide(TEACHERS)
     key = next_step(table, MAREN, "Cut a second key, and insure the boathouse for evenings",
                     meeting, boathouse)  # fmt: skip
@@ -90,10 +97,11 @@ def _may(table: Table) -> Step:
     )  # fmt: skip
     evening = call(table, "Open doors", "2026-05-05 16:30", "2026-05-05 18:30",
                    LIBRARY, "Port Merrow Library, the reading room")  # fmt: skip
-    evening.plan(WREN, "decision", "Late evenings in the reading room", 30, late)
-    evening.plan(TOMAS, "discussion", "The city's map of school areas", 30, areas)
-    evening.plan(LUCIA, "information", "Four weeks of lunch, in numbers", 20)
-    evening.publish()
+    evening.plan(
+        Topic(WREN, "decision", "Late evenings in the reading room", 30, late),
+        Topic(TOMAS, "discussion", "The city's map of school areas", 30, areas),
+        Topic(LUCIA, "information", "Four weeks of lunch, in numbers", 20),
+    )
     evening.appoint(TOMAS)
     voice.at("2026-05-05 16:30")
     evening.open(MAREN, TOMAS, PRIYA, JONAS, WREN, DELE, INES)
@@ -110,9 +118,11 @@ def _may(table: Table) -> Step:
     evening.write_up("Two more doors are open until eight. The map needs more time than we had.",
                      late)  # fmt: skip
     evening.approve(MAREN, TOMAS, PRIYA, JONAS, WREN, DELE, INES)
-    areas.hear(TOMAS, "agree")
-    areas.hear(JONAS, "agree", "An area is a promise about a walk.")
-    areas.hear(MAREN, "agree")
+    areas.hear(
+        agree(TOMAS),
+        agree(JONAS, "An area is a promise about a walk."),
+        agree(MAREN),
+    )
     voice.at("2026-05-12 18:05")
     areas.close()
     voice.at("2026-05-27 12:00")
@@ -122,18 +132,26 @@ def _may(table: Table) -> Step:
 
 def _vote_on_late_evenings(late: Motion, evening: Meeting) -> None:
     late.open("majority", "2026-05-05 18:30", evening)
-    late.hear(WREN, "agree")
-    late.hear(DELE, "agree", "At seven we lock up and forty children stand in the rain.")
+    late.hear(
+        agree(WREN),
+        agree(DELE, "At seven we lock up and forty children stand in the rain."),
+    )
     dispute = late.object(
         PRIYA, "The union is in dispute with the city about the January pay. Until that ends we "
         "should agree to nothing that the city runs.",
         "A settlement, or a word from the city that talks go on.",
     )  # fmt: skip
-    late.hear(PRIYA, "disagree", "I have nothing against reading. I answer to nine hundred members "
-              "who wait for their pay.")  # fmt: skip
+    late.hear(
+        disagree(
+            PRIYA,
+            "I have nothing against reading. I answer to nine hundred members who wait for "
+            "their pay.",
+        )
+    )
     late.set_aside(dispute, "The dispute is real, and it is about pay. No teacher works a minute "
                    "more under this proposal, and no child should wait for it.")  # fmt: skip
-    late.hear(INES, "agree", "I will take the Thursdays.")
-    for person in (TOMAS, JONAS, MAREN):
-        late.hear(person, "agree")
+    late.hear(
+        agree(INES, "I will take the Thursdays."),
+        *map(agree, (TOMAS, JONAS, MAREN)),
+    )
     late.decide(LIBRARY)

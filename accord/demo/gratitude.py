@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from accord.demo.business import Item, Motion
 from accord.demo.cast import MAREN, Organisation, Person, id_of
-from accord.demo.table import Table, text
+from accord.demo.motions import Motion
+from accord.demo.table import Item, Table, text
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """February and March: a rhythm, a lunch, and a letter written twice."""
 
 from accord.demo.beginnings import HOW, LUNCH, ROAD
-from accord.demo.business import Meeting, Motion, call, next_step, propose
 from accord.demo.cast import (
     AGNES,
     BETH,
@@ -17,6 +16,8 @@ from accord.demo.cast import (
     QUAYSIDE,
     TOMAS,
 )
+from accord.demo.meetings import Meeting, Topic, call, next_step
+from accord.demo.motions import Motion, abstain, agree, disagree, propose
 from accord.demo.table import Table
 
 
@@ -36,19 +37,24 @@ def _february(table: Table) -> None:
     )  # fmt: skip
     evening = call(table, "One table for the harbour", "2026-02-03 16:30", "2026-02-03 18:30",
                    LANTERN, "Lantern Street School, the old gym")  # fmt: skip
-    evening.plan(MAREN, "information", "What brings each of us here", 40)
-    evening.plan(PRIYA, "decision", "How often, and where", 30, rhythm)
-    evening.plan(BETH, "discussion", "What to start with", 40)
-    evening.publish()
+    evening.plan(
+        Topic(MAREN, "information", "What brings each of us here", 40),
+        Topic(PRIYA, "decision", "How often, and where", 30, rhythm),
+        Topic(BETH, "discussion", "What to start with", 40),
+    )
     voice.at("2026-02-03 16:30")
     evening.open(MAREN, TOMAS, PRIYA, JONAS, COLM, DELE, INES)
     rhythm.open("majority", "2026-02-03 18:30", evening)
-    for person in (PRIYA, MAREN, TOMAS, JONAS):
-        rhythm.hear(person, "agree")
-    rhythm.hear(DELE, "agree", "With soup, always.")
-    rhythm.hear(INES, "agree")
-    rhythm.hear(COLM, "abstain", "Our late shifts change every month. I cannot promise to come, "
-                "and I do not want to stand in the way.")  # fmt: skip
+    rhythm.hear(
+        *map(agree, (PRIYA, MAREN, TOMAS, JONAS)),
+        agree(DELE, "With soup, always."),
+        agree(INES),
+        abstain(
+            COLM,
+            "Our late shifts change every month. I cannot promise to come, and I do not want "
+            "to stand in the way.",
+        ),
+    )
     rhythm.decide(LANTERN)
     calendar = next_step(table, MAREN, "Put term dates and ferry times on one calendar", evening)
     calendar.take(BETH, "2026-02-27")
@@ -67,7 +73,7 @@ def _march(table: Table) -> tuple[Motion, Motion]:
     voice = table.voice
     voice.at("2026-02-20 10:00")
     lunch = propose(
-        table, TOMAS, LUNCH, "Pool 6,000 for a lunch pilot until June",
+        table, TOMAS, LUNCH, "Pay for lunch together",
         "Each member gives what it can, together 6,000. From Easter to the summer holidays "
         "Quayside's kitchen cooks for Quayside and Lantern Street, every school day. Every child "
         "eats, and nobody shows a card.",
@@ -79,10 +85,11 @@ def _march(table: Table) -> tuple[Motion, Motion]:
     )  # fmt: skip
     evening = call(table, "Lunch, and the road", "2026-03-03 16:30", "2026-03-03 18:30",
                    QUAYSIDE, "Quayside Primary, the dining hall")  # fmt: skip
-    evening.plan(TOMAS, "decision", "A lunch pilot", 40, lunch)
-    evening.plan(JONAS, "decision", "A letter about Quay Road", 30, letter)
-    evening.plan(DELE, "discussion", "Who has a room that stands empty after four?", 20)
-    evening.publish()
+    evening.plan(
+        Topic(TOMAS, "decision", "A lunch pilot", 40, lunch),
+        Topic(JONAS, "decision", "A letter about Quay Road", 30, letter),
+        Topic(DELE, "discussion", "Who has a room that stands empty after four?", 20),
+    )
     evening.appoint(BETH)
     voice.at("2026-03-03 16:30")
     evening.open(MAREN, TOMAS, PRIYA, JONAS, DELE, INES, remote=(COLM,))
@@ -109,16 +116,18 @@ def _march(table: Table) -> tuple[Motion, Motion]:
 
 def _vote_on_lunch(lunch: Motion, evening: Meeting) -> None:
     lunch.open("money", "2026-03-03 18:30", evening)
-    lunch.hear(TOMAS, "agree")
-    lunch.hear(JONAS, "disagree",
-               "A pilot that ends in June teaches children that lunch ends too.")  # fmt: skip
-    lunch.hear(PRIYA, "disagree", "Somebody has to watch two hundred children eat. If that is "
-               "teachers in their only break, we pay for lunch with lessons.")  # fmt: skip
-    lunch.hear(INES, "agree", "I taught maths after lunch for thirty years. I could tell who had "
-               "none.")  # fmt: skip
-    lunch.hear(DELE, "agree", "Half of ours come to us at three and have eaten crisps.")
-    lunch.hear(COLM, "agree")
-    lunch.hear(MAREN, "agree")
+    lunch.hear(
+        agree(TOMAS),
+        disagree(JONAS, "A pilot that ends in June teaches children that lunch ends too."),
+        disagree(
+            PRIYA,
+            "Somebody has to watch two hundred children eat. If that is teachers in their "
+            "only break, we pay for lunch with lessons.",
+        ),
+        agree(INES, "I taught maths after lunch for thirty years. I could tell who had none."),
+        agree(DELE, "Half of ours come to us at three and have eaten crisps."),
+        *map(agree, (COLM, MAREN)),
+    )
     lunch.change(JONAS, "agree", "Quayside will publish every week what a plate costs. With "
                  "those numbers we can ask the city for the rest of the year.")  # fmt: skip
     lunch.decide(QUAYSIDE)
@@ -126,13 +135,12 @@ def _vote_on_lunch(lunch: Motion, evening: Meeting) -> None:
 
 def _speak_about_the_letter(letter: Motion, evening: Meeting) -> str:
     letter.open("public", "2026-03-10 18:00", evening)
-    letter.hear(JONAS, "agree")
-    letter.hear(TOMAS, "agree")
+    letter.hear(*map(agree, (JONAS, TOMAS)))
     objection = letter.object(
         INES, "The letter tells the accident so that the whole town knows which child it was.",
         "Say what the road does to everybody who crosses it. Leave the family out.",
     )  # fmt: skip
-    letter.hear(INES, "disagree", "Nobody asked her parents.")
+    letter.hear(disagree(INES, "Nobody asked her parents."))
     return objection
 
 
@@ -148,11 +156,12 @@ def _rewrite_the_letter(letter: Motion, objection: str) -> None:
     letter.accommodate(objection, 2)
     voice.at("2026-03-14 08:00")
     letter.open("public", "2026-03-20 18:00")
-    letter.hear(JONAS, "agree")
-    letter.hear(INES, "agree", "This is a letter that I sign gladly.")
-    for person in (TOMAS, COLM, DELE, MAREN):
-        letter.hear(person, "agree")
-    letter.hear(PRIYA, "agree", "The union signs too. Teachers cross that road twice a day.")
+    letter.hear(
+        agree(JONAS),
+        agree(INES, "This is a letter that I sign gladly."),
+        *map(agree, (TOMAS, COLM, DELE, MAREN)),
+        agree(PRIYA, "The union signs too. Teachers cross that road twice a day."),
+    )
     voice.at("2026-03-20 18:05")
     letter.decide(PARENTS)
     delivery = next_step(letter.table, JONAS, "Read the letter to the council at its open hour",

@@ -1,11 +1,12 @@
 """The table they sit at: who is there, in which bodies, for which issues, by which rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from accord.demo.cast import LANTERN, MAREN, Organisation, Person, id_of
-from accord.demo.voice import SLUG, Receipt, Voice
+from accord.demo.voice import SLUG, Receipt, Said, Voice
 
 PLENARY, STEERING = "plenary", "steering"
 Words = dict[str, str]
@@ -18,6 +19,12 @@ def text(words: str) -> Words:
 def reason(words: str, name: str = "reason") -> dict[str, Words]:
     """Return a text that may be left out."""
     return {name: text(words)} if words else {}
+
+
+def time_of(moment: str | datetime) -> str:
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    return moment.isoformat(timespec="milliseconds")
 
 
 @dataclass
@@ -51,8 +58,10 @@ class Table:
     def work(self, mode: Literal["informal", "formal"]) -> None:
         self.voice.say(MAREN, "members/operating-modes", {"mode": mode})
 
-    def register(self, person: Person, by: Person = MAREN) -> None:
-        self.people[person] = self.voice.say(by, "members/people", _registering(person)).key
+    def register(self, *people: Person, by: Person = MAREN) -> None:
+        said = (Said(by, "members/people", _registering(person)) for person in people)
+        for person, receipt in zip(people, self.voice.together(*said), strict=True):
+            self.people[person] = receipt.key
 
     def apply(self, person: Person, why: str) -> str:
         """Apply for an organisation, as somebody who signs up alone; return its id."""
@@ -61,33 +70,41 @@ class Table:
         said = {"name": text(org.name), "kind": org.kind, "sector": org.sector, "why": text(why)}
         return self.voice.say(person, "members/applications", said).key
 
-    def admit(self, org: Organisation, person: Person | None = None, applied: str = "") -> None:
-        """Admit an organisation.
-
-        Args:
-            person: Who it is, if it is one person.
-            applied: Its id, if it applied.
-        """
+    def admit(self, *orgs: Organisation, applied: str = "") -> None:
+        """Admit organisations; `applied` is the id of one that applied."""
         path = f"members/members/{applied}/admissions" if applied else "members/members"
-        alone = {"person": self.people[person]} if person else {}
-        self.voice.orgs[org.name] = self.voice.say(MAREN, path, _joining(org) | alone).key
+        said = (Said(MAREN, path, _joining(org) | self._alone(org)) for org in orgs)
+        for org, receipt in zip(orgs, self.voice.together(*said), strict=True):
+            self.voice.orgs[org.name] = receipt.key
 
-    def accredit(self, person: Person, body: str = PLENARY, by: Person = MAREN) -> None:
-        self.voice.say(by, f"members/members/{self.org(person.of)}/accreditations",
-                       self._accreditation(person, body))  # fmt: skip
+    def _alone(self, org: Organisation) -> dict[str, str]:
+        """Return who a one-person member is."""
+        if org.kind != "person":
+            return {}
+        return {"person": next(key for person, key in self.people.items() if person.of is org)}
+
+    def accredit(
+        self, by: Mapping[Person, Person], body: str = PLENARY, *, voting: bool = True
+    ) -> None:
+        """Let people speak for their organisations, each by somebody who may say so."""
+        self.voice.together(*(
+            Said(who, f"members/members/{self.org(person.of)}/accreditations",
+                 self._accreditation(person, body, voting=voting))
+            for person, who in by.items()
+        ))  # fmt: skip
 
     def replace(self, before: Person, person: Person, body: str = PLENARY) -> None:
         """Let an organisation send somebody else."""
         ended = {"ended": id_of(f"{before.name}/{body}")}
         self.voice.say(before, f"members/members/{self.org(person.of)}/replacements",
-                       self._accreditation(person, body) | ended)  # fmt: skip
+                       self._accreditation(person, body, voting=True) | ended)  # fmt: skip
 
-    def _accreditation(self, person: Person, body: str) -> dict[str, Any]:
-        voting = person.of.voting_right
+    def _accreditation(self, person: Person, body: str, *, voting: bool) -> dict[str, Any]:
+        watches = not person.of.voting_right
         return {
             "accreditation": id_of(f"{person.name}/{body}"), "body": self.bodies[body],
-            "person": self.people[person], "authority": "full" if voting else "observer",
-            "voting": voting,
+            "person": self.people[person], "authority": "observer" if watches else "full",
+            "voting": voting and not watches,
         }  # fmt: skip
 
     def constitute(self, body: str, name: str, issues: tuple[str, ...]) -> None:
@@ -95,13 +112,18 @@ class Table:
         said = {"name": text(name), "kind": body, "scope": scope}
         self.bodies[body] = self.voice.say(MAREN, "members/bodies", said).key
 
-    def seat(self, person: Person, body: str, by: Person) -> None:
-        """Give an organisation a seat in a body; it sends this person there."""
+    def seat(self, sent: Mapping[Person, Person], body: str) -> None:
+        """Give organisations a seat in a body; each sends somebody there."""
         path = f"members/bodies/{self.bodies[body]}"
-        seat = id_of(f"{body} seat of {person.of.name}")
-        self.voice.say(MAREN, f"{path}/seats", {"seat": seat})
-        self.voice.say(MAREN, f"{path}/seatings", {"seat": seat, "org": self.org(person.of)})
-        self.accredit(person, body, by)
+        seats = {person.of: id_of(f"{body} seat of {person.of.name}") for person in sent}
+        self.voice.together(*(
+            Said(MAREN, f"{path}/seats", {"seat": seat}) for seat in seats.values()
+        ))  # fmt: skip
+        self.voice.together(*(
+            Said(MAREN, f"{path}/seatings", {"seat": seat, "org": self.org(org)})
+            for org, seat in seats.items()
+        ))  # fmt: skip
+        self.accredit(sent, body)
 
     def take_role(self, person: Person, role: str, body: str) -> None:
         said = {"role": role, "accreditation": id_of(f"{person.name}/{body}")}
@@ -122,6 +144,29 @@ class Table:
             path += f"/{before.key}/versions"
         match = before.version if before else 0
         self.rules[name] = self.voice.say(MAREN, path, said, match)
+
+
+@dataclass
+class Item:
+    """Something on the table: a stream that this story goes on writing."""
+
+    table: Table
+    path: str
+    id: str
+    version: int = 1
+
+    def say(self, who: Person, what: str, body: Any = None, *, read: bool = False) -> Receipt:
+        """Send a command about it; `read` where it changes what `who` has read."""
+        path, match = f"{self.path}/{self.id}/{what}", self.version if read else 0
+        receipt = self.table.voice.say(who, path, body, match)
+        self.version = receipt.version
+        return receipt
+
+    def all_say(self, what: str, said: Iterable[tuple[Person, Any]]) -> None:
+        """Send a command about it from each of several people, all at once."""
+        path = f"{self.path}/{self.id}/{what}"
+        receipts = self.table.voice.together(*(Said(who, path, body) for who, body in said))
+        self.version = max(receipt.version for receipt in receipts)
 
 
 def _joining(org: Organisation) -> dict[str, Any]:

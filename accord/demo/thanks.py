@@ -1,6 +1,5 @@
 """June and October: two wins, and who is thanked for them."""
 
-from accord.demo.business import Motion
 from accord.demo.cast import (
     AGNES,
     ALONE,
@@ -21,6 +20,7 @@ from accord.demo.cast import (
     WREN,
 )
 from accord.demo.gratitude import declare, record
+from accord.demo.motions import Motion
 
 
 def for_lunch(lunch: Motion) -> None:

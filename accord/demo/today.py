@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from accord.demo.beginnings import AFTER
-from accord.demo.business import Meeting, Motion, Step, call, next_step, propose
 from accord.demo.cast import (
     AGNES,
     DELE,
@@ -17,6 +16,8 @@ from accord.demo.cast import (
     TOMAS,
     WREN,
 )
+from accord.demo.meetings import Meeting, Step, Topic, call, next_step
+from accord.demo.motions import Motion, abstain, agree, disagree, propose
 
 
 def tell(letter: Motion, walk: Motion, readers: Step, today: date) -> None:
@@ -54,22 +55,29 @@ def tell(letter: Motion, walk: Motion, readers: Step, today: date) -> None:
     _plan(evening, doors)
     voice.at(day(-2, 8))
     doors.open("majority", day(4, 18))
-    doors.hear(DELE, "agree")
-    doors.hear(WREN, "agree", "On Thursdays forty of them read here. It works, and it is full.")
-    doors.hear(INES, "abstain", "Who is the adult? I would like to meet them first.")
+    doors.hear(
+        agree(DELE),
+        agree(WREN, "On Thursdays forty of them read here. It works, and it is full."),
+        abstain(INES, "Who is the adult? I would like to meet them first."),
+    )
     voice.at(day(-1, 8))
-    doors.hear(PRIYA, "disagree", "One adult for sixty children is not a plan. With two I would "
-               "agree today.")  # fmt: skip
-    doors.hear(JONAS, "agree", "Those are the two hours in which phones ring at home.")
-    doors.hear(MAREN, "agree")
+    doors.hear(
+        disagree(
+            PRIYA,
+            "One adult for sixty children is not a plan. With two I would agree today.",
+        ),
+        agree(JONAS, "Those are the two hours in which phones ring at home."),
+        agree(MAREN),
+    )
     doors.change(INES, "agree", "Dele introduced us. She has run the ferry café for nine years, "
                  "and knows all their names.")  # fmt: skip
 
 
 def _plan(evening: Meeting, doors: Motion) -> None:
-    evening.plan(TOMAS, "information", "Soup, and a year in pictures", 30)
-    evening.plan(MAREN, "information", "What came of the open doors", 20, doors)
-    evening.plan(HANA, "discussion", "The walking bus, and its name", 25)
-    evening.plan(LUCIA, "support", "The kitchen needs a dishwasher that works", 15)
-    evening.publish()
+    evening.plan(
+        Topic(TOMAS, "information", "Soup, and a year in pictures", 30),
+        Topic(MAREN, "information", "What came of the open doors", 20, doors),
+        Topic(HANA, "discussion", "The walking bus, and its name", 25),
+        Topic(LUCIA, "support", "The kitchen needs a dishwasher that works", 15),
+    )
     evening.appoint(WREN)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,8 @@ from accord.token import demo_token
 
 SLUG = "harbour-schools"
 LISTENS = {"members": (), "meetings": ("members",), "credit": ("members", "meetings")}
-A_MOMENT = timedelta(seconds=20)
+A_MOMENT = timedelta(minutes=3)
+AT_ONCE = 8
 PATIENCE_S = 30.0
 PAUSE_S = 0.25
 BUSY = frozenset({502, 503, 504})
@@ -35,6 +37,20 @@ class Receipt:
         return f"{self.service}/{self.position}"
 
 
+@dataclass(frozen=True)
+class Said:
+    """A command; its `path` begins with the name of the service.
+
+    Args:
+        match: The version that was read by whoever changes a text.
+    """
+
+    who: Person
+    path: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+    match: int = 0
+
+
 @dataclass
 class Voice:
     """Says one thing after another; each waits for what it rests on in other services.
@@ -51,6 +67,7 @@ class Voice:
     _tokens: dict[Person, str] = field(default_factory=dict)
     _written: dict[str, int] = field(default_factory=dict)
     _heard: dict[tuple[str, str], int] = field(default_factory=dict)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE))
 
     def at(self, moment: str | datetime) -> None:
         """Let what follows have happened from this moment on, in UTC."""
@@ -61,31 +78,30 @@ class Voice:
     def say(
         self, who: Person, path: str, body: Mapping[str, Any] | None = None, match: int = 0
     ) -> Receipt:
-        """Send a command as `who`; `path` begins with the name of the service.
+        """Send a command as `who`; see `Said`."""
+        [receipt] = self.together(Said(who, path, body or {}, match))
+        return receipt
 
-        Args:
-            match: The version that was read by whoever changes a text.
-        """
-        service = path.partition("/")[0]
-        if service != "members" or who not in self._tokens:
+    def together(self, *said: Said) -> list[Receipt]:
+        """Send to one service what people say in the same moment, in whatever order it arrives."""
+        service = said[0].path.partition("/")[0]
+        if service != "members" or any(each.who not in self._tokens for each in said):
             self._let_members_be_known()
+        awaited = self._behind(service, LISTENS[service])
         self._clock += A_MOMENT
-        self._said += 1
-        headers = {
-            "Accord-Occurred-At": self._clock.isoformat(timespec="milliseconds"),
-            "Idempotency-Key": f"demo-{self._said:04}",
-        }
-        if match:
-            headers["If-Match"] = f'"{match}"'
-        asked = self._request("POST", path, LISTENS[service], who, json=body or {}, headers=headers)
-        receipt = asked.json()
-        self._written[service] = receipt["position"]
-        key = receipt["stream"].partition("-")[2]
-        return Receipt(service, key, receipt["version"], receipt["position"])
+        requests = [self._command(each, awaited) for each in said]
+        receipts = [_receipt(service, answer) for answer in self._pool.map(self._send, requests)]
+        self._written[service] = max(receipt.position for receipt in receipts)
+        self._heard |= {(service, source): place for source, place in awaited.items()}
+        return receipts
 
     def look(self, who: Person, path: str) -> Any:
-        """Read as `who` what a service shows of everything said to it so far."""
-        return self._request("GET", path, (path.partition("/")[0],), who).json()
+        """Read as `who` what a service shows once everything said to it is in."""
+        service = path.partition("/")[0]
+        awaited = self._behind(service, (service,))
+        answer = self._send(self._request("GET", who, path, awaited))
+        self._heard |= {(service, source): place for source, place in awaited.items()}
+        return answer.json()
 
     def _let_members_be_known(self) -> None:
         if self._behind("members", ("members",)):
@@ -99,26 +115,30 @@ class Voice:
             if (written := self._written.get(source, 0)) > self._heard.get((service, source), 0)
         }
 
+    def _command(self, said: Said, awaited: Mapping[str, int]) -> httpx2.Request:
+        self._said += 1
+        request = self._request("POST", said.who, said.path, awaited, json=said.body)
+        request.headers["Accord-Occurred-At"] = self._clock.isoformat(timespec="milliseconds")
+        request.headers["Idempotency-Key"] = f"demo-{self._said:04}"
+        if said.match:
+            request.headers["If-Match"] = f'"{said.match}"'
+        return request
+
     def _request(
-        self, method: str, path: str, sources: Iterable[str], who: Person, **more: Any
-    ) -> httpx2.Response:
+        self, method: str, who: Person, path: str, awaited: Mapping[str, int], **more: Any
+    ) -> httpx2.Request:
         if who not in self._tokens:
             self._tokens[who] = demo_token(self.data, who.address)
-        headers = more.pop("headers", {}) | {"Authorization": f"Bearer {self._tokens[who]}"}
+        headers = {"Authorization": f"Bearer {self._tokens[who]}"}
         if org := self.orgs.get(who.of.name):
             headers["Accord-On-Behalf-Of"] = org
-        service, _, rest = path.partition("/")
-        url = f"/{service}/api/v1/coalitions" + (f"/{SLUG}/{rest}" if rest else "")
-        awaited = self._behind(service, sources)
         if awaited:
             more["params"] = {"at_least": ",".join(f"{s}/{n}" for s, n in awaited.items())}
-        answer = self._patiently(self.http.build_request(method, url, headers=headers, **more))
-        if not answer.is_success:
-            raise Failed(f"The demo stops at {method} {url}: {answer.text}")
-        self._heard |= {(service, source): written for source, written in awaited.items()}
-        return answer
+        service, _, rest = path.partition("/")
+        url = f"/{service}/api/v1/coalitions" + (f"/{SLUG}/{rest}" if rest else "")
+        return self.http.build_request(method, url, headers=headers, **more)
 
-    def _patiently(self, request: httpx2.Request) -> httpx2.Response:
+    def _send(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request, again where the service is behind, starting or busy."""
         end = time.monotonic() + PATIENCE_S
         while True:
@@ -129,7 +149,14 @@ class Voice:
                     raise Failed(f"{request.url} does not answer: {broken}") from broken
                 time.sleep(PAUSE_S)
                 continue
-            if answer.status_code not in BUSY or time.monotonic() > end:
+            if answer.is_success:
                 return answer
+            if answer.status_code not in BUSY or time.monotonic() > end:
+                raise Failed(f"The demo stops at {request.method} {request.url}: {answer.text}")
             asked = answer.headers.get("Retry-After", "")
             time.sleep(float(asked) if asked.isdecimal() else PAUSE_S)
+
+
+def _receipt(service: str, answer: httpx2.Response) -> Receipt:
+    said = answer.json()
+    return Receipt(service, said["stream"].partition("-")[2], said["version"], said["position"])
