@@ -34,6 +34,7 @@ REGISTER = (
     "/api/v1/coalitions/league/reports/decision-register.csv"
 )
 READ_WITHIN = 30.0
+PERSON = "ada@example.org"
 
 
 def compose(*arguments: str) -> str:
@@ -102,10 +103,12 @@ def a_container_holds_one_service() -> None:
 
 def the_link_signs_in(client: httpx2.Client) -> None:
     home = f"http://127.0.0.1:{PORTS['web']}/"
-    assert "<html" in client.get(home).raise_for_status().text
-    link = tool("token", "--as", "ada@example.org", "--link").strip()
+    stranger = client.get(home, follow_redirects=True).raise_for_status()
+    assert "Sign in" in stranger.text, stranger.text
+    link = tool("token", "--as", PERSON, "--link").strip()
     assert link.startswith(f"{home}sign-in?token="), link
-    client.get(link, follow_redirects=True).raise_for_status()
+    welcome = client.get(link, follow_redirects=True).raise_for_status()
+    assert PERSON in welcome.text, welcome.text
 
 
 def an_import_adds_a_history_once() -> None:

@@ -46,13 +46,16 @@ def test_every_published_port_is_another() -> None:
     assert "127.0.0.1:8080:8080" in ports
 
 
-def test_nothing_gets_out() -> None:
+def test_nothing_but_traces_gets_out() -> None:
     inside, outside = SUITE["networks"]["inside"], SUITE["networks"]["outside"]
     assert inside["internal"] is True
     assert outside["driver_opts"] == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
     for name in ("postgres", "nats", "provision", "migrate", "tools"):
         assert CONTAINERS[name]["networks"] == ["inside"]
+    for name in SERVICES:
+        assert CONTAINERS[name]["networks"] == ["inside", "outside"]
     assert CONTAINERS["secrets"]["network_mode"] == "none"
+    assert CONTAINERS["collector"]["profiles"] == ["telemetry"]
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
