@@ -66,6 +66,10 @@ class Hall:
     def base(self) -> str:
         return f"/api/v1/coalitions/{self.coalition}"
 
+    def token(self, person: UUID) -> str:
+        """Return a token of a person; each coalition's people have addresses of their own."""
+        return self.running.tokens.mint(f"{person}@{self.coalition}")
+
     async def hear(self, type_: str, key: UUID, by: UUID | None = None, **data: Any) -> None:
         """Put an event of members through the inbox."""
         self._heard += 1
@@ -137,7 +141,7 @@ class Hall:
     ) -> httpx2.Response:
         """Send a command of a person."""
         sent = {
-            "Authorization": f"Bearer {self.running.tokens.mint(str(person))}",
+            "Authorization": f"Bearer {self.token(person)}",
             "Idempotency-Key": f"{next(self._keys)}",
         }
         return await self.running.client.post(
@@ -165,7 +169,7 @@ class Hall:
     async def get(self, path: str, person: UUID = SAM, by: UUID | None = None, **query: Any) -> Any:
         """Return what a person reads, once the rows have caught up."""
         await self.running.views.heal(self.coalition)
-        headers = {"Authorization": f"Bearer {self.running.tokens.mint(str(person))}"}
+        headers = {"Authorization": f"Bearer {self.token(person)}"}
         if by is not None:
             headers["Accord-On-Behalf-Of"] = str(by)
         answer = await self.running.client.get(f"{self.base}{path}", params=query, headers=headers)
@@ -178,7 +182,7 @@ class Hall:
             f"{self.base}/import",
             content=b"\n".join(map(orjson.dumps, lines)),
             headers={
-                "Authorization": f"Bearer {self.running.tokens.mint(str(CARLA))}",
+                "Authorization": f"Bearer {self.token(CARLA)}",
                 "Content-Type": "application/x-ndjson",
             },
         )
@@ -199,8 +203,8 @@ class Hall:
 
 async def whois(subject: str) -> Mapping[UUID, Known]:
     """Say who is who, as members would."""
-    known = Known(UUID(subject), (f"body:{PLENARY}", "members", "public"))
-    return dict.fromkeys((UUID(int=n) for n in range(2_000, 2_200)), known)
+    person, _, coalition = subject.partition("@")
+    return {UUID(coalition): Known(UUID(person), (f"body:{PLENARY}", "members", "public"))}
 
 
 def settings(postgres: str, data: Path) -> Settings:

@@ -30,14 +30,14 @@ DRAFT = {
 }
 
 
-async def rule(hall: Hall, method: str = "majority", **more: Any) -> str:
-    body = {"body": str(PLENARY), "rule": {"method": method} | more}
+async def rule(hall: Hall, method: str) -> str:
+    body = {"body": str(PLENARY), "rule": {"method": method}}
     return await hall.make(CARLA, "/rules", body)
 
 
-async def opened(hall: Hall, method: str = "majority", **more: Any) -> str:
+async def opened(hall: Hall, method: str = "majority", meeting: str | None = None) -> str:
     """Return the path of a proposal of the union that is being voted on."""
-    terms = {"rule": await rule(hall, method, **more), "closes_at": TOMORROW}
+    terms = {"rule": await rule(hall, method), "closes_at": TOMORROW, "meeting": meeting}
     path = f"/proposals/{await hall.make(UMA, '/proposals', DRAFT)}"
     await hall.make(UMA, f"{path}/publications")
     await hall.make(CARLA, f"{path}/votings", terms)
@@ -115,7 +115,7 @@ async def test_what_is_not_there_is_not_found(hall: Hall) -> None:
     for path in ("/proposals", "/meetings"):
         answer = await hall.running.client.get(
             f"{hall.base}{path}/{UUID(int=404)}",
-            headers={"Authorization": f"Bearer {hall.running.tokens.mint(str(SAM))}"},
+            headers={"Authorization": f"Bearer {hall.token(SAM)}"},
         )
         assert answer.status_code == 404
 
