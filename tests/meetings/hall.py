@@ -115,7 +115,11 @@ class Hall:
         await self.take_role(CARLA)
 
     async def admit(self, org: UUID, person: UUID, **more: Any) -> None:
-        terms = {"commitment": "homework", "voting_right": True, "name": text(f"Org {org.int}")}
+        terms: dict[str, Any] = {
+            "commitment": "homework",
+            "voting_right": True,
+            "name": text(f"Org {org.int}"),
+        }
         await self.hear("MemberJoined", org, **(terms | more))
         await self.hear("PersonRegistered", person, name=text(f"Person {person.int}"))
         await self.accredit(org, person)
@@ -133,7 +137,7 @@ class Hall:
         await self.hear("RepresentativeAccredited", org, **(terms | more))
 
     async def take_role(self, person: UUID, body: UUID = PLENARY) -> None:
-        office = {"role": "chair", "accreditation": str(accreditation(person))}
+        office: dict[str, Any] = {"role": "chair", "accreditation": str(accreditation(person))}
         await self.hear("RoleTaken", body, **office)
 
     async def post(

@@ -202,7 +202,7 @@ async def test_d7_a_representative_replaced_during_the_voting_is_heard(hall: Hal
         person=str(successor),
         authority="full",
         voting=True,
-        **{"from": "2020-01-01"},
+        **dict[str, Any]({"from": "2020-01-01"}),
     )
     assert await hall.refuse(YARA, f"{path}/stances", {"option": "agree"}) == "not_found"
     await hall.make(successor, f"{path}/stances", {"option": "agree"})
@@ -258,12 +258,13 @@ async def test_d23_a_second_rule_cites_a_decision_under_the_first(hall: Hall) ->
 
 async def test_only_a_chair_opens_closes_and_decides(hall: Hall) -> None:
     path = await opened(hall)
-    for sub in ("votings/closings", "decisions", "deferrals", "reopenings"):
-        body: dict[str, Any] = {
-            "decisions": {"accountable": [str(UNION)]},
-            "deferrals": {"until": "2030-01-01", "reason": text("Later.")},
-            "reopenings": {"decision": str(UUID(int=1))},
-        }.get(sub, {})
+    asked: dict[str, dict[str, Any]] = {
+        "votings/closings": {},
+        "decisions": {"accountable": [str(UNION)]},
+        "deferrals": {"until": "2030-01-01", "reason": text("Later.")},
+        "reopenings": {"decision": str(UUID(int=1))},
+    }
+    for sub, body in asked.items():
         assert await hall.refuse(UMA, f"{path}/{sub}", body) == "not_allowed"
 
 

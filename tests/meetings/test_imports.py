@@ -17,14 +17,14 @@ def line(command: str, key: str, version: int, by: UUID = CLINIC, **body: Any) -
 
 def roll_call(stances: dict[UUID, str], source: str = "77") -> list[dict[str, Any]]:
     """Return the lines that tell a roll call."""
-    draft = {
+    draft: dict[str, Any] = {
         "body": str(PLENARY),
         "issue": str(TRANSPORT),
         "affected": [],
         "title": text("To adopt"),
         "text": text("To adopt the proposal."),
     }
-    opening = {"rule": RULE, "closes_at": "1950-03-02T00:00:00Z"}
+    opening: dict[str, Any] = {"rule": RULE, "closes_at": "1950-03-02T00:00:00Z"}
     last = len(stances) + 4
     return [
         line("DraftProposal", PROPOSAL, 1, **draft),
@@ -84,7 +84,7 @@ async def test_d8_d7_protect_a_result_of_the_past_too(hall: Hall) -> None:
 
 async def test_minutes_of_the_past_say_what_they_know(hall: Hall) -> None:
     person, item, here = (str(UUID(int=n)) for n in range(91, 94))
-    reason = {"override": {"steps": [STEP], "reason": text("imported")}}
+    reason: dict[str, Any] = {"override": {"steps": [STEP], "reason": text("imported")}}
     await hall.hear("PersonRegistered", UUID(person), name=text("Ana"))
     lines = (
         line(

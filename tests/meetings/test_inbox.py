@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -67,7 +68,7 @@ async def test_in_another_body_sit_those_with_a_seat_or_a_voting_accreditation(h
     known = await roll(hall)
     assert known.sitting(STEERING, TODAY) == {UNION, SCHOOL}
     assert known.steering == STEERING
-    assert known.bodies[STEERING].scope == {TRANSPORT}
+    assert known.bodies[STEERING].scope == frozenset({TRANSPORT})
     await hall.hear("SeatVacated", STEERING, seat=seat)
     assert (await roll(hall)).sitting(STEERING, TODAY) == {SCHOOL}
     await hall.hear("BodyDissolved", STEERING)
@@ -83,7 +84,7 @@ async def test_a_class_speaks_for_the_constituencies_of_its_organisations(hall: 
 async def test_a_role_ends(hall: Hall) -> None:
     path = "/rules"
     ask = {"body": str(PLENARY), "rule": {"method": "majority"}}
-    office = {"role": "chair", "accreditation": str(accreditation(CARLA))}
+    office: dict[str, Any] = {"role": "chair", "accreditation": str(accreditation(CARLA))}
     await hall.hear("RoleReleased", PLENARY, **office)
     assert await hall.refuse(CARLA, path, ask) == "not_allowed"
     await hall.hear("RoleTaken", PLENARY, **office, until="2020-01-01")
