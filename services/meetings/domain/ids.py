@@ -27,11 +27,11 @@ StepId = NewType("StepId", UUID)
 class Itself:
     """The aggregate's own id, from which the ids of what it brings forth are derived."""
 
-    id: UUID
+    id: UUID | str
 
     def derive(self, name: str) -> UUID:
         """Return an id that is the same whenever history is imported again."""
-        return uuid5(self.id, name)
+        return uuid5(UUID(str(self.id)), name)
 
 
 @dataclass(frozen=True)

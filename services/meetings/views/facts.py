@@ -108,7 +108,7 @@ async def roll(read: Reading, _state: Any, _command: Any) -> electorates.Roll:
 
 async def itself(read: Reading, _state: Any, _command: Any) -> Itself:
     """Return the id of the stream that the command is for."""
-    return Itself(UUID(str(read.key)))
+    return Itself(read.key)
 
 
 async def decisions(read: Reading, _state: Any, _command: Any) -> Decisions:

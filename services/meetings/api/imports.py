@@ -1,0 +1,74 @@
+"""What an import may bring: every command, as history is told by the same rules."""
+
+from services.meetings.domain import (
+    attendance,
+    meeting,
+    minutes,
+    next_step,
+    objection,
+    proposal,
+    rule,
+    voting,
+)
+from services.meetings.views import NEEDS
+from shared.event import Command
+from shared.hot import AnyDecider
+from shared.importing import ImportedCommand
+
+_IMPORTED: dict[AnyDecider, tuple[type[Command], ...]] = {
+    meeting.decider: (
+        meeting.ScheduleMeeting,
+        meeting.RescheduleMeeting,
+        meeting.CancelMeeting,
+        meeting.ProposeAgendaItem,
+        meeting.PublishAgenda,
+        meeting.AppointFacilitator,
+        meeting.OpenMeeting,
+        attendance.RecordAttendance,
+        attendance.RecordDeparture,
+        minutes.DraftMinutes,
+        minutes.ApproveMinutes,
+        minutes.CorrectMinutes,
+        meeting.CloseMeeting,
+    ),
+    rule.decider: (rule.AdoptRule, rule.RetireRule),
+    proposal.decider: (
+        proposal.DraftProposal,
+        proposal.PublishProposal,
+        proposal.AmendProposal,
+        proposal.WithdrawProposal,
+        voting.OpenVoting,
+        voting.TakeStance,
+        voting.ChangeStance,
+        voting.WithdrawStance,
+        voting.CloseVoting,
+        objection.RaiseObjection,
+        objection.AccommodateObjection,
+        objection.RetractObjection,
+        objection.SetAsideObjection,
+        objection.OutweighObjection,
+        objection.RegisterFormalObjection,
+        objection.ResolveFormalObjection,
+        proposal.MakeDecision,
+        proposal.DeferDecision,
+        proposal.ReopenDecision,
+    ),
+    next_step.decider: (
+        next_step.ProposeStep,
+        next_step.VolunteerForStep,
+        next_step.AssignStep,
+        next_step.ReassignStep,
+        next_step.AcceptStep,
+        next_step.StartStep,
+        next_step.DeclineStep,
+        next_step.BlockStep,
+        next_step.DropStep,
+        next_step.MoveDueDate,
+        next_step.CompleteStep,
+    ),
+}
+IMPORTS = {
+    command.__name__: ImportedCommand(decider, command, NEEDS.get(command, ()))
+    for decider, commands in _IMPORTED.items()
+    for command in commands
+}

@@ -1,0 +1,182 @@
+"""HTTP in: proposals, from the draft to the decision."""
+
+from uuid import UUID
+
+from services.meetings.api.adding import adds, write
+from services.meetings.domain import objection, proposal, voting
+from services.meetings.views import appealed_to, queries, rows
+from shared.ask import Written
+from shared.hot import Reading
+from shared.http import Caller, Reader, Router, requires
+from shared.problems import not_found
+
+router = Router()
+
+
+@adds(router, "/proposals", "proposal:draft")
+async def draft_proposal(command: proposal.DraftProposal, caller: Caller) -> Written:
+    """Draft a proposal."""
+    return await write(caller, proposal.decider, caller.new_id(), command)
+
+
+@adds(router, "/proposals/{proposal_id}/publications", "proposal:publish")
+async def publish_proposal(
+    proposal_id: UUID, command: proposal.PublishProposal, caller: Caller
+) -> Written:
+    """Publish your organisation's proposal, so that it can be read before the vote."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/amendments", "proposal:amend")
+async def amend_proposal(
+    proposal_id: UUID, command: proposal.AmendProposal, caller: Caller
+) -> Written:
+    """Amend your organisation's proposal; a voting under way closes, and is opened anew."""
+    return await write(caller, proposal.decider, proposal_id, command, needs_match=True)
+
+
+@adds(router, "/proposals/{proposal_id}/withdrawals", "proposal:withdraw")
+async def withdraw_proposal(
+    proposal_id: UUID, command: proposal.WithdrawProposal, caller: Caller
+) -> Written:
+    """Withdraw your organisation's proposal."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/votings", "voting:open")
+async def open_voting(proposal_id: UUID, command: voting.OpenVoting, caller: Caller) -> Written:
+    """Open voting. The rule and the electorate are those of this moment, for good."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/votings/closings", "voting:close")
+async def close_voting(proposal_id: UUID, command: voting.CloseVoting, caller: Caller) -> Written:
+    """Close the voting and count it."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/stances", "stance:take")
+async def take_stance(proposal_id: UUID, command: voting.TakeStance, caller: Caller) -> Written:
+    """Take your organisation's stance. Repeating it is fine, and changes nothing."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/stances/changes", "stance:change")
+async def change_stance(proposal_id: UUID, command: voting.ChangeStance, caller: Caller) -> Written:
+    """Change your organisation's stance, and say why."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/stances/withdrawals", "stance:withdraw")
+async def withdraw_stance(
+    proposal_id: UUID, command: voting.WithdrawStance, caller: Caller
+) -> Written:
+    """Withdraw your organisation's stance, and say why."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/objections", "objection:raise")
+async def raise_objection(
+    proposal_id: UUID, command: objection.RaiseObjection, caller: Caller
+) -> Written:
+    """Object, and say what would remove the objection."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/objections/accommodations", "objection:accommodate")
+async def accommodate_objection(
+    proposal_id: UUID, command: objection.AccommodateObjection, caller: Caller
+) -> Written:
+    """Say which amendment answers an objection to your proposal."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/objections/retractions", "objection:retract")
+async def retract_objection(
+    proposal_id: UUID, command: objection.RetractObjection, caller: Caller
+) -> Written:
+    """Retract your organisation's objection."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/objections/settings-aside", "objection:set-aside")
+async def set_aside_objection(
+    proposal_id: UUID, command: objection.SetAsideObjection, caller: Caller
+) -> Written:
+    """Set aside an objection that does not bear on the merits, and say why."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/objections/outweighings", "objection:outweigh")
+async def outweigh_objection(
+    proposal_id: UUID, command: objection.OutweighObjection, caller: Caller
+) -> Written:
+    """Outweigh an objection, with the alternatives that were weighed."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/objections/registrations", "objection:register")
+async def register_formal_objection(
+    proposal_id: UUID, command: objection.RegisterFormalObjection, caller: Caller
+) -> Written:
+    """Take your objection to another body."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/objections/resolutions", "objection:resolve")
+async def resolve_formal_objection(
+    proposal_id: UUID, command: objection.ResolveFormalObjection, caller: Caller
+) -> Written:
+    """Resolve a formal objection, as chair of the body that it went to."""
+    return await caller.handle(proposal.decider, proposal_id, command, body=appealed_to)
+
+
+@adds(router, "/proposals/{proposal_id}/decisions", "decision:make")
+async def make_decision(
+    proposal_id: UUID, command: proposal.MakeDecision, caller: Caller
+) -> Written:
+    """Make the decision that the count gives, and say who answers for it."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/deferrals", "decision:defer")
+async def defer_decision(
+    proposal_id: UUID, command: proposal.DeferDecision, caller: Caller
+) -> Written:
+    """Defer the decision to a later day."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/reopenings", "decision:reopen")
+async def reopen_decision(
+    proposal_id: UUID, command: proposal.ReopenDecision, caller: Caller
+) -> Written:
+    """Reopen a decision because of new information; the first one stays readable."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@router.get("/proposals/{proposal_id}", dependencies=[requires("meetings:proposal:read")])
+async def show_proposal(proposal_id: UUID, reader: Reader) -> rows.ProposalDetail:
+    """Show a proposal as it stands, with the stance of the organisation you act for."""
+
+    async def stands(read: Reading) -> proposal.Proposal | None:
+        return await read.stream(proposal.decider, proposal_id)
+
+    assert reader.host.journal is not None
+    state = await reader.host.journal.look(reader.coalition, stands)
+    if state is None:
+        raise not_found()
+    async with reader.rows() as db:
+        found = await queries.proposal(
+            db, reader.coalition, reader.audiences, proposal_id, state, reader.by
+        )
+    if found is None:
+        raise not_found()
+    return found
+
+
+@router.get("/sources", dependencies=[requires("meetings:decision:read")])
+async def list_sources(reader: Reader) -> list[str]:
+    """List the numbers, in their source, of all imported decisions."""
+    async with reader.rows() as db:
+        return await queries.sources(db, reader.coalition, reader.audiences)

@@ -1,0 +1,334 @@
+"""One event of each type of meetings, with fixed values: what the golden files are made from."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from services.meetings.domain.attendance import (
+    AttendanceRecorded,
+    DepartureRecorded,
+    QuorumEstablished,
+    QuorumLost,
+)
+from services.meetings.domain.ids import (
+    AccId,
+    AttendanceId,
+    BodyId,
+    ConstituencyId,
+    DecisionId,
+    IssueId,
+    ItemId,
+    MeetingId,
+    ObjectionId,
+    OrgId,
+    PersonId,
+    ProposalId,
+    RuleId,
+    StepId,
+)
+from services.meetings.domain.meeting import (
+    AgendaItemProposed,
+    AgendaPublished,
+    FacilitatorAppointed,
+    MeetingCancelled,
+    MeetingClosed,
+    MeetingOpened,
+    MeetingRescheduled,
+    MeetingScheduled,
+    Overridden,
+)
+from services.meetings.domain.minutes import MinutesApproved, MinutesCorrected, MinutesDrafted
+from services.meetings.domain.next_step import (
+    NextStepAccepted,
+    NextStepAssigned,
+    NextStepBlocked,
+    NextStepCompleted,
+    NextStepDeclined,
+    NextStepDropped,
+    NextStepDueDateMoved,
+    NextStepProposed,
+    NextStepReassigned,
+    NextStepStarted,
+    NextStepVolunteered,
+    Owner,
+)
+from services.meetings.domain.objection import (
+    FormalObjectionRegistered,
+    FormalObjectionResolved,
+    ObjectionAccommodated,
+    ObjectionOutweighed,
+    ObjectionRaised,
+    ObjectionRetracted,
+    ObjectionSetAside,
+)
+from services.meetings.domain.proposal import (
+    DecisionDeferred,
+    DecisionMade,
+    DecisionReopened,
+    ProposalAmended,
+    ProposalDrafted,
+    ProposalPublished,
+    ProposalWithdrawn,
+    Supersedes,
+)
+from services.meetings.domain.rule import (
+    DecisionRuleAdopted,
+    DecisionRuleRetired,
+    Method,
+    Objecting,
+    Option,
+    Rule,
+)
+from services.meetings.domain.tally import VoteClass
+from services.meetings.domain.voting import (
+    QuorumNotMet,
+    StanceChanged,
+    StanceTaken,
+    StanceWithdrawn,
+    VotingClosed,
+    VotingOpened,
+)
+from shared.event import Event, Sealed, Text
+
+CLINIC = OrgId(UUID("0195a3c2-7d90-7e11-8f02-3b4c5d6e7f80"))
+SCHOOL = OrgId(UUID("0195a3c2-7d91-7e12-8f03-3b4c5d6e7f81"))
+UNION = OrgId(UUID("0195a3c2-7d92-7e13-8f04-3b4c5d6e7f82"))
+ANA = PersonId(UUID("0195a3c2-a043-7d54-9c35-6e7f80911223"))
+BO = PersonId(UUID("0195a3c2-a044-7d55-9c36-6e7f80911224"))
+FIRST = AccId(UUID("0195a3c4-22cc-7f33-8e44-be0d9c8b7a61"))
+PLENARY = BodyId(UUID("0195a3c2-b100-7a01-8b02-0c0d0e0f1011"))
+GROUP = BodyId(UUID("0195a3c2-b101-7a02-8b03-0c0d0e0f1012"))
+MEALS = IssueId(UUID("0195a3d0-44ee-7b55-a066-d02fbeadc083"))
+PARENTS = ConstituencyId(UUID("0195a3d0-55ff-7c66-a177-e13fcfbed194"))
+RULE_ID = RuleId(UUID("0195a3c2-b154-7e65-8d46-7f8091122334"))
+PROPOSAL_ID = ProposalId(UUID("0195b7f0-21d4-7a8e-8c33-6f1b0e9a4d22"))
+DECISION = DecisionId(UUID("0195c4d1-3a51-7a19-9c08-5b6c7d8e9fa0"))
+EARLIER = DecisionId(UUID("0195b1a0-3a51-7a19-9c08-5b6c7d8e9fa1"))
+OBJECTION = ObjectionId(UUID("0195c2f1-6d72-7e1a-9f21-8b9cad0e1f30"))
+MEETING_ID = MeetingId(UUID("0195c1b0-55ff-7c66-b177-e13fcfbed194"))
+ITEM = ItemId(UUID("0195c1b1-0a00-7b01-8c02-0d0e0f101112"))
+ATTENDANCE = AttendanceId(UUID("0195c1b2-0a01-7b02-8c03-0d0e0f101113"))
+STEP_ID = StepId(UUID("0195c1b3-0a02-7b03-8c04-0d0e0f101114"))
+
+RULE, PROPOSAL = f"rule-{RULE_ID}", f"proposal-{PROPOSAL_ID}"
+MEETING, STEP = f"meeting-{MEETING_ID}", f"next_step-{STEP_ID}"
+NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
+DUSK = datetime(2026, 3, 12, 18, tzinfo=UTC)
+MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
+TITLE = Text(lang="en", text="School meals for every child")
+WORDS = Text(lang="en", text="A warm meal a day, from the first of May.")
+WHY = Text(lang="en", text="Children learn better when they have eaten.")
+PLACE = Text(lang="en", text="The town hall")
+TERMS = Rule(
+    method=Method.CONSENSUS,
+    objections=Objecting(must_be_addressed=True, caller_may_outweigh=True),
+    notice_hours=72,
+)
+ELECTORATE = (
+    VoteClass(class_=(CLINIC, SCHOOL), constituencies=(PARENTS,)),
+    VoteClass(class_=(UNION,)),
+)
+COUNTS = {Option.AGREE: 1, Option.DISAGREE: 0, Option.ABSTAIN: 0, Option.OBJECT: 1}
+DIGEST = "wy__PvP9SqJOkBuoBwzH6XO2vWGe67ZP2Pt6HKHcXAY"
+SEEN_BY = f"body:{PLENARY}"
+
+SAMPLES: tuple[tuple[str, Event], ...] = (
+    (RULE, DecisionRuleAdopted(version=1, body=PLENARY, rule=TERMS, decision="meetings/41")),
+    (RULE, DecisionRuleRetired(decision="meetings/42")),
+    (
+        PROPOSAL,
+        ProposalDrafted(
+            by=UNION,
+            body=PLENARY,
+            issue=MEALS,
+            affected=(PARENTS,),
+            title=Sealed(TITLE),
+            text=Sealed(WORDS),
+            supersedes=Supersedes(decision=EARLIER, effect="replaced"),
+        ),
+    ),
+    (PROPOSAL, ProposalPublished(at=NOON, text=WORDS.digest())),
+    (
+        PROPOSAL,
+        VotingOpened(
+            by=CLINIC,
+            at=NOON,
+            round=1,
+            rule=RULE_ID,
+            rule_version=1,
+            terms=TERMS,
+            text=WORDS.digest(),
+            electorate=ELECTORATE,
+            members_position=4127,
+            meeting=MEETING_ID,
+            closes_at=DUSK,
+            gate="overridden",
+            override=Sealed(WHY),
+        ),
+    ),
+    (
+        PROPOSAL,
+        StanceTaken(
+            by=CLINIC,
+            authority="full",
+            option=Option.AGREE,
+            reason=Sealed(WHY),
+            members_position=4127,
+        ),
+    ),
+    (
+        PROPOSAL,
+        StanceChanged(
+            by=SCHOOL,
+            authority="full",
+            from_=Option.AGREE,
+            to=Option.ABSTAIN,
+            because=Sealed(WHY),
+            members_position=4128,
+        ),
+    ),
+    (PROPOSAL, StanceWithdrawn(by=SCHOOL, because=Sealed(WHY))),
+    (
+        PROPOSAL,
+        ObjectionRaised(
+            by=CLINIC, objection=OBJECTION, grounds=Sealed(WHY), remove_by=Sealed(WORDS)
+        ),
+    ),
+    (PROPOSAL, ObjectionAccommodated(objection=OBJECTION, amendment=2)),
+    (PROPOSAL, ObjectionRetracted(objection=OBJECTION, reason=Sealed(WHY))),
+    (PROPOSAL, ObjectionSetAside(objection=OBJECTION, reasoning=Sealed(WHY))),
+    (
+        PROPOSAL,
+        ObjectionOutweighed(
+            objection=OBJECTION, reasoning=Sealed(WHY), alternatives=Sealed((WORDS, TITLE))
+        ),
+    ),
+    (PROPOSAL, FormalObjectionRegistered(objection=OBJECTION, to=GROUP)),
+    (
+        PROPOSAL,
+        FormalObjectionResolved(objection=OBJECTION, result="overruled", reasoning=Sealed(WHY)),
+    ),
+    (PROPOSAL, VotingClosed(reason="all_in", present=(CLINIC, UNION), counts=COUNTS)),
+    (PROPOSAL, QuorumNotMet(needed=2, reached=1)),
+    (PROPOSAL, ProposalAmended(at=DUSK, version=2, text=Sealed(WORDS), because=Sealed(WHY))),
+    (
+        PROPOSAL,
+        DecisionMade(
+            decision=DECISION,
+            outcome="adopted",
+            counts=COUNTS,
+            voters=2,
+            entitled=2,
+            group_results={PARENTS: COUNTS},
+            rule=RULE_ID,
+            rule_version=1,
+            electorate=DIGEST,
+            text=WORDS.digest(),
+            issue=MEALS,
+            objections={OBJECTION: "overruled"},
+            dissent=(UNION,),
+            members_position=4127,
+            accountable=(CLINIC,),
+            meeting=MEETING_ID,
+            source_id="1204",
+        ),
+    ),
+    (
+        PROPOSAL,
+        DecisionReopened(decision=DECISION, new_information=Sealed(WHY), because="meetings/77"),
+    ),
+    (PROPOSAL, DecisionDeferred(until=JUNE, reason=Sealed(WHY))),
+    (PROPOSAL, ProposalWithdrawn(reason=Sealed(WHY))),
+    (
+        MEETING,
+        MeetingScheduled(
+            title=Sealed(TITLE),
+            body=PLENARY,
+            host=SCHOOL,
+            starts_at=NOON,
+            ends_at=DUSK,
+            place=Sealed(PLACE),
+            piggyback_on=Sealed(WHY),
+        ),
+    ),
+    (MEETING, MeetingRescheduled(starts_at=NOON, ends_at=DUSK, place=Sealed(PLACE))),
+    (
+        MEETING,
+        AgendaItemProposed(
+            item=ITEM,
+            kind="decision",
+            title=Sealed(TITLE),
+            proposal=PROPOSAL_ID,
+            issue=MEALS,
+            minutes=20,
+        ),
+    ),
+    (MEETING, AgendaPublished(items=(ITEM,), short_notice=True)),
+    (
+        MEETING,
+        FacilitatorAppointed(
+            person=Sealed(BO, about=BO), accreditation=FIRST, org=SCHOOL, external=True
+        ),
+    ),
+    (MEETING, MeetingOpened()),
+    (
+        MEETING,
+        AttendanceRecorded(
+            attendance=ATTENDANCE,
+            org=CLINIC,
+            person=Sealed(ANA, about=ANA),
+            accreditation=FIRST,
+            mode="in_person",
+        ),
+    ),
+    (MEETING, QuorumEstablished(present=2, needed=2)),
+    (MEETING, DepartureRecorded(attendance=ATTENDANCE)),
+    (MEETING, QuorumLost(present=1, needed=2)),
+    (
+        MEETING,
+        MinutesDrafted(
+            version=1, decisions=("meetings/98123",), steps=(STEP_ID,), text=Sealed(WORDS)
+        ).seen_by(SEEN_BY),
+    ),
+    (MEETING, MinutesApproved(by=CLINIC, version=1)),
+    (
+        MEETING,
+        MinutesCorrected(version=2, corrects=1, text=Sealed(WORDS), reason=Sealed(WHY)).seen_by(
+            SEEN_BY
+        ),
+    ),
+    (
+        MEETING,
+        MeetingClosed(steps=(STEP_ID,), override=Overridden(steps=(STEP_ID,), reason=Sealed(WHY))),
+    ),
+    (MEETING, MeetingCancelled(reason=Sealed(WHY))),
+    (
+        STEP,
+        NextStepProposed(
+            by=UNION, what=Sealed(WORDS), meeting=MEETING_ID, decision=DECISION, hours=6
+        ),
+    ),
+    (
+        STEP,
+        NextStepVolunteered(by=SCHOOL, owners=(Owner(person=Sealed(BO, about=BO)),), due=MAY),
+    ),
+    (
+        STEP,
+        NextStepAssigned(owner=CLINIC, owners=(Owner(person=Sealed(ANA, about=ANA)),), due=MAY),
+    ),
+    (
+        STEP,
+        NextStepReassigned(
+            owner=SCHOOL,
+            owners=(Owner(person=Sealed(ANA, about=ANA)), Owner(person=Sealed(BO, about=BO))),
+            due=MAY,
+        ),
+    ),
+    (STEP, NextStepAccepted()),
+    (STEP, NextStepStarted()),
+    (STEP, NextStepBlocked(reason=Sealed(WHY))),
+    (STEP, NextStepDueDateMoved(due=JUNE, reason=Sealed(WHY))),
+    (STEP, NextStepDeclined(reason=Sealed(WHY))),
+    (STEP, NextStepDropped(reason=Sealed(WHY))),
+    (STEP, NextStepCompleted(note=Sealed(WHY))),
+)
+"""(stream, event), one of each type."""

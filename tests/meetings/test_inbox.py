@@ -1,0 +1,113 @@
+"""What meetings hears is enough to know who may act, and who may decide."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.meetings.inbox import from_members
+from services.meetings.views.roll import ROLL, Roll
+from tests.meetings.coalition import (
+    ANNA,
+    CLINIC,
+    PARENTS,
+    PLENARY,
+    SCHOOL,
+    STEERING,
+    TRANSPORT,
+    UNION,
+    YOUTH,
+)
+from tests.meetings.hall import CARLA, DELEGATES, SAM, YARA, Hall, accreditation, text
+
+GOLDEN = Path(__file__).parents[1] / "contracts" / "golden" / "members"
+TODAY = date(2026, 3, 1)
+
+
+async def roll(hall: Hall) -> Roll:
+    assert hall.running.host.journal is not None
+    return await hall.running.host.journal.look(hall.coalition, lambda read: read.snapshot(ROLL))
+
+
+@pytest.mark.parametrize("sample", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+def test_every_event_members_ever_shipped_is_read_or_let_pass(sample: Path) -> None:
+    if heard := from_members.for_type(sample.name.partition(".")[0]):
+        heard.reads.model_validate(json.loads(sample.read_bytes())["data"])
+
+
+async def test_members_sit_in_the_plenary(hall: Hall) -> None:
+    known = await roll(hall)
+    assert known.sitting(PLENARY, TODAY) == set(DELEGATES.values()) == known.joined
+    assert (known.informal, known.plenary, known.steering) == (False, PLENARY, None)
+
+
+async def test_who_is_suspended_or_gone_sits_nowhere(hall: Hall) -> None:
+    await hall.hear("MemberSuspended", SCHOOL)
+    await hall.hear("MemberLeft", YOUTH, reason_code="capacity")
+    known = await roll(hall)
+    assert known.sitting(PLENARY, TODAY) == {CLINIC, UNION}
+    assert known.joined == {CLINIC, SCHOOL, UNION}
+    assert {each.by for each in known.mandates.values()} == {CLINIC, UNION}
+    await hall.hear("MemberReinstated", SCHOOL)
+    assert SCHOOL in (await roll(hall)).sitting(PLENARY, TODAY)
+
+
+async def test_in_another_body_sit_those_with_a_seat_or_a_voting_accreditation(hall: Hall) -> None:
+    await hall.hear("BodyConstituted", STEERING, kind="steering", scope=[str(TRANSPORT)])
+    seat = str(UUID(int=90))
+    await hall.hear("SeatReserved", STEERING, seat=seat)
+    await hall.hear("SeatFilled", STEERING, seat=seat, org=str(UNION))
+    await hall.accredit(SCHOOL, SAM, accreditation=str(UUID(int=91)), body=str(STEERING))
+    mute = {"accreditation": str(UUID(int=92)), "body": str(STEERING), "voting": False}
+    await hall.accredit(CLINIC, CARLA, **mute)
+    over = {"accreditation": str(UUID(int=93)), "body": str(STEERING), "until": "2026-02-01"}
+    await hall.accredit(YOUTH, YARA, **over)
+    known = await roll(hall)
+    assert known.sitting(STEERING, TODAY) == {UNION, SCHOOL}
+    assert known.steering == STEERING
+    assert known.bodies[STEERING].scope == frozenset({TRANSPORT})
+    await hall.hear("SeatVacated", STEERING, seat=seat)
+    assert (await roll(hall)).sitting(STEERING, TODAY) == {SCHOOL}
+    await hall.hear("BodyDissolved", STEERING)
+    assert (await roll(hall)).bodies[STEERING].scope == frozenset()
+
+
+async def test_a_class_speaks_for_the_constituencies_of_its_organisations(hall: Hall) -> None:
+    await hall.admit(UUID(int=70), UUID(int=44), constituencies=[str(PARENTS)])
+    classes = (await roll(hall)).classes(PLENARY, TODAY)
+    assert [each.constituencies for each in classes if each.constituencies] == [(PARENTS,)]
+
+
+async def test_a_role_ends(hall: Hall) -> None:
+    path = "/rules"
+    ask = {"body": str(PLENARY), "rule": {"method": "majority"}}
+    office: dict[str, Any] = {"role": "chair", "accreditation": str(accreditation(CARLA))}
+    await hall.hear("RoleReleased", PLENARY, **office)
+    assert await hall.refuse(CARLA, path, ask) == "not_allowed"
+    await hall.hear("RoleTaken", PLENARY, **office, until="2020-01-01")
+    assert await hall.refuse(CARLA, path, ask) == "not_allowed"
+    await hall.hear("RoleTaken", PLENARY, **office, until="2999-01-01")
+    await hall.make(CARLA, path, ask)
+
+
+async def test_an_accreditation_ends(hall: Hall) -> None:
+    step = {"what": text("Buy the van")}
+    await hall.make(SAM, "/steps", step)
+    await hall.hear("AccreditationEnded", SCHOOL, accreditation=str(accreditation(SAM)))
+    assert await hall.refuse(SAM, "/steps", step) == "not_found"
+
+
+async def test_m18_who_was_erased_is_forgotten(hall: Hall) -> None:
+    alone = UUID(int=71)
+    await hall.admit(alone, ANNA, kind="person")
+    await hall.hear("PersonErased", ANNA)
+    known = await roll(hall)
+    assert known.mandates[accreditation(ANNA)].person is None
+    step = await hall.make(SAM, "/steps", {"what": text("Buy the van")})
+    owner = {"owner": str(alone), "owners": [str(SAM)], "due": "2030-01-01"}
+    await hall.make(SAM, f"/steps/{step}/assignments", owner)
+    (row,) = (await hall.get("/steps"))["items"]
+    assert row["owner"] == {"id": str(alone), "name": None}
