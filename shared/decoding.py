@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,38 @@ from shared.sealing import Opened
 
 class EventDecodeError(ValueError):
     """Bytes that are no event of this journal."""
+
+
+_MARK = b'"type":"accord.'
+
+
+def type_of(entry: bytes) -> str:
+    """Return the event type in the bytes without reading the rest.
+
+    Keys are sorted, so the envelope's `type` is the last of that form.
+
+    Raises:
+        EventDecodeError: there is none.
+    """
+    start = entry.rfind(_MARK)
+    end = entry.find(b'"', start + len(_MARK))
+    if start < 0 or end < 0:
+        raise EventDecodeError("no event")
+    return entry[start + len(_MARK) : end].decode("ascii", "replace").rpartition(".")[2]
+
+
+@lru_cache(maxsize=16_384)
+def _uuid(written: str) -> UUID:
+    return UUID(written)
+
+
+@lru_cache(maxsize=1_024)
+def _moment(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def _uuid_or_none(written: str | None) -> UUID | None:
+    return _uuid(written) if written else None
 
 
 def recorded(entry: bytes, opened: Mapping[str, Opened], leaf: bytes | None = None) -> Recorded:
@@ -29,33 +62,29 @@ def recorded(entry: bytes, opened: Mapping[str, Opened], leaf: bytes | None = No
         actor = data.pop("actor", None)
         coalition, service = written["source"].split("/")[2:4]
         return Recorded(
-            coalition=UUID(coalition),
+            coalition=_uuid(coalition),
             service=service,
             position=int(written["sequence"]),
             id=UUID(written["id"]),
             type=written["type"].rpartition(".")[2],
             stream=written["subject"],
             version=int(written["streamversion"]),
-            at=datetime.fromisoformat(written["time"]),
-            recorded_at=datetime.fromisoformat(written["recordedtime"]),
+            at=_moment(written["time"]),
+            recorded_at=_moment(written["recordedtime"]),
             visibility=written["visibility"],
             data=data,
             leaf=leaf or leaf_hash(entry),
-            by=_uuid(written.get("onbehalfof")),
-            accreditation=_uuid(written.get("accreditation")),
+            by=_uuid_or_none(written.get("onbehalfof")),
+            accreditation=_uuid_or_none(written.get("accreditation")),
             authority=written.get("authority"),
             audience=tuple(written.get("audience", "").split()),
-            actor=_uuid(actor),
+            actor=_uuid_or_none(actor),
             correlation=written.get("correlationid"),
             sealed=sealed,
             withheld=withheld,
         )
     except (orjson.JSONDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise EventDecodeError(f"no event: {type(error).__name__}") from error
-
-
-def _uuid(written: str | None) -> UUID | None:
-    return UUID(written) if written else None
 
 
 def _in_place(

@@ -82,6 +82,14 @@ class Subscription:
             return None
         raise UnknownType(kind)
 
+    def wants(self, kind: str) -> bool:
+        """Say whether events of a type have to be read at all.
+
+        Raises:
+            UnknownType: it is neither read nor let pass.
+        """
+        return self.for_type(kind) is not None
+
     async def apply(self, db: Connection, events: Sequence[Recorded]) -> None:
         """Apply events one after another."""
         for seen in events:
@@ -94,6 +102,8 @@ class Listener(Protocol):
 
     @property
     def reader(self) -> str: ...
+
+    def wants(self, kind: str) -> bool: ...
 
     async def apply(self, db: Connection, events: Sequence[Recorded]) -> None: ...
 
@@ -188,14 +198,11 @@ class Reader:
         good: list[Msg] = []
         for message in messages:
             try:
-                run = await self._trusted(message)
+                run = self._own(message)
                 runs.setdefault(run.coalition, []).append(run)
             except Damaged as error:
                 self.dropped += 1
                 log.warning("message_dropped", reader=self.name, why=str(error))
-            except OSError:
-                await _not_yet(message)
-                continue
             good.append(message)
         late: set[UUID] = set()
         for coalition, of_it in runs.items():
@@ -209,31 +216,41 @@ class Reader:
                 else:
                     await message.ack()
 
-    async def _trusted(self, message: Msg) -> Run:
+    def _own(self, message: Msg) -> Run:
         run = unpack(message)
         if run.service != self._source.service:
             raise Damaged("another source's")
-        if self._relay_key is not None and not holds(run, await self._relay_key()):
-            raise Damaged("the relay's signature does not hold")
         return run
+
+    async def _trusted(self, last: Run, entries: list[Entry] | None) -> list[Entry]:
+        """Return entries that the relay vouches for: it signs the last, the chain joins the rest.
+
+        Raises:
+            Damaged: the signature does not hold.
+            Gap: their disclosures have to be fetched.
+        """
+        if self._relay_key is not None and not holds(last, await self._relay_key()):
+            self.dropped += 1
+            raise Damaged("the relay's signature does not hold")
+        if entries is None:
+            raise Gap("disclosures too large for a message")
+        return entries
 
     async def _runs(self, coalition: UUID, runs: list[Run]) -> bool:
         """Apply runs of one coalition; say whether they are done with."""
-        for first, entries, chain, writer in _joined(runs):
+        for first, entries, last in _joined(runs):
             if coalition in self._parked:
                 return True
-            if entries is None:
-                if not await self.heal(coalition):
-                    return False
-                continue
             try:
+                trusted = await self._trusted(last, entries)
                 with span(
                     f"process accord.evt.{{p}}.{{coalition}}.{self._source.service}",
-                    links=[writer],
+                    links=[last.traceparent],
                     attributes={"messaging.consumer.group.name": self._listener.reader},
                 ):
-                    await self._guarded(coalition, first, entries, chain)
-            except (Gap, Damaged):
+                    await self._guarded(coalition, first, trusted, last.chain)
+            except (Gap, Damaged) as error:
+                log.info("heal", reader=self.name, why=str(error))
                 if not await self.heal(coalition):
                     return False
             except (*DB_TRANSIENT, _Again):
@@ -285,28 +302,22 @@ class Reader:
             new = entries[cursor.position + 1 - first :]
             if not new:
                 return cursor.position
-            ends, recorded = cursor.chain, []
-            for number, (entry, _) in enumerate(new, cursor.position + 1):
+            ends, leaves = cursor.chain, []
+            for entry, _ in new:
                 leaf = leaf_hash(entry)
                 ends = chain_next(ends, leaf)
-                try:
-                    event = decoding.recorded(entry, opened, leaf)
-                except decoding.EventDecodeError as error:
-                    raise Damaged(str(error)) from error
-                if (event.coalition, event.service, event.position) != (
-                    coalition, self._source.service, number,
-                ):  # fmt: skip
-                    raise Damaged("an event of another place")
-                recorded.append(event)
+                leaves.append(leaf)
             if chain is not None and ends != chain:
                 raise Damaged("the chain does not fit")
-            for event in recorded:
+            seen = self._read(coalition, cursor.position + 1, new, leaves, opened)
+            for event in seen:
                 if event.version == 1 and isinstance(slug := event.data.get("slug"), str):
                     await db.execute(
                         "insert into tenancy.coalition values ($1, $2) on conflict do nothing",
                         coalition, slug,
                     )  # fmt: skip
-            await self._listener.apply(db, recorded)
+            if seen:
+                await self._listener.apply(db, seen)
             reached = cursor.position + len(new)
             await db.execute(
                 "update inbox.cursor set position = $4, chain = $5"
@@ -315,6 +326,30 @@ class Reader:
             )  # fmt: skip
         self._moved(coalition)
         return reached
+
+    def _read(
+        self, coalition: UUID, first: int, entries: Sequence[Entry], leaves: Sequence[bytes],
+        opened: dict[str, Opened],
+    ) -> list[Recorded]:  # fmt: skip
+        """Return the events that the listener wants, each of the place it says.
+
+        Raises:
+            Damaged: an event is another's.
+        """
+        seen = []
+        try:
+            for number, ((entry, _), leaf) in enumerate(zip(entries, leaves, strict=True), first):
+                if not self._listener.wants(decoding.type_of(entry)):
+                    continue
+                event = decoding.recorded(entry, opened, leaf)
+                if (event.coalition, event.service, event.position) != (
+                    coalition, self._source.service, number,
+                ):  # fmt: skip
+                    raise Damaged("an event of another place")
+                seen.append(event)
+        except decoding.EventDecodeError as error:
+            raise Damaged(str(error)) from error
+        return seen
 
     async def _cursor(self, db: Connection, coalition: UUID) -> Head:
         where = coalition, self._source.service, self._listener.reader
@@ -481,30 +516,28 @@ async def _not_yet(message: Msg) -> None:
         await message.nak(delay=1)
 
 
-def _joined(
-    runs: list[Run],
-) -> Iterable[tuple[int, list[Entry] | None, bytes, str | None]]:
-    """Join runs that touch or overlap, so that they share a transaction.
+def _joined(runs: list[Run]) -> Iterable[tuple[int, list[Entry] | None, Run]]:
+    """Join runs that touch or overlap, so that they share a transaction and a signature.
 
     Yields:
-        First position, entries (None: their disclosures are in the feed), chain, a writer.
+        First position, entries (None: their disclosures are in the feed), and the last run.
     """
-    first, entries, last, chain = 0, list[Entry](), 0, b""
+    first, entries, last = 0, list[Entry](), runs[0]
     for run in runs:
         if run.disclosures is None:
             if entries:
-                yield first, entries, chain, run.traceparent
+                yield first, entries, last
                 entries = []
-            yield run.first, None, run.chain, run.traceparent
+            yield run.first, None, run
             continue
         own = list(zip(run.entries, run.disclosures, strict=True))
-        if entries and run.first <= last + 1:
-            if run.last > last:
-                entries.extend(own[last + 1 - run.first :])
-                last, chain = run.last, run.chain
+        if entries and run.first <= last.last + 1:
+            if run.last > last.last:
+                entries.extend(own[last.last + 1 - run.first :])
+                last = run
             continue
         if entries:
-            yield first, entries, chain, run.traceparent
-        first, entries, last, chain = run.first, own, run.last, run.chain
+            yield first, entries, last
+        first, entries, last = run.first, own, run
     if entries:
-        yield first, entries, chain, runs[-1].traceparent
+        yield first, entries, last

@@ -5,7 +5,7 @@ So `as_of` is a filter, a rebuild is a bulk insert, and an event heard twice add
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from shared.event import Recorded
 from shared.hot import Connection
@@ -78,6 +78,18 @@ class Projection:
     def reader(self) -> str:
         return self.name
 
+    def wants(self, kind: str) -> bool:
+        """Say whether events of a type have to be read at all.
+
+        Raises:
+            UnknownType: it is neither read nor let pass.
+        """
+        if kind in self.rows:
+            return True
+        if kind not in self.lets_pass:
+            raise UnknownType(kind)
+        return self.each is not None
+
     async def apply(self, db: Connection, events: Sequence[Recorded]) -> None:
         """Insert what the events give, in one statement a table.
 
@@ -98,14 +110,3 @@ class Projection:
                 new.setdefault(table.name, (table, []))[1].append(row)
         for table, rows in new.values():
             await table.add(db, rows)
-
-
-@dataclass(frozen=True)
-class Nothing:
-    """A reader that only keeps its place; for services whose views need no event of a source."""
-
-    reader: str
-    source: str = field(default="")
-
-    async def apply(self, db: Connection, events: Sequence[Recorded]) -> None:
-        """Apply nothing."""

@@ -11,6 +11,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from shared.bus import Damaged, Packed, Stored, holds, pack, unpack
+from shared.canonical import chain_next, chain_start, leaf_hash
 from shared.event import Heard, Recorded, Text
 from shared.feed import read
 from shared.hot import Connection
@@ -136,9 +137,30 @@ async def test_forged_and_damaged_messages_are_dropped(ears: Ears) -> None:
         replace(good, headers=good.headers | {"Nats-Msg-Id": f"ears/{coalition}/1-9"}),
     )
     assert ears.reader.dropped == before + 3
-    assert got(coalition) == []
-    await deliver(ears, replace(good, payload=good.payload.replace(b"jar-", b"jam-")))
-    assert got(coalition) == [(1, 5)]  # the chain did not fit, so the source was asked
+    assert got(coalition) == [(1, 5)]  # as the source has it
+
+
+async def test_bytes_that_do_not_fit_the_chain_are_fetched_again(ears: Ears) -> None:
+    coalition = UUID(int=1012)
+    await ears.put(coalition, 5)
+    [good] = await ears.packed(coalition)
+    altered = replace(good, payload=good.payload.replace(b"jar-", b"jam-"))
+    await deliver(ears, altered)
+    assert got(coalition) == [(1, 5)]
+
+
+async def test_a_signature_vouches_only_for_what_its_chain_reaches(ears: Ears) -> None:
+    coalition = UUID(int=1013)
+    await ears.put(coalition, 5, 6, 7)
+    async with ears.shop.relay.acquire() as db:
+        stored = await read(db, coalition, 0, 10)
+    altered = replace(stored[0], entry=stored[0].entry.replace(b"jar-", b"jam-"))
+    chain = chain_next(chain_start("ears", coalition), leaf_hash(altered.entry))
+    [forged] = pack("ears", [replace(altered, chain=chain)], Ed25519PrivateKey.generate())
+    [signed] = pack("ears", stored[2:], KEY)
+    await deliver(ears, forged, signed)
+    assert got(coalition) == [(1, 5), (2, 6), (3, 7)]
+    assert all(b"jam-" not in one.entry for one in stored)
 
 
 async def test_an_unknown_type_parks_its_coalition_only(ears: Ears) -> None:
