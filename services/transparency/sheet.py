@@ -6,7 +6,7 @@ which imports take away again.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from services.transparency.domain.said import Said, words
@@ -52,8 +52,7 @@ def lines(report: str, rows: Iterable[Row], names: Mapping[str, str]) -> bytes:
     Args:
         names: What organisations are called, by id, where the report keeps names apart.
     """
-    guarded = {key: _cell(name) for key, name in names.items()}
-    return _written(line for row in rows for line in _LINES[report](row, guarded)).encode()
+    return "".join(_WRITERS[report](rows, names)).encode()
 
 
 def _written(lines: Iterable[Sequence[Any]]) -> str:
@@ -72,13 +71,9 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _line(report: str, said: Row) -> list[Any]:
-    return [_cell(said.get(column)) for column in COLUMNS[report]]
-
-
-def _decision(row: Row, _names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
+def _decision(row: Row) -> Row:
     rule, quorum, gate = (row[name] or {} for name in ("rule", "quorum", "gate"))
-    said = {
+    return {
         **row,
         **(row["counts"] or {}),
         "title": words(row["title"]),
@@ -104,34 +99,34 @@ def _decision(row: Row, _names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
         "gate": gate.get("result"),
         "recomputed": recomputed(row["recomputed"]),
     }
-    yield _line("decision-register", said)
 
 
-def _stances(row: Row, names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
-    """Yield a line for each organisation: many, so nothing but names and titles needs a guard."""
-    title = _cell(words(row["title"]))
-    common = row["decision"], row["source_id"], row["date"], title, row["outcome"]
-    for stance in row["stances"]:
-        org, changes = stance["organisation"], stance.get("changes", ())
-        yield (
-            *common,
-            org,
-            names[org],
-            stance["stance"] or "[ballot]",
-            stance["seconds_before_close"],
-            len(changes),
-            "; ".join(str(change["from"]) for change in changes),
-            stance["authority"],
-            names.get(stance.get("through", "")),
-            "yes" if "proxy" in stance else "no",
-            stance.get("objection"),
-        )
-    for org in row["missed"]:
-        yield *common, org, names[org], "missed", *[""] * 7
+def _stances(rows: Iterable[Row], names: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each organisation: so many that what repeats is written once."""
+    called = {key: _joined([_cell(name)]) for key, name in names.items()}
+    for row in rows:
+        title = _cell(words(row["title"]))
+        source = row["source_id"] or ""
+        common = _joined([row["decision"], source, row["date"], title, row["outcome"]])
+        for said in row["stances"]:
+            org, changes = said["organisation"], said.get("changes", ())
+            before = "; ".join(str(change["from"]) for change in changes)
+            yield (
+                f"{common},{org},{called[org]},{said['stance'] or '[ballot]'},"
+                f"{said['seconds_before_close']},{len(changes)},{before},"
+                f"{said['authority'] or ''},{called.get(said.get('through', ''), '')},"
+                f"{'yes' if 'proxy' in said else 'no'},{said.get('objection', '')}\r\n"
+            )
+        for org in row["missed"]:
+            yield f"{common},{org},{called[org]},missed,,,,,,,\r\n"
 
 
-def _step(row: Row, _names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
-    said = {
+def _joined(cells: Sequence[Any]) -> str:
+    return _written([cells]).removesuffix("\r\n")
+
+
+def _step(row: Row) -> Row:
+    return {
         **row,
         "owner": identity(row["owner"]),
         "owner_name": named(row["owner"]),
@@ -144,11 +139,10 @@ def _step(row: Row, _names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
         "given_by": named(row["given_by"]),
         "reason": words(row["reason"]),
     }
-    yield _line("open-next-steps", said)
 
 
-def _credit(row: Row, _names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
-    said = {
+def _credit(row: Row) -> Row:
+    return {
         **row,
         "what": words(row.get("what")),
         "win": named(row.get("win")),
@@ -158,14 +152,26 @@ def _credit(row: Row, _names: Mapping[str, str]) -> Iterator[Sequence[Any]]:
         "recorded_by": named(row.get("recorded_by")),
         "confirmed_by": "; ".join(map(named, row.get("confirmed_by", ()))),
     }
-    yield _line("credit-statement", said)
 
 
-_LINES = {
-    "decision-register": _decision,
+Writer = Callable[[Iterable[Row], Mapping[str, str]], Iterable[str]]
+
+
+def _lines_of(report: str, said: Callable[[Row], Row]) -> Writer:
+    columns = COLUMNS[report]
+
+    def write(rows: Iterable[Row], _names: Mapping[str, str]) -> Iterator[str]:
+        for row in map(said, rows):
+            yield _written([[_cell(row.get(column)) for column in columns]])
+
+    return write
+
+
+_WRITERS: Mapping[str, Writer] = {
+    "decision-register": _lines_of("decision-register", _decision),
     "who-decided-what": _stances,
-    "open-next-steps": _step,
-    "credit-statement": _credit,
+    "open-next-steps": _lines_of("open-next-steps", _step),
+    "credit-statement": _lines_of("credit-statement", _credit),
 }
 
 

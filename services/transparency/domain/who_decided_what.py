@@ -18,6 +18,8 @@ from services.transparency.domain.said import Names
 from services.transparency.domain.tally import DISSENT
 from shared.event import timestamp
 
+DAY = 86_400
+
 
 def row(case: Case, names: Names, again: Recount | None) -> dict[str, Any]:
     """Return one decision with the stance of every entitled organisation at close.
@@ -68,10 +70,11 @@ def _stance(
     changes: list[dict[str, Any]] | None,
     objection: str | None,
 ) -> dict[str, Any]:
+    before = closed - said.at
     written: dict[str, Any] = {
         "organisation": str(org),
         "stance": said.option,
-        "seconds_before_close": int((closed - said.at).total_seconds()),
+        "seconds_before_close": before.days * DAY + before.seconds,
         "authority": said.authority,
         "ref": f"meetings/{said.position}",
     }
