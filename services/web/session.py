@@ -16,6 +16,7 @@ from asyncpg import Pool
 
 from shared.identity import EmbeddedIssuer, Unauthenticated
 
+OPERATOR = "operator"  # no person's subject, which is an address; made with the data folder only
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
 LINK_KEPT = timedelta(days=1)  # longer than any sign-in link lives
@@ -103,7 +104,8 @@ class Sessions:
                 "update web.session set seen = $2 where id_hash = $1", _hashed(session_id), now
             )
         subject = row["subject"]
-        return SignedIn(subject, self.issuer.mint(subject), _form_token(session_id))
+        token = self.issuer.mint(subject, operator=subject == OPERATOR)
+        return SignedIn(subject, token, _form_token(session_id))
 
     async def end(self, session_id: str | None) -> None:
         """Sign out."""

@@ -183,8 +183,8 @@ def _steps_page(tried: Attempt | None = None) -> str:
     )
 
 
-def _organisations() -> list[organisations.Organisation]:
-    return [organisations.Organisation.model_validate(raw) for raw in samples.ORGANISATIONS]
+def _members() -> organisations.Members:
+    return organisations.Members.model_validate(samples.MEMBERS)
 
 
 EMPTY: Json = samples.REGISTER | {"rows": [], "next_cursor": None}
@@ -215,18 +215,18 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "steps": _steps_page,
     "refused step": lambda: _steps_page(refused()),
     "organisations": lambda: to_html(
-        "organisations.html", chrome("/organisations"), organisations=_organisations()
+        "organisations.html", chrome("/organisations"), members=_members()
     ),
     "organisation": lambda: to_html(
         "organisation.html",
         chrome("/organisations/1"),
-        organisation=_organisations()[0],
+        organisation=_members().items[0],
         steps=list(_steps()),
     ),
     "credit": lambda: to_html(
         "credit.html",
         chrome("/organisations/1/credit"),
-        organisation=_organisations()[0],
+        organisation=_members().items[0],
         statement=organisations.Statement.model_validate(samples.STATEMENT),
     ),
     "reports": lambda: to_html(

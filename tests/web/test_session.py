@@ -7,6 +7,7 @@ import pytest
 
 from services.web.pages.sign_in import within
 from services.web.session import Cookie
+from shared.identity import Tokens, TrustedIssuer
 from tests.web.conftest import Site
 from tests.web.shown import read
 
@@ -53,6 +54,14 @@ async def test_an_access_token_is_no_link(site: Site) -> None:
     token = site.issuer.mint("amina@example.org")
 
     assert (await site.browser().get(f"/sign-in?token={token}")).status_code == 403
+
+
+async def test_the_operator_signs_in_as_the_operator_and_nobody_else_does(site: Site) -> None:
+    sessions = site.app.state.sessions
+    trusted = TrustedIssuer(site.issuer.issuer, (site.issuer.key,), embedded=True)
+    for subject, operator in (("operator", True), ("operator@example.org", False)):
+        signed_in = await sessions.find(await sessions.begin(site.issuer.once(subject)))
+        assert Tokens([trusted]).verify(signed_in.access_token).operator is operator
 
 
 async def test_a_browser_that_looks_ahead_does_not_use_the_link_up(site: Site) -> None:

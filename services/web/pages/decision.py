@@ -144,6 +144,7 @@ class Decision(Dated):
     recomputed: str | Mapping[str, Any] | None = None
     stances: tuple[Stance, ...] = ()
     silent: tuple[Named, ...] = ()
+    stood_aside: tuple[Named, ...] = ()
     objections: tuple[Objection, ...] = ()
     timeline: tuple[Entry, ...] = ()
     meeting: Named | None = None

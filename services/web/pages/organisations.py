@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from services.web.answers import SILENT, Answer, Head, Named, Said, items
+from services.web.answers import SILENT, Answer, Dated, Head, Named, Said
 from services.web.page import Visit, Visiting, page
 from services.web.pages.steps import open_steps
 from services.web.passing import pass_on
@@ -33,6 +33,12 @@ class Organisation(Answer):
 
     def __str__(self) -> str:
         return str(Named(id=self.id, name=self.name))
+
+
+class Members(Dated):
+    """Every organisation, by name."""
+
+    items: tuple[Organisation, ...] = ()
 
 
 class CreditLine(Answer):
@@ -71,14 +77,13 @@ def _part(line: CreditLine) -> str:
     return line.part
 
 
-async def _members(visiting: Visit, coalition: str) -> list[Organisation]:
+async def _members(visiting: Visit, coalition: str) -> Members:
     found = await visiting.ask.get("transparency", of(coalition, "organisations"))
-    each = [Organisation.model_validate(raw) for raw in items(found)]
-    return sorted(each, key=lambda organisation: str(organisation).casefold())
+    return Members.model_validate(found)
 
 
 async def _one(visiting: Visit, coalition: str, organisation_id: UUID) -> Organisation:
-    for organisation in await _members(visiting, coalition):
+    for organisation in (await _members(visiting, coalition)).items:
         if organisation.id == organisation_id:
             return organisation
     raise HTTPException(404)
@@ -87,10 +92,10 @@ async def _one(visiting: Visit, coalition: str, organisation_id: UUID) -> Organi
 @router.get("/c/{coalition}/organisations")
 async def show_organisations(coalition: str, visiting: Visiting) -> Response:
     """Show who is in the coalition, by name."""
-    chrome, organisations = await asyncio.gather(
+    chrome, members = await asyncio.gather(
         visiting.chrome(coalition), _members(visiting, coalition)
     )
-    return page("organisations.html", chrome, organisations=organisations)
+    return page("organisations.html", chrome, members=members)
 
 
 @router.get("/c/{coalition}/organisations.json")
