@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, Generic, TypeVar, get_type_hints
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.routing import APIRoute
@@ -333,7 +333,6 @@ async def caller_of(request: Request, action: str | None) -> CallerOf:
     if action is None:
         raise RuntimeError("a route without an action")
     slug = request.path_params.get("coalition")
-    coalition = await host.coalition(slug) if slug else host.new_id()
     key = request.headers.get("idempotency-key", "").strip('"')
     if not 0 < len(key) <= KEY_LENGTH or not key.isascii():
         raise Problem(
@@ -342,6 +341,7 @@ async def caller_of(request: Request, action: str | None) -> CallerOf:
         )  # fmt: skip
     if not signed.demo:
         host.limit(signed.principal, PER_SECOND, BURST)
+    coalition = await host.coalition(slug) if slug else _begun_with(signed, key)
     await host.wait_for(request.query_params.get("at_least"), coalition)
     if signed.operator:
         raise forbidden("An operator acts for nobody.")
@@ -362,6 +362,15 @@ async def caller_of(request: Request, action: str | None) -> CallerOf:
         trace=traceparent(),
         _new=None if slug else coalition,
     )
+
+
+def _begun_with(signed: Signed, key: str) -> UUID:
+    """Return the id of what is begun outside any coalition.
+
+    It follows from the caller and the key: whoever asks again after a lost answer comes to where
+    that answer is kept.
+    """
+    return uuid5(NAMESPACE_OID, f"{signed.principal}/{key}")
 
 
 def _uuid_header(request: Request, name: str) -> UUID | None:

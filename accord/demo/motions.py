@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID, uuid5
 
 from accord.demo.cast import MAREN, Organisation, Person, id_of
 from accord.demo.table import PLENARY, Item, Table, reason, text, time_of
@@ -41,18 +42,19 @@ class Motion(Item):
 
     by: Person = MAREN
     ref: str = ""
-    _decision: str = ""
+    rounds: int = 0
 
     @property
     def decision(self) -> str:
-        """The id of the last decision."""
-        if not self._decision:
-            shown = self.table.voice.look(MAREN, f"{self.path}/{self.id}")
-            self._decision = shown["decision"]
-        return self._decision
+        """The id of the last decision, which meetings derives from the proposal and the round.
+
+        What a page shows would not do: told again, the story may have gone on in the meantime.
+        """
+        return str(uuid5(UUID(self.id), f"decision/{self.rounds}"))
 
     def open(self, rule: str, closes: str | datetime, meeting: Item | None = None) -> None:
         said = {"rule": self.table.rules[rule].key, "closes_at": time_of(closes)}
+        self.rounds += 1
         self.say(MAREN, "votings", said | ({"meeting": meeting.id} if meeting else {}))
 
     def hear(self, *stances: Stance) -> None:
@@ -98,7 +100,7 @@ class Motion(Item):
         """Close the voting, and make the decision that the count gives."""
         self.close()
         said = {"accountable": [self.table.org(org) for org in accountable]}
-        self.ref, self._decision = self.say(MAREN, "decisions", said).ref, ""
+        self.ref = self.say(MAREN, "decisions", said).ref
 
     def reopen(self, news: str) -> None:
         said = {"decision": self.decision, "new_information": text(news)}

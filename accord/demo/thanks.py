@@ -40,6 +40,7 @@ def for_lunch(lunch: Motion) -> None:
     win.accept(DELE, carried)
     win.accept(TOMAS, cooked)
     win.announce()
+    voice.at("2026-07-03 18:00")
     win.celebrate(TOMAS, "2026-07-03", LANTERN, QUAYSIDE, MUDLARK, PARENTS)
 
 
@@ -71,4 +72,5 @@ def for_the_road(letter: Motion, walk: Motion) -> None:
                 "In March you said that the road was none of a secondary school's business.",
                 "Your pupils lead the walking bus, in yellow, in the rain.")  # fmt: skip
     win.announce()
+    voice.at("2026-10-16 18:00")
     win.celebrate(JONAS, "2026-10-16", PARENTS, BREAKWATER, QUAYSIDE, LANTERN, MUDLARK)

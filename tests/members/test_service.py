@@ -77,7 +77,9 @@ def reached(answer: httpx2.Response) -> str:
     return f"members/{answer.headers['accord-position']}"
 
 
-async def form(here: Members, address: str, signed_in: str = ANA, **more: Any) -> httpx2.Response:
+async def form(
+    here: Members, address: str, signed_in: str = ANA, key: str | None = None, **more: Any
+) -> httpx2.Response:
     body = {
         "slug": address,
         "template": "alliance",
@@ -85,7 +87,8 @@ async def form(here: Members, address: str, signed_in: str = ANA, **more: Any) -
         "founder": FOUNDER,
         "person": of(signed_in),
     }
-    return await here.post("/coalitions", body | more, signed_in)
+    headers = {"Idempotency_Key": key} if key else {}
+    return await here.post("/coalitions", body | more, signed_in, **headers)
 
 
 @pytest.fixture
@@ -133,6 +136,17 @@ async def test_forming_sets_the_table_at_once(here: Members) -> None:
     assert [(m["authority"], m["voting"], m["roles"]) for m in me["mandates"]] == [
         ("full", True, ["chair"])
     ]
+
+
+async def test_forming_again_with_the_same_key_answers_the_same(here: Members) -> None:
+    first = await form(here, "lost-answer", key="lost")
+    again = await form(here, "lost-answer", key="lost")
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["idempotency-replayed"] == "true"
+    another = await form(here, "another", key="lost")
+    assert (another.status_code, another.json()["reason"]) == (422, "key_reused")
+    of_another_person = await form(here, "bos-own", BO, key="lost")
+    assert of_another_person.json()["stream"] != first.json()["stream"]
 
 
 async def test_a_slug_is_taken_once(here: Members, formed: Formed) -> None:
