@@ -495,6 +495,6 @@ unsettled = MeetingSteps(frozenset({STEP}), frozenset({STEP}))
 contexts = st.builds(acting, orgs, st.sampled_from([quorate, unsettled, Formality(formal=False)]))
 
 
-@over(st.lists(st.tuples(commands, contexts), max_size=30), examples=200)
+@over(st.lists(st.tuples(commands, contexts), max_size=30), examples=100)
 def test_laws(requests: list[tuple[MeetingCommand, Context]]) -> None:
     obey(decider, [(schedule, acting()), *requests])

@@ -267,6 +267,6 @@ commands = st.one_of(
 )
 
 
-@over(st.lists(st.tuples(commands, st.builds(acting, orgs)), max_size=30), examples=200)
+@over(st.lists(st.tuples(commands, st.builds(acting, orgs)), max_size=30), examples=100)
 def test_laws(requests: list[tuple[StepCommand, Context]]) -> None:
     obey(decider, [(propose, acting(CLINIC)), *requests])

@@ -1,7 +1,10 @@
 from typing import get_args
+from uuid import UUID
 
 from services.meetings.domain.electorate import Roll
+from services.meetings.domain.ids import ObjectionId
 from services.meetings.domain.objection import (
+    OF_ONE_ORGANISATION,
     AccommodateObjection,
     Disposed,
     FormalObjectionRegistered,
@@ -18,7 +21,9 @@ from services.meetings.domain.objection import (
     RetractObjection,
     SetAsideObjection,
 )
-from services.meetings.domain.rule import Method, Objecting, Rule
+from services.meetings.domain.proposal import ProposalEvent
+from services.meetings.domain.rule import Method, Objecting, Option, Rule
+from services.meetings.domain.voting import TakeStance
 from shared.event import Sealed
 from tests.meetings.coalition import (
     BUS,
@@ -77,6 +82,16 @@ def test_i4_raising_an_objection_again_changes_nothing() -> None:
     ask = RaiseObjection(objection=FIRST, grounds=COST)
     given(*history).when(ask, acting(YOUTH)).then_nothing()
     given(*history).when(ask, acting(SCHOOL)).then_refused("already_raised")
+
+
+def test_there_is_room_for_everybodys_objections_not_for_one_organisations_hundred() -> None:
+    many = [ObjectionId(UUID(int=n)) for n in range(1, OF_ONE_ORGANISATION + 1)]
+    full: tuple[ProposalEvent, ...] = (*under_way, *(raised(YOUTH, each) for each in many))
+    ask = RaiseObjection(objection=FIRST, grounds=COST)
+    given(*full).when(ask, acting(YOUTH)).then_refused("too_many_objections")
+    stance = TakeStance(option=Option.OBJECT, reason=COST)
+    given(*full).when(stance, acting(YOUTH)).then_refused("too_many_objections")
+    given(*full).when(ask, acting(SCHOOL)).then(raised(SCHOOL))
 
 
 def test_an_objection_that_nobody_raised_has_no_end() -> None:

@@ -771,12 +771,12 @@ contexts = st.builds(
 steps = st.tuples(commands, contexts)
 
 
-@over(st.lists(steps, max_size=30), examples=200)
+@over(st.lists(steps, max_size=30), examples=100)
 def test_laws_from_nothing(requests: list[tuple[ProposalCommand, Context]]) -> None:
     obey(decider, requests)
 
 
-@over(st.lists(steps, max_size=30), examples=200)
+@over(st.lists(steps, max_size=30), examples=100)
 def test_laws_of_a_voting(requests: list[tuple[ProposalCommand, Context]]) -> None:
     begun: tuple[ProposalCommand, ...] = draft, PublishProposal(), open_voting
     obey(decider, [*((command, acting(UNION)) for command in begun), *requests])
@@ -796,7 +796,7 @@ def accepted(
     return happened
 
 
-@over(st.lists(steps, max_size=30), examples=200)
+@over(st.lists(steps, max_size=30), examples=100)
 def test_d8_no_class_ever_holds_two_stances(
     requests: list[tuple[ProposalCommand, Context]],
 ) -> None:
@@ -820,7 +820,7 @@ def test_d8_no_class_ever_holds_two_stances(
                 pass
 
 
-@over(st.lists(steps, max_size=30), examples=200)
+@over(st.lists(steps, max_size=30), examples=100)
 def test_d17_no_proposal_is_adopted_over_an_objection_to_be_addressed(
     requests: list[tuple[ProposalCommand, Context]],
 ) -> None:

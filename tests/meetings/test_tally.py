@@ -190,7 +190,7 @@ def polls(draw: st.DrawFn) -> Poll:
     )
 
 
-@over(polls(), examples=400)
+@over(polls(), examples=300)
 def test_d18_the_tally_is_what_counting_by_hand_gives(poll: Poll) -> None:
     polled = tally(poll)
     counts, adopted = _brute_force(poll)

@@ -45,8 +45,8 @@ MUTATIONS = (
     Mutation(
         "D1 an electorate fits its event",
         VOTING,
-        "LARGEST_ELECTORATE = 60_000",
-        "LARGEST_ELECTORATE = 90_000",
+        "LARGEST_OPENING = 62_000",
+        "LARGEST_OPENING = 90_000",
         OF_PROPOSAL,
     ),
     Mutation(

@@ -78,7 +78,7 @@ class ProposeAgendaItem(Command):
 
 
 class PublishAgenda(Command):
-    items: tuple[ItemId, ...]
+    items: tuple[ItemId, ...] = Field(max_length=200)
 
 
 class AppointFacilitator(Command):
@@ -95,7 +95,7 @@ class OpenMeeting(Command):
 class Override(Value):
     """The steps left unowned, and why the meeting closes all the same."""
 
-    steps: tuple[StepId, ...]
+    steps: tuple[StepId, ...] = Field(max_length=500)
     reason: Text
 
 

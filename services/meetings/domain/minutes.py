@@ -8,6 +8,8 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from pydantic import Field
+
 from services.meetings.domain.acting import organisation
 from services.meetings.domain.ids import BodyId, OrgId, StepId
 from shared.decider import Refused
@@ -31,8 +33,8 @@ class MeetingSteps:
 
 
 class DraftMinutes(Command):
-    decisions: tuple[Ref, ...] = ()
-    steps: tuple[StepId, ...] = ()
+    decisions: tuple[Ref, ...] = Field((), max_length=500)
+    steps: tuple[StepId, ...] = Field((), max_length=500)
     text: Text
 
 

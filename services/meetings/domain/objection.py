@@ -125,6 +125,9 @@ class Objection:
 Objections = Map[ObjectionId, Objection]
 
 
+OF_ONE_ORGANISATION, OF_ALL = 10, 500
+
+
 @dataclass(frozen=True)
 class Ground:
     """What rules on objections look at in the proposal they were raised to."""
@@ -141,8 +144,17 @@ def still_open(objections: Objections) -> bool:
     return any(each.became == "stands" for each in objections.values())
 
 
+def room_for_one_more(objections: Objections, by: OrgId) -> None:
+    """Refuse more objections than a decision, which lists them all, can hold."""
+    own = sum(each.by == by for each in objections.values())
+    if own >= OF_ONE_ORGANISATION or len(objections) >= OF_ALL:
+        detail = "There are as many objections as can be listed: add your reasons to one of them."
+        raise Refused("too_many_objections", detail)
+
+
 def raised_by_stance(objections: Objections, context: Context, why: Text | None) -> ObjectionRaised:
     """Return the objection that an `object` stance brings with it."""
+    room_for_one_more(objections, organisation(context))
     id_ = ObjectionId(context.fact(Itself).derive(f"objection/{len(objections) + 1}"))
     return ObjectionRaised(by=organisation(context), objection=id_, grounds=Sealed(why))
 

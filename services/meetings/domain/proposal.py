@@ -80,7 +80,7 @@ class DraftProposal(Command):
     body: BodyId
     issue: IssueId
     objective: ObjectiveId | None = None
-    affected: tuple[ConstituencyId, ...] = ()
+    affected: tuple[ConstituencyId, ...] = Field((), max_length=200)
     title: Text
     text: Text
     supersedes: Supersedes | None = None
@@ -100,7 +100,7 @@ class WithdrawProposal(Command):
 
 
 class MakeDecision(Command):
-    accountable: tuple[OrgId, ...]
+    accountable: tuple[OrgId, ...] = Field(max_length=100)
     meeting: MeetingId | None = None
     source_id: str | None = Field(None, min_length=1, max_length=128, pattern=r"^[!-~]+$")
 
@@ -464,8 +464,8 @@ def _object(command: RaiseObjection, proposal: Proposal, context: Context) -> li
         if known.by == by:
             return []
         raise Refused("already_raised", "Another objection has that id: use a new one.")
-    voting = _voting(proposal)
-    votings.may_object(voting, context)
+    votings.may_object(_voting(proposal), context)
+    objections.room_for_one_more(proposal.objections, by)
     raised = ObjectionRaised(
         by=by,
         objection=command.objection,

@@ -64,7 +64,7 @@ class Quorum(Value):
     """Of the vote classes. Without `chair_counts` that of whoever opened the voting is left out."""
 
     at_least: Share = (1, 2)
-    per_constituency: tuple[Minimum, ...] = ()
+    per_constituency: Annotated[tuple[Minimum, ...], Field(max_length=100)] = ()
     chair_counts: bool = True
 
 
@@ -110,11 +110,11 @@ def _objections(rule: dict[str, Any]) -> Objecting:
 class Rule(Value):
     method: Method
     quorum: Quorum = Quorum()
-    thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1)] = Field(
+    thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1, max_length=10)] = Field(
         default_factory=_thresholds
     )
     objections: Objecting = Field(default_factory=_objections)
-    weights: tuple[Weight, ...] = ()
+    weights: Annotated[tuple[Weight, ...], Field(max_length=500)] = ()
     notice_hours: Hours = 0
     min_open_hours: Hours = 0
     silence: Literal["not_counted", "assent_if_uncontested"] = "not_counted"

@@ -38,7 +38,7 @@ from shared.event import (
     base64url,
 )
 
-LARGEST_ELECTORATE = 60_000  # bytes; an event has 65,535, and the rule needs some
+LARGEST_OPENING = 62_000  # bytes of electorate and rule; an event has 65,535
 Reason = Literal["deadline", "all_in", "chair", "amended"]
 Gate = Literal["passed", "warned", "overridden"]
 
@@ -207,7 +207,7 @@ def opened(command: OpenVoting, motion: Motion, context: Context) -> VotingOpene
     _in_time(command, motion, rule.terms, context)
     electorate = context.fact(Electorate)
     classes = weighed(electorate.classes, rule.terms)
-    if len(canonical(classes)) > LARGEST_ELECTORATE:
+    if len(canonical(classes)) + len(rule.terms.model_dump_json()) > LARGEST_OPENING:
         detail = f"An electorate of {len(classes):,} vote classes is more than one event can hold."
         raise Refused("electorate_too_large", detail)
     return VotingOpened(
