@@ -39,6 +39,9 @@ test: .venv/dev         ## all tests, with real PostgreSQL and NATS
 real-data: .venv/dev    ## the imports of ../shared/data, checked against their sources
 	pytest -m real_data tests/end_to_end/test_real_data.py
 
+compose-smoke: .venv/dev  ## the suite in real containers; COMPOSE says how to call Compose
+	python -m tests.deploy.smoke
+
 mutants: .venv/dev      ## one planted mistake per invariant: each must make a test fail
 	python -m tests.mutations
 
@@ -49,4 +52,4 @@ lock:                   ## write the requirements again: names, versions and has
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
-.PHONY: help install install-dev run fmt check fast test real-data mutants screenshots lock
+.PHONY: help install install-dev run fmt check fast test real-data compose-smoke mutants screenshots lock
