@@ -5,7 +5,6 @@ RFC 8785 agree byte for byte. What is read back is never written again to be ver
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
@@ -64,8 +63,7 @@ def chain_next(chain: bytes, leaf: bytes) -> bytes:
     return sha256(chain + leaf).digest()
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The CloudEvents attributes of one event; all strings, absent when `None`."""
 
     id: UUID

@@ -10,6 +10,7 @@ from shared.event import Context, Event
 
 C = TypeVar("C")
 S = TypeVar("S")
+T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 
 
@@ -20,6 +21,16 @@ class Refused(Exception):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+
+
+def altered(state: T, **fields: Any) -> T:
+    """Return `state` with other fields: `replace`, ten times faster, for what happens often.
+
+    For frozen dataclasses without slots, cached properties or `__post_init__`.
+    """
+    copy = object.__new__(type(state))
+    copy.__dict__.update(state.__dict__, **fields)
+    return copy
 
 
 @dataclass(frozen=True)

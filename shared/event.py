@@ -14,6 +14,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from types import UnionType
 from typing import (
     Annotated,
@@ -57,6 +58,7 @@ def base64url(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+@lru_cache(maxsize=4_096)
 def timestamp(at: datetime) -> str:
     """Return RFC 3339 in UTC with exactly three decimals: `2026-03-12T15:04:05.131Z`."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -301,9 +303,11 @@ class Context:
         raise LookupError(f"no fact of type {kind.__name__} was given to this rule")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Recorded:
     """An event as a reader gets it: its envelope, and `data` with what could be opened.
+
+    Nothing changes one; it is not frozen because a frozen one takes three times as long to make.
 
     `sealed` says for each field of `data` that was opened under which audience and key; it is
     empty for what stood in clear. `withheld` counts the digests that could not be opened (decoys

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -116,6 +117,13 @@ class Work:
         self.streams: dict[str, Stream] = {}
         self.folds: dict[str, Any] = {}
         self.new: list[tuple[str, Event]] = []
+        self._base: Context | None = None
+
+    def base(self, at: datetime) -> Context:
+        """Return the context that every command of this batch starts from."""
+        if self._base is None or self._base.at != at:
+            self._base = Context(self.coalition, None, None, at)
+        return self._base
 
     def savepoint(self) -> Savepoint:
         return Savepoint(self.head, dict(self.streams), dict(self.folds), len(self.new))

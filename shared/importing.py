@@ -8,6 +8,7 @@ before is passed over, however late it comes again.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
@@ -188,8 +189,15 @@ def _ask(raw: bytes, coalition: UUID, imports: Mapping[str, ImportedCommand]) ->
     steps: tuple[Step, ...] = (Step(imported.decider, line.id, command, imported.facts),)
     if imported.steps is not None:
         steps = tuple(imported.steps(coalition, command))
-    correlation = uuid5(coalition, "import")
-    return line, Ask(coalition, steps, resolve, brings_to=line.version, correlation=correlation)
+    return line, Ask(
+        coalition, steps, resolve, brings_to=line.version, correlation=_flow(coalition)
+    )
+
+
+@lru_cache(maxsize=1_024)
+def _flow(coalition: UUID) -> UUID:
+    """Return the correlation id of all that is imported into a coalition."""
+    return uuid5(coalition, "import")
 
 
 async def _heard(host: Host, coalition: UUID, after: Mapping[str, int]) -> None:

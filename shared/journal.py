@@ -102,8 +102,13 @@ class Journal:
             raise Busy("the service is stopping")
         self._waiting.extend(asks)
         self._wake.set()
-        outcomes = await asyncio.gather(*(ask.answer for ask in asks), return_exceptions=True)
-        return [o if isinstance(o, Written | Exception) else Busy("stopped") for o in outcomes]
+        outcomes: list[Written | Exception] = []
+        for ask in asks:
+            try:
+                outcomes.append(await ask.answer)
+            except Exception as error:  # noqa: BLE001 - an outcome like any other
+                outcomes.append(error)
+        return outcomes
 
     async def look(self, coalition: UUID, fact: Callable[[Reading], Awaitable[T]]) -> T:
         """Read a fact as of now, without deciding anything on it."""
@@ -294,10 +299,10 @@ class Journal:
         if ask.if_match is not None and ask.if_match != stands.version:
             raise Stale(stands.version)
         written: list[Mapping[str, Any]] = []
-        now = self._clock(at)
+        base = work.base(self._clock(at))
         for step in ask.steps:
             stream = await work.stream(step.decider, step.key)
-            reading = Reading(work, Context(ask.coalition, None, None, now), step.key)
+            reading = Reading(work, base, step.key)
             context = await ask.resolve(reading, stream.state, step.command)
             reading.context = context
             if step.facts:

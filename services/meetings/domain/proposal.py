@@ -55,7 +55,7 @@ from services.meetings.domain.voting import (
     VotingOpened,
     WithdrawStance,
 )
-from shared.decider import Decider, Refused
+from shared.decider import Decider, Refused, altered
 from shared.event import Command, Context, Digest, Event, Ref, Restricted, Sealed, Text, Value
 
 Stage = Literal[
@@ -298,7 +298,7 @@ def evolve(proposal: Proposal | None, event: ProposalEvent) -> Proposal:
         case StanceTaken() | StanceChanged() | StanceWithdrawn():
             assert proposal.voting is not None
             stances = votings.stances_after(proposal.voting, event)
-            return replace(proposal, voting=replace(proposal.voting, stances=stances))
+            return altered(proposal, voting=altered(proposal.voting, stances=stances))
         case VotingOpened():
             voting = votings.begun(event)
             may = event.terms.objections.caller_may_outweigh
