@@ -1,7 +1,6 @@
 """A delegate at a browser: signs in, searches, takes a stance and changes it. No JavaScript."""
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
@@ -17,13 +16,9 @@ from playwright.async_api import (
 from accord.token import sign_in_link
 from tests.end_to_end.coalition import mail
 from tests.suite import suite
+from tests.web.chromium import CHROMIUM, QUIET
 from tests.web.town import CHAIR, DISSENT, Town, build
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-quic",
-)  # fmt: skip
 DESK, PHONE, SMALLEST = (1280, 900), (390, 844), (320, 640)
 
 pytestmark = [
