@@ -37,7 +37,7 @@ test: .venv/dev         ## all tests, with real PostgreSQL and NATS
 	pytest -m "not real_data"
 
 real-data: .venv/dev    ## the imports of ../shared/data, checked against their sources
-	pytest -m real_data tests/end_to_end/test_real_data.py
+	pytest -s -m real_data tests/end_to_end/test_real_data.py
 
 compose-smoke: .venv/dev  ## the suite in real containers; COMPOSE says how to call Compose
 	python -m tests.deploy.smoke
@@ -46,7 +46,7 @@ mutants: .venv/dev      ## one planted mistake per invariant: each must make a t
 	python -m tests.mutations
 
 screenshots: .venv/dev  ## the pictures of the README, from the demo
-	python -m tests.web.screenshots
+	python -m tests.web.pictures
 
 lock:                   ## write the requirements again: names, versions and hashes, no addresses
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.txt
