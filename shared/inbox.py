@@ -38,6 +38,7 @@ UNPARK_SECONDS = 600.0
 POLL_SECONDS = 1.0
 LATELY_SECONDS = 600.0
 ALL_HEADS_SECONDS = 60.0
+ADDRESS = b'"slug":'  # an event with it may name an address, which every service keeps
 
 Apply = Callable[[Connection, Recorded, Any], Awaitable[None]]
 
@@ -331,7 +332,7 @@ class Reader:
         self, coalition: UUID, first: int, entries: Sequence[Entry], leaves: Sequence[bytes],
         opened: dict[str, Opened],
     ) -> list[Recorded]:  # fmt: skip
-        """Return the events that the listener wants, each of the place it says.
+        """Return the events that the listener wants or that may name an address, if in place.
 
         Raises:
             Damaged: an event is another's.
@@ -339,7 +340,7 @@ class Reader:
         seen = []
         try:
             for number, ((entry, _), leaf) in enumerate(zip(entries, leaves, strict=True), first):
-                if not self._listener.wants(decoding.type_of(entry)):
+                if not self._listener.wants(decoding.type_of(entry)) and ADDRESS not in entry:
                     continue
                 event = decoding.recorded(entry, opened, leaf)
                 if (event.coalition, event.service, event.position) != (

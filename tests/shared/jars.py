@@ -29,6 +29,10 @@ class Smash(Command):
     pass
 
 
+class Label(Command):
+    slug: str
+
+
 class CoinsPut(Event):
     coins: Restricted[Whole]
     note: Sealed[Text] = Sealed()
@@ -39,7 +43,11 @@ class JarSmashed(Event):
     coins: Whole
 
 
-JarEvent = CoinsPut | JarSmashed
+class JarLabelled(Event):
+    slug: str
+
+
+JarEvent = CoinsPut | JarSmashed | JarLabelled
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class Jar:
     smashed: bool = False
 
 
-def decide(command: Put | Smash, jar: Jar, context: Context) -> list[JarEvent]:
+def decide(command: Put | Smash | Label, jar: Jar, context: Context) -> list[JarEvent]:
     if isinstance(command, Put):
         if jar.smashed:
             raise Refused("smashed", "The jar is smashed.")
@@ -56,16 +64,20 @@ def decide(command: Put | Smash, jar: Jar, context: Context) -> list[JarEvent]:
             return []
         giver = Sealed(context.actor, about=context.actor)
         return [CoinsPut(coins=command.coins, note=Sealed(command.note), giver=giver)]
+    if isinstance(command, Label):
+        return [JarLabelled(slug=command.slug)]
     return [] if jar.smashed else [JarSmashed(coins=jar.coins)]
 
 
 def evolve(jar: Jar, event: JarEvent) -> Jar:
     if isinstance(event, CoinsPut):
         return Jar(jar.coins + event.coins, jar.smashed)
-    return Jar(jar.coins, smashed=True)
+    return jar if isinstance(event, JarLabelled) else Jar(jar.coins, smashed=True)
 
 
-decider: Decider[Put | Smash, Jar, JarEvent] = Decider("jar", JarEvent, Jar(), decide, evolve)
+decider: Decider[Put | Smash | Label, Jar, JarEvent] = Decider(
+    "jar", JarEvent, Jar(), decide, evolve
+)
 smashed = Fold("smashed", (JarSmashed,), 0, lambda count, _key, _event: count + 1)
 
 
@@ -77,7 +89,7 @@ async def acts(actor: UUID | None, read: Reading) -> Context:
 
 
 def ask(
-    coalition: UUID, jar: UUID, command: Put | Smash, *, key: str | None = None,
+    coalition: UUID, jar: UUID, command: Put | Smash | Label, *, key: str | None = None,
     actor: UUID | None = None, facts: tuple[Fact, ...] = (), **more: Any,
 ) -> Ask:  # fmt: skip
     async def resolve(read: Reading, _state: Any, _command: Any) -> Context:

@@ -17,7 +17,7 @@ from shared.feed import read
 from shared.hot import Connection
 from shared.inbox import Hears, Reader, Subscription
 from shared.source import Own
-from tests.shared.jars import Put, Shop, Smash, ask, shop
+from tests.shared.jars import Label, Put, Shop, Smash, ask, shop
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 NOTE = Text(lang="en", text="for the van")
@@ -77,7 +77,9 @@ async def relay_key() -> bytes:
 async def ears(postgres: str) -> AsyncIterator[Ears]:
     async with shop(postgres, "ears") as opened:
         task = asyncio.create_task(opened.journal.run())
-        listens = Subscription("ears", "listens", (Hears(CoinsPut, hear),))
+        listens = Subscription(
+            "ears", "listens", (Hears(CoinsPut, hear),), frozenset({"JarLabelled"})
+        )
         own = Own("ears", opened.relay)
         yield Ears(
             opened,
@@ -119,6 +121,16 @@ async def test_a_gap_is_fetched_from_the_source(ears: Ears) -> None:
     await ears.put(coalition, 1, 2, 3, 4)
     await deliver(ears, *await ears.packed(coalition, 3))
     assert got(coalition) == [(1, 1), (2, 2), (3, 3), (4, 4)]
+
+
+async def test_an_address_is_known_though_its_event_is_let_pass(ears: Ears) -> None:
+    coalition = UUID(int=1021)
+    await ears.shop.journal.write_all([ask(coalition, UUID(int=500), Label(slug="blue-jar"))])
+    await deliver(ears, *await ears.packed(coalition))
+    found = await ears.shop.admin.fetchval(
+        "select coalition_id from tenancy.coalition where slug = 'blue-jar'"
+    )
+    assert found == coalition
 
 
 async def test_forged_and_damaged_messages_are_dropped(ears: Ears) -> None:
