@@ -693,8 +693,11 @@ def test_a_decision_is_deferred_and_voted_on_later() -> None:
 
 def test_d20_reopening_needs_new_information() -> None:
     history = *under_way, closed(agree=2), decision()
-    bare = ReopenDecision(decision=DECIDED)
-    given(*history).when(bare, acting(CLINIC)).then_refused("no_new_information")
+    for bare in (
+        ReopenDecision(decision=DECIDED),
+        ReopenDecision(decision=DECIDED, because="meetings/7"),
+    ):
+        given(*history).when(bare, acting(CLINIC)).then_refused("no_new_information")
     reopened = DecisionReopened(decision=DECIDED, new_information=Sealed(NEWS))
     ask = ReopenDecision(decision=DECIDED, new_information=NEWS)
     given(*history).when(ask, acting(CLINIC)).then(reopened)
