@@ -49,7 +49,6 @@ async def browser() -> AsyncIterator[Browser]:
 async def union(browser: Browser, town: Town) -> AsyncIterator[BrowserContext]:
     """The browser of the Union's delegate, signed in by link, with JavaScript off."""
     context = await browser.new_context(java_script_enabled=False, viewport=size(DESK))
-    context.set_default_timeout(10_000)
     page = await context.new_page()
     running = town.coalition.suite
     await page.goto(sign_in_link(running.data, running.url, mail("Union")))
