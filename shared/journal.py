@@ -189,13 +189,25 @@ class Journal:
                     for ask in batch:
                         await self._carry_out([ask])
                 return
-            for wanted in missing:
-                await self._keys.fetch(*wanted)
             if missing:
-                self._waiting.extendleft(reversed(later))
+                await self._fetch(missing, later)
             elif later:
                 self._set_aside(later)
             return
+
+    async def _fetch(self, missing: list[tuple[UUID, UUID | None, str]], later: list[Ask]) -> None:
+        """Fetch keys outside the lock, and give back the commands that wait for them."""
+        try:
+            for wanted in missing:
+                await self._keys.fetch(*wanted)
+        except DB_TRANSIENT as error:
+            log.warning("keys_not_fetched", error=type(error).__name__)
+            old = time.monotonic() - TRY_FOR_SECONDS
+            for ask in later:
+                if ask.since < old:
+                    ask.settle(Busy("the key store is not to be had"))
+            await asyncio.sleep(0.05)
+        self._waiting.extendleft(ask for ask in reversed(later) if not ask.answer.done())
 
     def _set_aside(self, later: list[Ask]) -> None:
         """Give back what another replica's lock kept from this batch."""

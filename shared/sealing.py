@@ -26,6 +26,7 @@ from shared.uuid7 import random_bytes, uuid7
 
 NONCE = 12
 HELD_SECONDS = 60.0
+FETCH_SECONDS = 10.0  # everybody may act for the first time in the same second
 _salts = random_bytes(16)
 _nonces = random_bytes(NONCE)
 _ids = random_bytes(10)
@@ -141,14 +142,14 @@ class Keys:
         """Return the current key, made now where there is none."""
         key_id = uuid7(int(time.time() * 1000), next(_ids))
         secret = AESGCM.generate_key(256)
-        async with self._pool.acquire(timeout=2) as db:
-            await db.execute(
+        async with self._pool.acquire(timeout=FETCH_SECONDS) as db:
+            row = await db.fetchrow(
                 "insert into sealing.sealing_key"
                 " (coalition_id, key_id, source, person_id, audience, wrapped_key)"
-                " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+                " values ($1, $2, $3, $4, $5, $6) on conflict do nothing"
+                " returning key_id, wrapped_key",
                 coalition, key_id, self._source, person, audience, self._wrapped(key_id, secret),
-            )  # fmt: skip
-            row = await db.fetchrow(
+            ) or await db.fetchrow(
                 "select key_id, wrapped_key from sealing.sealing_key where coalition_id = $1"
                 " and source = $2 and audience = $3 and person_id is not distinct from $4"
                 " and destroyed_at is null",
