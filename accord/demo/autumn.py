@@ -20,7 +20,7 @@ from accord.demo.cast import (
     WREN,
 )
 from accord.demo.meetings import Meeting, Topic, call, next_step
-from accord.demo.motions import Motion, abstain, agree, disagree, propose
+from accord.demo.motions import Draft, Motion, abstain, agree, disagree, propose
 from accord.demo.table import Table
 
 TWO_THIRDS: dict[str, Any] = MAJORITY | {"quorum": {"at_least": [2, 3]}}
@@ -70,7 +70,7 @@ def tell(table: Table, lunch: Motion) -> Motion:
                      "aloud", evening, walk)  # fmt: skip
     evening.close(name, "Everybody laughed, and nobody signed. Quayside asks its pupils.")
     voice.at("2026-09-16 09:00")
-    table.adopt("majority", TWO_THIRDS, decision=quorum.ref)
+    table.revise("majority", TWO_THIRDS, decision=quorum.ref)
     evening.write_up(
         "Lunch for a year, by all eight of us. Seven for the walk, three for the chairs. Priya's "
         "question from March is now somebody's paid work.", lunch, walk, close, quorum,
@@ -81,19 +81,22 @@ def tell(table: Table, lunch: Motion) -> Motion:
 
 def _put_forward(table: Table) -> tuple[Motion, Motion, Motion]:
     table.voice.at("2026-09-04 10:00")
-    walk = propose(
-        table, HANA, ROAD, "Walk to school together, from October",
-        "Pupils of fifteen lead a walking bus from the ferry to the three gates, in yellow, "
-        "whatever the weather. Until spring we do not ask for the road to be closed.",
-    )  # fmt: skip
-    close = propose(
-        table, JONAS, ROAD, "Close Quay Road ourselves, on first Fridays",
-        "On the first Friday of each month, from eight to nine, we stand on Quay Road with chairs "
-        "and breakfast, until the lights are there.",
-    )  # fmt: skip
-    quorum = propose(
-        table, SAMIR, HOW, "Two thirds at the table before a majority decides",
-        "A majority decides only if two thirds of us have taken a stance; so far it is half.",
+    walk, close, quorum = propose(
+        table,
+        Draft(
+            HANA, ROAD, "Walk to school together, from October",
+            "Pupils of fifteen lead a walking bus from the ferry to the three gates, in yellow, "
+            "whatever the weather. Until spring we do not ask for the road to be closed.",
+        ),
+        Draft(
+            JONAS, ROAD, "Close Quay Road ourselves, on first Fridays",
+            "On the first Friday of each month, from eight to nine, we stand on Quay Road with "
+            "chairs and breakfast, until the lights are there.",
+        ),
+        Draft(
+            SAMIR, HOW, "Two thirds at the table before a majority decides",
+            "A majority decides only if two thirds of us have taken a stance; so far it is half.",
+        ),
     )  # fmt: skip
     return walk, close, quorum
 

@@ -23,7 +23,7 @@ from accord.demo.cast import (
     TEACHERS,
     TOMAS,
 )
-from accord.demo.table import STEERING, Table
+from accord.demo.table import STEERING, Issue, Table
 
 LUNCH = "A hot lunch for every child"
 ROAD = "A safe way across Quay Road"
@@ -55,10 +55,8 @@ def tell(table: Table) -> None:
     voice.at("2026-01-20 16:00")
     _steer(table)
     voice.at("2026-01-22 10:00")
-    table.adopt("majority", MAJORITY)
-    table.adopt("money", MONEY)
-    table.adopt("public", PUBLIC)
-    table.adopt("consent", CONSENT, body=STEERING)
+    table.adopt({"majority": MAJORITY, "money": MONEY, "public": PUBLIC})
+    table.adopt({"consent": CONSENT}, body=STEERING)
 
 
 def _sit_down(table: Table) -> None:
@@ -69,22 +67,15 @@ def _sit_down(table: Table) -> None:
 
 
 def _name_issues(table: Table) -> None:
-    table.raise_issue(
-        JONAS, LUNCH,
-        "One child in four on the waterfront sits in afternoon lessons hungry. What does it take "
-        "to feed them all, with no card to show and no queue for the poor?",
-    )  # fmt: skip
-    table.raise_issue(
-        TOMAS, ROAD,
-        "Three schools, one road, ninety lorries an hour. A child of eight should be able to walk.",
-    )  # fmt: skip
-    table.raise_issue(
-        DELE, AFTER,
-        "Between the last bell and the last ferry there are two hours in which no door is open.",
-    )  # fmt: skip
-    table.raise_issue(
-        MAREN, HOW,
-        "Who decides what, by which rule, and how we hear those who see it differently.",
+    table.raise_issues(
+        Issue(JONAS, LUNCH, "One child in four on the waterfront sits in afternoon lessons hungry. "
+              "What does it take to feed them all, with no card to show and no queue apart?"),
+        Issue(TOMAS, ROAD, "Three schools, one road, ninety lorries an hour. A child of eight "
+              "should be able to walk."),
+        Issue(DELE, AFTER, "Between the last bell and the last ferry there are two hours in which "
+              "no door is open."),
+        Issue(MAREN, HOW, "Who decides what, by which rule, and how we hear those who see it "
+              "differently."),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from accord.demo.cast import (
     WREN,
 )
 from accord.demo.meetings import Meeting, Step, Topic, call, next_step
-from accord.demo.motions import Motion, abstain, agree, disagree, objects, propose
+from accord.demo.motions import Draft, Motion, abstain, agree, disagree, objects, propose
 from accord.demo.table import STEERING, Table
 
 
@@ -31,14 +31,18 @@ def tell(table: Table) -> Step:
 def _steering(table: Table) -> None:
     voice = table.voice
     voice.at("2026-03-16 10:00")
-    boathouse = propose(
-        table, DELE, AFTER, "Open the boathouse on Wednesdays until seven",
-        "Mudlark keeps the stove going, and whoever comes may stay. Two adults each Wednesday: one "
-        "of ours, and one that another member sends, in turn.", STEERING,
-    )  # fmt: skip
-    fee = propose(
-        table, SAMIR, HOW, "A yearly fee of 250 from every member",
-        "A fee pays for paper, postage and the hall, so that nobody has to ask.", STEERING,
+    boathouse, fee = propose(
+        table,
+        Draft(
+            DELE, AFTER, "Open the boathouse on Wednesdays until seven",
+            "Mudlark keeps the stove going, and whoever comes may stay. Two adults each "
+            "Wednesday: one of ours, and one that another member sends, in turn.",
+        ),
+        Draft(
+            SAMIR, HOW, "A yearly fee of 250 from every member",
+            "A fee pays for paper, postage and the hall, so that nobody has to ask.",
+        ),
+        body=STEERING,
     )  # fmt: skip
     meeting = call(table, "Keys and coins", "2026-03-24 16:00", "2026-03-24 17:00",
                    MUDLARK, "Mudlark's boathouse", STEERING)  # fmt: skip
@@ -85,15 +89,19 @@ def _may(table: Table) -> Step:
     table.register(WREN, by=COLM)
     table.replace(COLM, WREN)
     voice.at("2026-04-24 10:00")
-    late = propose(
-        table, WREN, AFTER, "Keep the reading room open until eight, twice a week",
-        "On Tuesdays and Thursdays the library stays open until eight for anybody under eighteen. "
-        "Our staff open and lock; volunteers read, help with homework, or just sit there.",
-    )  # fmt: skip
-    areas = propose(
-        table, TOMAS, ROAD, "Ask for school areas that do not cross Quay Road",
-        "The city redraws its areas this year. Together we ask that no child under eleven has to "
-        "cross Quay Road to reach the nearest primary school.",
+    late, areas = propose(
+        table,
+        Draft(
+            WREN, AFTER, "Keep the reading room open until eight, twice a week",
+            "On Tuesdays and Thursdays the library stays open until eight for anybody under "
+            "eighteen. Our staff open and lock; volunteers read, help with homework, or just sit "
+            "there.",
+        ),
+        Draft(
+            TOMAS, ROAD, "Ask for school areas that do not cross Quay Road",
+            "The city redraws its areas this year. Together we ask that no child under eleven has "
+            "to cross Quay Road to reach the nearest primary school.",
+        ),
     )  # fmt: skip
     evening = call(table, "Open doors", "2026-05-05 16:30", "2026-05-05 18:30",
                    LIBRARY, "Port Merrow Library, the reading room")  # fmt: skip

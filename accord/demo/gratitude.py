@@ -1,56 +1,87 @@
 """Thanks: contributions, wins, and the credit that people give each other for them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from accord.demo.cast import MAREN, Organisation, Person, id_of
 from accord.demo.motions import Motion
 from accord.demo.table import Item, Table, text
+from accord.demo.voice import Said
+
+Degree = Literal["lead", "equal", "supporting"]
 
 
 @dataclass(frozen=True)
 class Deed:
-    """What an organisation contributed, as `who` recorded it."""
+    """What `who` records that an organisation did, for a decision or to carry it out."""
 
-    table: Table
-    id: str
+    who: Person
+    of: Organisation
+    role: str
+    degree: Degree
+    what: str
+    about: Motion
 
-    def confirm(self, who: Person) -> None:
-        self.table.voice.say(who, f"credit/contributions/{self.id}/confirmations")
+
+def record(table: Table, *deeds: Deed) -> list[str]:
+    """Record contributions, and return their ids."""
+    receipts = table.voice.together(*(
+        Said(deed.who, "credit/contributions", {
+            "of": table.org(deed.of), "role": deed.role, "degree": deed.degree,
+            "about": [deed.about.ref], "what": text(deed.what),
+        })
+        for deed in deeds
+    ))  # fmt: skip
+    return [receipt.key for receipt in receipts]
 
 
-def record(who: Person, of: Organisation, role: str, degree: str, what: str, about: Motion) -> Deed:
-    """Record what an organisation did for a decision, or to carry it out."""
-    said = {"of": about.table.org(of), "role": role, "degree": degree, "about": [about.ref],
-            "what": text(what)}  # fmt: skip
-    recorded = about.table.voice.say(who, "credit/contributions", said)
-    return Deed(about.table, recorded.key)
+def confirm(table: Table, by: Mapping[str, Person]) -> None:
+    """Let others confirm what organisations recorded of themselves."""
+    table.voice.together(*(
+        Said(who, f"credit/contributions/{deed}/confirmations") for deed, who in by.items()
+    ))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Thanks:
+    """Credit that `who` gives to an organisation, or to somebody outside.
+
+    Args:
+        deed: The contribution it rests on; gratitude needs none.
+    """
+
+    who: Person
+    to: Organisation | str
+    role: str
+    degree: Degree
+    deed: str = ""
+
+    def said(self, table: Table, credit: str) -> dict[str, Any]:
+        to = self.to
+        return {
+            "credit": credit, "role": self.role, "degree": self.degree,
+            "basis": "evidence" if self.deed else "gratitude",
+            "contributions": [self.deed] if self.deed else [],
+            **({"external": text(to)} if isinstance(to, str) else {"to": table.org(to)}),
+        }  # fmt: skip
 
 
 @dataclass
 class Win(Item):
     """Something that came of the work."""
 
-    def thank(
-        self, who: Person, to: Organisation | str, role: str, degree: str, *deeds: Deed
-    ) -> str:
-        """Thank an organisation, or somebody outside, and return the credit's id.
+    def thank(self, *thanks: Thanks) -> list[str]:
+        """Give credit, and return the ids of what was given."""
+        credits_ = [id_of(f"{each.role} of {each.to}") for each in thanks]
+        self.all_say("credits", [
+            (each.who, each.said(self.table, credit))
+            for credit, each in zip(credits_, thanks, strict=True)
+        ])  # fmt: skip
+        return credits_
 
-        Args:
-            deeds: What the thanks rest on; gratitude needs nothing.
-        """
-        credit = id_of(f"credit for {to} in {role}")
-        whom = {"external": text(to)} if isinstance(to, str) else {"to": self.table.org(to)}
-        said: dict[str, Any] = {
-            "credit": credit, "role": role, "degree": degree,
-            "basis": "evidence" if deeds else "gratitude",
-            "contributions": [deed.id for deed in deeds],
-        }  # fmt: skip
-        self.say(who, "credits", said | whom)
-        return credit
-
-    def accept(self, who: Person, credit: str) -> None:
-        self.say(who, "acceptances", {"credit": credit})
+    def accept(self, by: Mapping[str, Person]) -> None:
+        self.all_say("acceptances", [(who, {"credit": credit}) for credit, who in by.items()])
 
     def waive(self, who: Person, credit: str) -> None:
         self.say(who, "waivers", {"credit": credit})
@@ -68,8 +99,8 @@ class Win(Item):
         self.say(who, "celebrations", said)
 
 
-def declare(who: Person, title: str, size: str, *decided: Motion) -> Win:
-    """Declare a win that came of decisions."""
-    table = decided[0].table
-    said = {"title": text(title), "size": size, "decisions": [each.decision for each in decided]}
+def declare(who: Person, title: str, size: Literal["step", "major"], decided: Motion) -> Win:
+    """Declare a win that came of a decision."""
+    said = {"title": text(title), "size": size, "decisions": [decided.decision]}
+    table = decided.table
     return Win(table, "credit/wins", table.voice.say(who, "credit/wins", said).key)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from accord.demo.cast import MAREN, Organisation, Person, id_of
 from accord.demo.table import PLENARY, Item, Table, reason, text, time_of
+from accord.demo.voice import Said
 
 Option = Literal["agree", "disagree", "abstain", "object"]
 
@@ -107,13 +108,28 @@ class Motion(Item):
         self.say(MAREN, "reopenings", said)
 
 
-def propose(
-    table: Table, by: Person, issue: str, title: str, words: str, body: str = PLENARY
-) -> Motion:
-    """Draft and publish a proposal."""
-    said = {"body": table.bodies[body], "issue": table.issues[issue], "title": text(title),
-            "text": text(words)}  # fmt: skip
-    drafted = table.voice.say(by, "meetings/proposals", said)
-    motion = Motion(table, "meetings/proposals", drafted.key, by=by)
-    motion.say(by, "publications")
-    return motion
+@dataclass(frozen=True)
+class Draft:
+    """What somebody wants to propose."""
+
+    by: Person
+    issue: str
+    title: str
+    words: str
+
+
+def propose(table: Table, *drafts: Draft, body: str = PLENARY) -> list[Motion]:
+    """Draft and publish proposals."""
+    voice, path = table.voice, "meetings/proposals"
+    drafted = voice.together(*(
+        Said(draft.by, path, {
+            "body": table.bodies[body], "issue": table.issues[draft.issue],
+            "title": text(draft.title), "text": text(draft.words),
+        })
+        for draft in drafts
+    ))  # fmt: skip
+    by = {receipt.key: draft.by for draft, receipt in zip(drafts, drafted, strict=True)}
+    published = voice.together(*(
+        Said(who, f"{path}/{key}/publications") for key, who in by.items()
+    ))  # fmt: skip
+    return [Motion(table, path, each.key, each.version, by[each.key]) for each in published]

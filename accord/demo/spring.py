@@ -17,7 +17,7 @@ from accord.demo.cast import (
     TOMAS,
 )
 from accord.demo.meetings import Meeting, Topic, call, next_step
-from accord.demo.motions import Motion, abstain, agree, disagree, propose
+from accord.demo.motions import Draft, Motion, abstain, agree, disagree, propose
 from accord.demo.table import Table
 
 
@@ -30,10 +30,14 @@ def tell(table: Table) -> tuple[Motion, Motion]:
 def _february(table: Table) -> None:
     voice = table.voice
     voice.at("2026-01-26 09:00")
-    rhythm = propose(
-        table, PRIYA, HOW, "Meet every other month, at each other's tables",
-        "We meet on a Tuesday at half past four, each time at another member's place. The host "
-        "brings soup. The agenda is out a week before, and minutes count once all have approved.",
+    [rhythm] = propose(
+        table,
+        Draft(
+            PRIYA, HOW, "Meet every other month, at each other's tables",
+            "We meet on a Tuesday at half past four, each time at another member's place. The "
+            "host brings soup. The agenda is out a week before, and minutes count once all have "
+            "approved.",
+        ),
     )  # fmt: skip
     evening = call(table, "One table for the harbour", "2026-02-03 16:30", "2026-02-03 18:30",
                    LANTERN, "Lantern Street School, the old gym")  # fmt: skip
@@ -72,16 +76,20 @@ def _february(table: Table) -> None:
 def _march(table: Table) -> tuple[Motion, Motion]:
     voice = table.voice
     voice.at("2026-02-20 10:00")
-    lunch = propose(
-        table, TOMAS, LUNCH, "Pay for lunch together",
-        "Each member gives what it can, together 6,000. From Easter to the summer holidays "
-        "Quayside's kitchen cooks for Quayside and Lantern Street, every school day. Every child "
-        "eats, and nobody shows a card.",
-    )  # fmt: skip
-    letter = propose(
-        table, JONAS, ROAD, "Write to the council about Quay Road",
-        "We ask the council for lights at the ferry ramp. On 14 January a lorry hit a girl of nine "
-        "from Lantern Street on her way to school. She will walk again. The road has not changed.",
+    lunch, letter = propose(
+        table,
+        Draft(
+            TOMAS, LUNCH, "Pay for lunch together",
+            "Each member gives what it can, together 6,000. From Easter to the summer holidays "
+            "Quayside's kitchen cooks for Quayside and Lantern Street, every school day. Every "
+            "child eats, and nobody shows a card.",
+        ),
+        Draft(
+            JONAS, ROAD, "Write to the council about Quay Road",
+            "We ask the council for lights at the ferry ramp. On 14 January a lorry hit a girl of "
+            "nine from Lantern Street on her way to school. She will walk again. The road has "
+            "not changed.",
+        ),
     )  # fmt: skip
     evening = call(table, "Lunch, and the road", "2026-03-03 16:30", "2026-03-03 18:30",
                    QUAYSIDE, "Quayside Primary, the dining hall")  # fmt: skip

@@ -27,6 +27,15 @@ def time_of(moment: str | datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
 
 
+@dataclass(frozen=True)
+class Issue:
+    """What somebody brings to the table."""
+
+    by: Person
+    name: str
+    summary: str
+
+
 @dataclass
 class Table:
     """Everything the story has named so far, by what it is called there."""
@@ -129,21 +138,29 @@ class Table:
         said = {"role": role, "accreditation": id_of(f"{person.name}/{body}")}
         self.voice.say(MAREN, f"members/bodies/{self.bodies[body]}/roles", said)
 
-    def raise_issue(self, by: Person, name: str, summary: str) -> None:
-        said = {"name": text(name), "summary": text(summary)}
-        self.issues[name] = self.voice.say(by, "members/issues", said).key
+    def raise_issues(self, *issues: Issue) -> None:
+        receipts = self.voice.together(*(
+            Said(issue.by, "members/issues",
+                 {"name": text(issue.name), "summary": text(issue.summary)})
+            for issue in issues
+        ))  # fmt: skip
+        for issue, receipt in zip(issues, receipts, strict=True):
+            self.issues[issue.name] = receipt.key
 
-    def adopt(
-        self, name: str, rule: Mapping[str, Any], body: str = PLENARY, decision: str = ""
-    ) -> None:
-        """Adopt a rule; again, and by a decision, it is revised."""
-        said: dict[str, Any] = {"body": self.bodies[body], "rule": rule}
-        said |= {"decision": decision} if decision else {}
-        path, before = "meetings/rules", self.rules.get(name)
-        if before:
-            path += f"/{before.key}/versions"
-        match = before.version if before else 0
-        self.rules[name] = self.voice.say(MAREN, path, said, match)
+    def adopt(self, rules: Mapping[str, Any], body: str = PLENARY) -> None:
+        """Adopt rules, by what this story calls them."""
+        receipts = self.voice.together(*(
+            Said(MAREN, "meetings/rules", {"body": self.bodies[body], "rule": rule})
+            for rule in rules.values()
+        ))  # fmt: skip
+        self.rules |= dict(zip(rules, receipts, strict=True))
+
+    def revise(self, name: str, rule: Mapping[str, Any], decision: str) -> None:
+        """Adopt a rule of the plenary anew, as a decision says."""
+        before = self.rules[name]
+        said = {"body": self.bodies[PLENARY], "rule": rule, "decision": decision}
+        path = f"meetings/rules/{before.key}/versions"
+        self.rules[name] = self.voice.say(MAREN, path, said, before.version)
 
 
 @dataclass

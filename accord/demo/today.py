@@ -17,7 +17,7 @@ from accord.demo.cast import (
     WREN,
 )
 from accord.demo.meetings import Meeting, Step, Topic, call, next_step
-from accord.demo.motions import Motion, abstain, agree, disagree, propose
+from accord.demo.motions import Draft, Motion, abstain, agree, disagree, propose
 
 
 def tell(letter: Motion, walk: Motion, readers: Step, today: date) -> None:
@@ -47,10 +47,13 @@ def tell(letter: Motion, walk: Motion, readers: Step, today: date) -> None:
     readers.move(WREN, due(12), "Two of four have signed up. In December the students are "
                         "back.")  # fmt: skip
     voice.at(day(-7, 10))
-    doors = propose(
-        table, DELE, AFTER, "Ask the city for one open door in every quarter, until seven",
-        "From January one school, club or library in each quarter of the harbour stays open until "
-        "seven on school days. The city pays one adult for each door; we keep the door.",
+    [doors] = propose(
+        table,
+        Draft(
+            DELE, AFTER, "Ask the city for one open door in every quarter, until seven",
+            "From January one school, club or library in each quarter of the harbour stays open "
+            "until seven on school days. The city pays one adult for each door; we keep the door.",
+        ),
     )  # fmt: skip
     _plan(evening, doors)
     voice.at(day(-2, 8))

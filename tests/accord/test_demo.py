@@ -102,7 +102,7 @@ async def test_wins_are_thanked_for_waived_and_joined_late(told: Suite) -> None:
     lights, lunch = [await look(told, f"credit/wins/{win['win']}") for win in wins]
     assert lights["undisclosed"] == 1  # waived
     assert lights["latecomers"][0]["now"]["text"].startswith("Your pupils lead")
-    assert [credit["accepted"] for credit in lunch["credits"]] == [True, True, True, False]
+    assert Counter(credit["accepted"] for credit in lunch["credits"]) == {True: 3, False: 1}
     contributions = (await look(told, "credit/contributions"))["items"]
     assert len(contributions) == 6
 
