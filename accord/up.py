@@ -78,17 +78,17 @@ class Suite:
         make_folder(self.data)
         async with Supervisor(self.data, self.say) as supervisor:
             keyring.fill(self.data / "secrets")
-            database = await self._database(supervisor)
-            nats_url = await self._nats(supervisor)
+            database, nats_url = await asyncio.gather(
+                self._database(supervisor), self._nats(supervisor)
+            )
             told = environment.of_services(
                 self.settings, self.data, database, nats_url, demo=self.settings.demo
             )
             python = (sys.executable, "-m", "services")
             admin = environment.of_migrations(told, database)
-            await supervisor.finish("Migrations", (*python, "migrate"), admin)
             async with self._provisioned(nats_url) as keeper:
                 await supervisor.start(
-                    Program("services", "Accord", python, self._live, told, patience=20)
+                    Program("services", "Accord", python, self._live, admin, patience=30)
                 )
                 if self.settings.demo:
                     await self._seed(supervisor, told)

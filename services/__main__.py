@@ -1,6 +1,7 @@
 """All services on one port: `python -m services`, what `accord up` runs.
 
-`python -m services migrate` makes databases, roles and tables first.
+Where it is told the way in as superuser, it makes databases, roles and tables first;
+`python -m services migrate` does only that.
 """
 
 import asyncio
@@ -26,9 +27,9 @@ SERVICES = (members, meetings, credit, transparency)
 
 async def prepare(settings: Settings) -> None:
     """Make what every service keeps its data in."""
-    for service in SERVICES:
-        await service.prepare(settings)
-    await prepare_web(settings)
+    await asyncio.gather(
+        *(service.prepare(settings) for service in SERVICES), prepare_web(settings)
+    )
 
 
 def assemble(settings: Settings) -> FastAPI:
@@ -61,8 +62,9 @@ def assemble(settings: Settings) -> FastAPI:
 def main() -> None:
     settings = Settings.load()
     start("accord", level=settings.log.level, form=settings.log.format)
-    if sys.argv[1:] == ["migrate"]:
+    if settings.admin.dsn is not None:
         asyncio.run(prepare(settings))
+    if sys.argv[1:] == ["migrate"]:
         return
     uvicorn.run(
         assemble(settings), host="127.0.0.1", port=settings.http.port, server_header=False,

@@ -224,6 +224,8 @@ class Event(Value):
     unless an import says otherwise; `unsigned` events carry no `by`.
     """
 
+    model_config = ConfigDict(defer_build=True)  # a process reads few of its types
+
     visibility: ClassVar[Visibility] = "members"
     unsigned: ClassVar[bool] = False
 
