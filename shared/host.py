@@ -113,12 +113,23 @@ class Host:
     def limit(self, principal: str, per_second: float, burst: float) -> None:
         self._limits.take(principal, per_second, burst)
 
-    async def coalition(self, name: str) -> UUID:
+    async def coalition(self, name: str, at_least: str | None = None) -> UUID:
         """Return the id of the coalition with this slug or id.
+
+        Args:
+            at_least: Given where the caller knows of something that may still be on its way here.
 
         Raises:
             Problem: 404, there is none.
         """
+        end = time.monotonic() + (WAIT_SECONDS if at_least else 0)
+        while (found := await self._found(name)) is None:
+            if time.monotonic() >= end:
+                raise not_found()
+            await asyncio.sleep(0.02)
+        return found
+
+    async def _found(self, name: str) -> UUID | None:
         if (held := self._slugs.get(name)) is not None:
             return held
         async with self.relay_pool.acquire(timeout=2) as db:
@@ -127,9 +138,8 @@ class Host:
                 " where slug = $1 or coalition_id::text = $1",
                 name,
             )
-        if found is None:
-            raise not_found()
-        self._slugs[name] = found
+        if found is not None:
+            self._slugs[name] = found
         return found
 
     async def known(self, signed: Signed, coalition: UUID) -> Known | None:

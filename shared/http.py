@@ -341,8 +341,9 @@ async def caller_of(request: Request, action: str | None) -> CallerOf:
         )  # fmt: skip
     if not signed.demo:
         host.limit(signed.principal, PER_SECOND, BURST)
-    coalition = await host.coalition(slug) if slug else _begun_with(signed, key)
-    await host.wait_for(request.query_params.get("at_least"), coalition)
+    at_least = request.query_params.get("at_least")
+    coalition = await host.coalition(slug, at_least) if slug else _begun_with(signed, key)
+    await host.wait_for(at_least, coalition)
     if signed.operator:
         raise forbidden("An operator acts for nobody.")
     person = await host.person(signed, coalition) if slug else None
@@ -431,8 +432,9 @@ async def reader_of(request: Request) -> ReaderOf:
     """
     host = host_of(request)
     signed = host.tokens.verify(bearer(request))
-    coalition = await host.coalition(request.path_params["coalition"])
-    await host.wait_for(request.query_params.get("at_least"), coalition)
+    at_least = request.query_params.get("at_least")
+    coalition = await host.coalition(request.path_params["coalition"], at_least)
+    await host.wait_for(at_least, coalition)
     by = _uuid_header(request, "accord-on-behalf-of")
     if signed.operator:
         return ReaderOf(host, coalition, None, None, ("members", "public"), operator=True)
