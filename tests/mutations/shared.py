@@ -1,0 +1,71 @@
+"""Mistakes in the core that a test must notice."""
+
+from tests.mutations import Mutation
+
+JOURNAL, INBOX = "tests/shared/test_journal.py", "tests/shared/test_inbox.py"
+
+MUTATIONS = (
+    Mutation(
+        id="I4 a command that changed nothing keeps its answer",
+        file="shared/batch.py",
+        before="        if self._events or self._repeats:",
+        after="        if self._events:",
+        test=JOURNAL,
+    ),
+    Mutation(
+        id="I6 positions rise by one",
+        file="shared/journal.py",
+        before="        position = work.head.position + 1",
+        after="        position = work.head.position + 2",
+        test=JOURNAL,
+    ),
+    Mutation(
+        id="a twin in the same batch finds its answer",
+        file="shared/journal.py",
+        before="                            locked.keep(ask, written)",
+        after="                            pass",
+        test=JOURNAL,
+    ),
+    Mutation(
+        id="a head that another replica moved is caught up with",
+        file="shared/journal.py",
+        before="                    await work.catch_up(head)\n                    mine",
+        after="                    mine",
+        test=JOURNAL,
+    ),
+    Mutation(
+        id="an event heard twice acts once",
+        file="shared/inbox.py",
+        before="            new = entries[cursor.position + 1 - first :]",
+        after="            new = entries",
+        test=INBOX,
+    ),
+    Mutation(
+        id="a message is believed only with the relay's signature",
+        file="shared/inbox.py",
+        before="        if self._relay_key is not None and not holds(last, await self._relay_key()):",
+        after="        if self._relay_key is None and not holds(last, await self._relay_key()):",
+        test=INBOX,
+    ),
+    Mutation(
+        id="bytes are believed only where the chain fits",
+        file="shared/inbox.py",
+        before="            if chain is not None and ends != chain:",
+        after="            if chain is None and ends != chain:",
+        test=INBOX,
+    ),
+    Mutation(
+        id="an unknown type parks",
+        file="shared/inbox.py",
+        before="        raise UnknownType(kind)",
+        after="        return None",
+        test=INBOX,
+    ),
+    Mutation(
+        id="a sealed value stands in no bytes",
+        file="shared/canonical.py",
+        before="            if how.personal or (sealed and sealed.about) or not in_clear:",
+        after="            if how.personal or (sealed and sealed.about):",
+        test=JOURNAL,
+    ),
+)
