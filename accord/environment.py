@@ -52,10 +52,14 @@ def of_services(
         "AUTH__KEY_FILE": settings.auth.key_file or secrets / "issuer",
         "AUTH__PEPPER_FILE": settings.auth.pepper_file or secrets / "pepper",
     }
+    return {f"ACCORD_{name}": str(value) for name, value in told.items()}
+
+
+def of_ours() -> dict[str, str]:
+    """Return our own environment as a child of ours gets it."""
     ours = {name: value for name, value in os.environ.items() if not _of_the_admin(name)}
     path = os.pathsep.join(filter(None, [str(CHECKOUT), ours.get("PYTHONPATH")]))
-    named = {f"ACCORD_{name}": str(value) for name, value in told.items()}
-    return {**ours, **named, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+    return {**ours, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
 def of_migrations(services: dict[str, str], database: Database) -> dict[str, str]:

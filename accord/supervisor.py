@@ -47,6 +47,7 @@ class Program:
     account: Account | None = None
     stop_by: signal.Signals = signal.SIGTERM
     patience: float = 10.0
+    stops_first: bool = False  # though it was started before what it needs
 
 
 class Supervisor:
@@ -89,6 +90,7 @@ class Supervisor:
         trace: TracebackType | None,
     ) -> None:
         """End all children, last started first."""
+        self._children.sort(key=lambda child: child.program.stops_first)
         try:
             while self._children:
                 await self._children.pop().stop()

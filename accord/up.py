@@ -1,10 +1,11 @@
 """Everything on one machine: PostgreSQL, NATS, the services; all of it ends with this."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from typing import Annotated
 import typer
 
 from accord import environment, keyring, nats, postgres
+from accord.databases import create_all
 from accord.demo.cast import COORDINATOR
 from accord.environment import Database, seed_file
 from accord.failed import Failed
@@ -78,22 +80,30 @@ class Suite:
         make_folder(self.data)
         async with Supervisor(self.data, self.say) as supervisor:
             keyring.fill(self.data / "secrets")
-            database, nats_url = await asyncio.gather(
-                self._database(supervisor), self._nats(supervisor)
-            )
-            told = environment.of_services(
-                self.settings, self.data, database, nats_url, demo=self.settings.demo
-            )
-            python = (sys.executable, "-m", "services")
-            admin = environment.of_migrations(told, database)
-            async with self._provisioned(nats_url) as keeper:
-                await supervisor.start(
-                    Program("services", "Accord", python, self._live, admin, patience=30)
+            told = supervisor.run / "services.json"
+            told.unlink(missing_ok=True)
+            python = (sys.executable, "-m", "services", "told-by", str(told))
+            program = Program(
+                "services", "Accord", python, self._live, environment.of_ours(), patience=60,
+                stops_first=True,
+            )  # fmt: skip
+            starting = asyncio.create_task(supervisor.start(program))
+            try:
+                database, nats_url = await asyncio.gather(
+                    self._database(supervisor), self._nats(supervisor)
                 )
-                if self.settings.demo:
-                    await self._seed(supervisor, told)
-                await greet()
-                await keeper
+                names = environment.of_services(
+                    self.settings, self.data, database, nats_url, demo=self.settings.demo
+                )
+                write(told, environment.of_migrations(names, database))
+                async with self._provisioned(nats_url) as keeper:
+                    await starting
+                    if self.settings.demo:
+                        await self._seed(supervisor, environment.of_ours() | names)
+                    await greet()
+                    await keeper
+            finally:
+                starting.cancel()
 
     async def _seed(self, supervisor: Supervisor, told: dict[str, str]) -> None:
         """Fill in the demo coalition, once; as a child, so that Ctrl-C ends it too."""
@@ -112,7 +122,9 @@ class Suite:
         server = await postgres.prepare(self.data)
         await supervisor.start(server.program())
         self.say(f"PostgreSQL {server.programs.version} is ready.")
-        return Database(server.dsn(), server.password_file)
+        database = Database(server.dsn(), server.password_file)
+        await create_all(database, self.data / "secrets")
+        return database
 
     async def _nats(self, supervisor: Supervisor) -> str:
         if self.settings.nats.url is not None:
@@ -141,6 +153,13 @@ class Suite:
 
     async def _live(self) -> bool:
         return await answers(self.port, "/livez")
+
+
+def write(path: Path, told: Mapping[str, str]) -> None:
+    """Write settings whole or not at all; they name files of secrets, and hold none."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(dict(told)), encoding="utf-8")
+    draft.replace(path)
 
 
 def make_folder(data: Path) -> None:

@@ -1,13 +1,18 @@
 """All services on one port: `python -m services`, what `accord up` runs.
 
-Where it is told the way in as superuser, it makes databases, roles and tables first;
-`python -m services migrate` does only that.
+`python -m services told-by FILE` waits for its settings in a file, so that it can be started
+while its servers still start. Where it is told the way in as superuser, it makes databases,
+roles and tables first; `python -m services migrate` does only that.
 """
 
 import asyncio
+import json
+import os
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -22,6 +27,7 @@ from shared.service import Runtime
 from shared.settings import Settings
 from shared.telemetry import start
 
+TOLD_WITHIN = 60.0  # seconds
 SERVICES = (members, meetings, credit, transparency)
 
 
@@ -59,7 +65,19 @@ def assemble(settings: Settings) -> FastAPI:
     return root
 
 
+def learn(path: Path) -> None:
+    """Take the environment in a file that is written when the servers are ready."""
+    end = time.monotonic() + TOLD_WITHIN
+    while not path.exists():
+        if time.monotonic() > end:
+            sys.exit(f"{path} was not written: the servers did not start.")
+        time.sleep(0.02)
+    os.environ.update(json.loads(path.read_text("utf-8")))
+
+
 def main() -> None:
+    if sys.argv[1:2] == ["told-by"]:
+        learn(Path(sys.argv[2]))
     settings = Settings.load()
     start("accord", level=settings.log.level, form=settings.log.format)
     if settings.admin.dsn is not None:

@@ -43,8 +43,8 @@ MUTATIONS = (
     Mutation(
         id="a message is believed only with the relay's signature",
         file="shared/inbox.py",
-        before="        if self._relay_key is not None and not holds(last, await self._relay_key()):",
-        after="        if self._relay_key is None and not holds(last, await self._relay_key()):",
+        before="and not holds(last, await self._relay_key()):",
+        after="and holds(last, await self._relay_key()):",
         test=INBOX,
     ),
     Mutation(
