@@ -172,6 +172,12 @@ def count(figure: int, one: str, many: str | None = None) -> str:
     return f"{number(figure)} {one if figure == 1 else many or one + 's'}"
 
 
+def hours(figure: int) -> str:
+    """Return a number of hours; whole days as days: "72 hours" is "3 days"."""
+    days, rest = divmod(figure, 24)
+    return count(days, "day") if days and not rest else count(figure, "hour")
+
+
 def ratio(parts: Sequence[int]) -> str:
     """Return a ratio as the rule writes it: `2/3`; a whole number alone."""
     numerator, denominator = parts
@@ -183,7 +189,8 @@ def threshold(terms: Mapping[str, Any]) -> str:
     option = say(OPTIONS, terms.get("option"))
     test = say(TESTS, terms.get("test"))
     share, base = ratio(terms["ratio"]), say(BASES, terms.get("base"))
-    return f"{option}: {'none' if share == '0' else f'{test} {share}'} {base}"
+    much = {"0": "none", "1": "every one"}.get(share, f"{test} {share}")
+    return f"{option}: {much} {base}"
 
 
 def rule_lines(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -203,9 +210,9 @@ def rule_lines(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
     if terms.get("silence") == "assent_if_uncontested":
         lines.append(("Silence", "Counts as agreement where nobody disagrees or objects"))
     if notice := terms.get("notice_hours"):
-        lines.append(("Notice", count(notice, "hour")))
+        lines.append(("Notice", hours(notice)))
     if opened := terms.get("min_open_hours"):
-        lines.append(("Open at least", count(opened, "hour")))
+        lines.append(("Open at least", hours(opened)))
     if review := terms.get("review_after_days"):
         lines.append(("Review after", count(review, "day")))
     return lines
