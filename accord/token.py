@@ -12,6 +12,7 @@ from shared.settings import Settings
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 FIRST = "founder@localhost"
+OPERATOR = "operator"
 
 
 def token(
@@ -36,7 +37,11 @@ def token(
     folder = data or settings.data
     seconds = _seconds(lasts)
     if operator or person is None:
-        typer.echo(operator_token(folder, seconds))
+        if link:
+            address = settings.public_url or _here(settings.http.port)
+            typer.echo(sign_in_link(folder, address, OPERATOR))
+        else:
+            typer.echo(operator_token(folder, seconds))
         return
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", person):
         raise typer.BadParameter("--as takes an e-mail address.")
@@ -49,7 +54,7 @@ def token(
 
 def operator_token(data: Path, seconds: int = LONGEST_SECONDS) -> str:
     """Return the operator's token."""
-    return _issuer(data).mint("operator", seconds=seconds, operator=True)
+    return _issuer(data).mint(OPERATOR, seconds=seconds, operator=True)
 
 
 def demo_token(data: Path, person: str) -> str:

@@ -36,6 +36,13 @@ class Proposal:
     title: Said
     text: Said
     supersedes: Mapping[str, Any] | None = None
+    audience: tuple[str, ...] = ()
+
+    @property
+    def visibility(self) -> str | None:
+        """The class of its readers, such as `members`; `None` where nobody is named."""
+        classes = {token.partition(":")[0] for token in self.audience}
+        return "public" if "public" in classes else min(classes, default=None)
 
 
 @dataclass(frozen=True)

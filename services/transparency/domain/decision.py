@@ -117,6 +117,7 @@ def page(
         "reopened": _reopened(case.moments),
         "decisions": [cited.ref for cited in outcomes],
         "recomputed": recomputed(outcome, again),
+        "visibility": proposal.visibility,
         "imported": bool(made and made.imported),
         "source_id": made.source_id if made else None,
         **cite_stream("meetings", case.events),

@@ -237,6 +237,7 @@ def _proposal(lens: Lens, row: asyncpg.Record) -> Proposal:
         title=lens.said(row, "title") if seen else withheld("audience"),
         text=lens.said(row, "text") if seen else withheld("audience"),
         supersedes=_json(row["supersedes"]),
+        audience=tuple(row["audience"]),
     )
 
 
