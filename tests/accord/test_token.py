@@ -34,3 +34,9 @@ def test_a_link_leads_to_the_pages_address_and_signs_in_whom_it_names(
     assert page == f"{address}/sign-in"
     person, _ = EmbeddedIssuer.read(kept / "secrets" / "issuer").redeem(token)
     assert person == "ada@example.org"
+
+
+def test_an_operator_is_linked_in_as_the_operator(kept: Path) -> None:
+    said = CliRunner().invoke(app, ["token", "--operator", "--link"]).stdout.strip()
+    person, _ = EmbeddedIssuer.read(kept / "secrets" / "issuer").redeem(said.partition("=")[2])
+    assert person == "operator"
