@@ -12,7 +12,8 @@ While one batch commits, the next gathers; it never waits to get more.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,6 +21,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 import structlog
+from opentelemetry.trace import SpanKind
 
 from shared.ask import Ask, Busy, Stale, Step, Written
 from shared.batch import Columns, Question
@@ -36,6 +38,7 @@ from shared.database import DB_TRANSIENT, tenant
 from shared.event import Context, Event, base64url
 from shared.hot import Connection, Head, HistoryChanged, Hot, Reading, Rules, Work
 from shared.sealing import Disclosure, KeyMissing, Keys, decoy, seal
+from shared.telemetry import span
 from shared.uuid7 import random_bytes, uuid7
 
 log = structlog.get_logger()
@@ -44,6 +47,7 @@ BATCH = 256
 QUEUE = 8_192
 TRY_FOR_SECONDS = 5.0
 SKIPPED_AT_MOST = 3
+LINKS = 32
 
 _ids = random_bytes(10)
 T = TypeVar("T")
@@ -231,7 +235,7 @@ class Journal:
         columns = Columns()
         async with self._pool.acquire(timeout=2) as db:
             await self._make_heads(db, {ask.coalition for ask in batch})
-            async with db.transaction():
+            async with self._traced(batch), db.transaction():
                 question = Question(self.rules.service, batch, waits=waits)
                 locked = await question.put(db)
                 works: dict[UUID, Work] = {}
@@ -281,6 +285,24 @@ class Journal:
             for event in self._listening:
                 event.set()
         return later, missing
+
+    @asynccontextmanager
+    async def _traced(self, batch: list[Ask]) -> AsyncIterator[None]:
+        """Run a batch as a span of the database, linked to the commands in it."""
+        writers = sorted({ask.traceparent for ask in batch if ask.traceparent})
+        with span(
+            f"journal.write accord_{self.rules.service}",
+            SpanKind.CLIENT,
+            parent={},
+            links=writers[:LINKS],
+            attributes={
+                "db.system.name": "postgresql",
+                "db.namespace": f"accord_{self.rules.service}",
+                "db.operation.name": "journal.write",
+                "db.operation.batch.size": len(batch),
+            },
+        ):
+            yield
 
     async def _make_heads(self, db: Connection, coalitions: set[UUID]) -> None:
         new = coalitions - self._known_heads
