@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -48,9 +48,23 @@ QUEUE = 8_192
 TRY_FOR_SECONDS = 5.0
 SKIPPED_AT_MOST = 3
 LINKS = 32
+REPEATS_KEPT = timedelta(days=7)
 
 _ids = random_bytes(10)
 T = TypeVar("T")
+
+
+async def forget_repeats(pool: asyncpg.Pool, after: timedelta = REPEATS_KEPT) -> str:
+    """Delete idempotency rows that are older than promised; say how many.
+
+    Args:
+        pool: The role that sees every coalition.
+    """
+    async with pool.acquire(timeout=2) as db:
+        said: str = await db.execute(
+            "delete from journal.idempotency where at < clock_timestamp() - $1::interval", after
+        )
+    return said
 
 
 class Journal:

@@ -39,7 +39,7 @@ from shared.identity import (
 )
 from shared.importing import ImportedCommand
 from shared.inbox import Reader, Subscription
-from shared.journal import Journal
+from shared.journal import Journal, forget_repeats
 from shared.peers import Known, Peers
 from shared.projection import Projection
 from shared.relay import Relay
@@ -53,6 +53,7 @@ log = structlog.get_logger()
 Find = Callable[[Connection, str], Awaitable[Sequence[tuple[UUID, UUID]]]]
 """(connection that sees all coalitions, subject) → (coalition, person)."""
 _POLICY: TypeAdapter[dict[str, tuple[Who, ...]]] = TypeAdapter(dict[str, tuple[Who, ...]])
+FORGETS, FORGET_EVERY = "forgets repeats", 3_600.0
 CORE = (Script("shared", "inbox.sql"), Script("shared", "journal.sql"))
 
 
@@ -116,6 +117,7 @@ class Service:
             f"grant delete on journal.disclosure, journal.idempotency to {app}",
             f"grant select on all tables in schema journal to {relay}",
             f"grant update on journal.relay to {relay}",
+            f"grant delete on journal.idempotency to {relay}",
             f"grant select, insert, update, delete on all tables in schema inbox to {app}",
             f"grant select on all tables in schema inbox, tenancy to {relay}",
             f"grant select, insert on all tables in schema tenancy to {app}",
@@ -251,6 +253,7 @@ class Runtime:
                 stack.push_async_callback(self.bus.close)
             if journal is not None:
                 self._tasks.append(asyncio.create_task(journal.run()))
+                self._tasks.append(asyncio.create_task(_forgetting(watch), name=FORGETS))
                 stopping.append(journal.stop)
                 if self.bus is not None:
                     key_file = needed(settings.relay.key_file, "ACCORD_RELAY__KEY_FILE")
@@ -272,10 +275,14 @@ class Runtime:
                     stop()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(settings.shutdown.grace_s):
-                        await asyncio.gather(*self._tasks, return_exceptions=True)
+                        await asyncio.gather(*self._working(), return_exceptions=True)
                 for task in self._tasks:
                     task.cancel()
                 await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _working(self) -> list[asyncio.Task[None]]:
+        """Return the tasks that end by themselves once they are told to stop."""
+        return [task for task in self._tasks if task.get_name() != FORGETS]
 
     def _readers(
         self, app: asyncpg.Pool, watch: asyncpg.Pool, keys: Keys, peers: Peers,
@@ -369,6 +376,14 @@ def _tokens(settings: Settings) -> Tokens:
 
 def _read_json(path: str) -> Any:
     return json.loads(Path(path).read_text("utf-8"))
+
+
+async def _forgetting(watch: asyncpg.Pool) -> None:
+    """Delete old idempotency rows every hour, for as long as the service runs."""
+    while True:
+        with suppress(*DB_TRANSIENT):
+            await forget_repeats(watch)
+        await asyncio.sleep(FORGET_EVERY)
 
 
 def _spare_the_collector() -> None:

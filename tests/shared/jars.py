@@ -130,6 +130,7 @@ async def shop(admin: str, name: str) -> AsyncIterator[Shop]:
             f"grant update (position, chain, recorded_at) on journal.head to {base}_app",
             f"grant select on all tables in schema journal, inbox, tenancy to {base}_relay",
             f"grant update on journal.relay to {base}_relay",
+            f"grant delete on journal.idempotency to {base}_relay",
             f"grant select, insert, update, delete on all tables in schema inbox to {base}_app",
             f"grant select, insert on all tables in schema tenancy to {base}_app",
         ],

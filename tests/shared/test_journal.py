@@ -12,7 +12,7 @@ from shared.canonical import chain_next, chain_start, leaf_hash
 from shared.decider import Refused
 from shared.event import Text
 from shared.hot import Reading
-from shared.journal import Journal
+from shared.journal import Journal, forget_repeats
 from tests.shared import jars
 from tests.shared.jars import Put, Shop, Smash, ask, shop
 
@@ -158,6 +158,20 @@ async def test_an_imported_command_is_passed_over_when_it_was_carried_out(
         "select position from journal.head where coalition_id = $1", coalition
     )
     assert head == 3
+
+
+async def test_repeats_are_known_for_seven_days(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=21), UUID(int=22)
+    for key in ("old", "new"):
+        await open_shop.journal.write(ask(coalition, jar, Put(coins=1), key=key))
+    await open_shop.admin.execute(
+        "update journal.idempotency set at = at - interval '7 days 1 minute'"
+        " where coalition_id = $1 and key = 'old'",
+        coalition,
+    )
+    assert await forget_repeats(open_shop.relay) == "DELETE 1"
+    again = await open_shop.journal.write(ask(coalition, jar, Put(coins=1), key="new"))
+    assert again.replayed
 
 
 async def test_row_security_shows_no_other_coalition(open_shop: Shop) -> None:
