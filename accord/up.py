@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from accord.supervisor import Program, Say, Supervisor
 from accord.token import FIRST, sign_in_line
 from shared.settings import PLACEHOLDER, Settings
 
+ENDS_WITHIN = 6.0  # seconds; a service that is told to end has five
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SEED = """\
 import sys, pathlib, accord.demo
@@ -72,15 +74,11 @@ class Suite:
         Raises:
             Failed: something cannot be started; what did start has been stopped again.
         """
-        if not is_free(self.port):
-            raise Failed(
-                f"Port {self.port} is in use. Stop what listens there, or choose another: "
-                f"`accord up --port {self.port + 1}`."
-            )
         make_folder(self.data)
         async with Supervisor(self.data, self.say) as supervisor:
+            await self._wait_for_port()
             keyring.fill(self.data / "secrets")
-            told = supervisor.run / "services.json"
+            told = self.data / "settings-of-services.json"
             told.unlink(missing_ok=True)
             python = (sys.executable, "-m", "services", "told-by", str(told))
             program = Program(
@@ -104,6 +102,21 @@ class Suite:
                     await keeper
             finally:
                 starting.cancel()
+
+    async def _wait_for_port(self) -> None:
+        """Give services that a killed `accord up` left behind the time to end.
+
+        Raises:
+            Failed: something else listens there.
+        """
+        end = time.monotonic() + ENDS_WITHIN
+        while not is_free(self.port):
+            if time.monotonic() > end:
+                raise Failed(
+                    f"Port {self.port} is in use. Stop what listens there, or choose another: "
+                    f"`accord up --port {self.port + 1}`."
+                )
+            await asyncio.sleep(0.05)
 
     async def _seed(self, supervisor: Supervisor, told: dict[str, str]) -> None:
         """Fill in the demo coalition, once; as a child, so that Ctrl-C ends it too."""

@@ -9,6 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -282,7 +283,9 @@ class Bus:
         return answer.get("stream") == stream and "error" not in answer
 
     async def close(self) -> None:
-        if self.client.is_connected:
-            await self.client.drain()
-        else:
-            await self.client.close()
+        """End the connection; one that is broken has ended already."""
+        with suppress(nats.errors.Error, OSError, RuntimeError, TimeoutError):
+            if self.client.is_connected:
+                await self.client.drain()
+            else:
+                await self.client.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 from accord import keyring
 from accord import nats as our_nats
@@ -35,6 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if SERVERS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
+
+
+@pytest.fixture(autouse=True)
+def logs_of_our_own() -> Iterator[None]:
+    """Forget where a command that was tested told the logs to go."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,8 @@ class Suite:
         )
 
     async def start(self, *arguments: str, **environment: str) -> None:
-        """Start `accord up` on this folder and port, and wait until it answers."""
+        """Start `accord up` on this folder and port, and wait for its greeting."""
+        greeted = self._greetings()
         with open_log(self.data.parent / f"{self.data.name}.log") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "accord", "up", "--data", str(self.data),
@@ -99,16 +100,18 @@ class Suite:
         while True:
             if self.process.returncode is not None or time.monotonic() > end:
                 raise RuntimeError(f"accord up did not start:\n{self.said()}")
-            try:
-                if (await self.client.get(f"{self.url}/livez")).status_code == 200:
-                    return
-            except httpx2.TransportError:
-                pass
+            if self._greetings() > greeted:
+                return
             await asyncio.sleep(0.05)
 
     def new_id(self) -> UUID:
         """Return an id that a caller brings."""
         return uuid7(int(time.time() * 1000), os.urandom(10))
+
+    def _greetings(self) -> int:
+        """Count how often `accord up` has said where it is: a killed one may still answer."""
+        log = self.data.parent / f"{self.data.name}.log"
+        return log.read_text().count("Accord is at") if log.exists() else 0
 
     def said(self) -> str:
         """Return what `accord up` and its services have printed."""
