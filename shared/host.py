@@ -155,8 +155,21 @@ class Host:
         self._people[signed.principal, coalition] = until, known
         return known
 
-    async def person(self, signed: Signed, coalition: UUID) -> UUID | None:
-        known = await self.known(signed, coalition)
+    async def known_soon(
+        self, signed: Signed, coalition: UUID, at_least: str | None
+    ) -> Known | None:
+        """Return who they are; who names a position may be known only in a moment."""
+        end = time.monotonic() + (WAIT_SECONDS if at_least else 0.0)
+        while (known := await self.known(signed, coalition)) is None or not known.audiences:
+            if time.monotonic() >= end:
+                break
+            await asyncio.sleep(0.02)
+        return known
+
+    async def person(
+        self, signed: Signed, coalition: UUID, at_least: str | None = None
+    ) -> UUID | None:
+        known = await self.known_soon(signed, coalition, at_least)
         return known.person if known else None
 
     def rows(self, coalition: UUID, audiences: Sequence[str]) -> Rows:

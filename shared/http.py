@@ -347,7 +347,7 @@ async def caller_of(request: Request, action: str | None) -> CallerOf:
     await host.wait_for(at_least, coalition)
     if signed.operator:
         raise forbidden("An operator acts for nobody.")
-    person = await host.person(signed, coalition) if slug else None
+    person = await host.person(signed, coalition, at_least) if slug else None
     return CallerOf(
         host=host,
         coalition=coalition,
@@ -439,7 +439,7 @@ async def reader_of(request: Request) -> ReaderOf:
     by = _uuid_header(request, "accord-on-behalf-of")
     if signed.operator:
         return ReaderOf(host, coalition, None, None, ("members", "public"), operator=True)
-    known = await host.known(signed, coalition)
+    known = await host.known_soon(signed, coalition, at_least)
     if known is None or not known.audiences:
         raise not_found()
     return ReaderOf(host, coalition, known.person, by, known.audiences)
