@@ -6,7 +6,7 @@ RFC 8785 agree byte for byte. What is read back is never written again to be ver
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple, get_args
@@ -230,6 +230,8 @@ def jsonable(value: Any) -> Any:
     """Return a domain value as plain JSON: times in milliseconds, keys as text, sets in order."""
     if type(value) in _AS_IT_IS:
         return value
+    if isinstance(value, StrEnum):
+        return value.value
     if isinstance(value, Value):
         return {
             field.name: jsonable(held)

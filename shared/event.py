@@ -239,7 +239,9 @@ class Event(Value):
     @property
     def audience(self) -> tuple[str, ...]:
         """The audience the event was narrowed to; empty means its whole class."""
-        return self._seen_by
+        private = self.__pydantic_private__  # past pydantic's slow look-up of private attributes
+        narrowed: tuple[str, ...] = private["_seen_by"] if private else ()
+        return narrowed
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

@@ -120,7 +120,8 @@ async def _carry_out(
     async for raw in _lines(request):
         try:
             line, ask = _ask(raw, coalition, imports)
-            await _heard(host, coalition, line.after)
+            if line.after:
+                await _heard(host, coalition, line.after)
             batch.append((index, ask))
         except Problem as problem:
             totals["refused"] += 1

@@ -49,6 +49,7 @@ TRY_FOR_SECONDS = 5.0
 SKIPPED_AT_MOST = 3
 LINKS = 32
 REPEATS_KEPT = timedelta(days=7)
+UNTOLD: Mapping[str, Any] = {}  # an import is told how many events, not which
 
 _ids = random_bytes(10)
 T = TypeVar("T")
@@ -415,6 +416,8 @@ class Journal:
             columns.address(ask.coalition, event.slug)  # type: ignore[attr-defined]  # declared by the service
         work.head = Head(position, chain)
         work.happened(name, held.version + 1, event)
+        if ask.brings_to is not None:
+            return UNTOLD
         return {
             "id": str(event_id),
             "type": kind.__name__,

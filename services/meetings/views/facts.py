@@ -88,13 +88,18 @@ async def speaker(read: Reading, state: proposal.Proposal | None, _command: Any)
     return voting.Speaker(votes, position)
 
 
+NOWHERE = voting.Sitting()
+
+
 async def sitting(read: Reading, state: proposal.Proposal | None, command: Any) -> voting.Sitting:
     """Return the meeting that a voting or decision is linked to."""
-    linked: MeetingId | None = getattr(command, "meeting", None)
+    linked: MeetingId | None = None
+    if "meeting" in type(command).model_fields:
+        linked = command.meeting
     if linked is None and state is not None and state.voting is not None:
         linked = state.voting.meeting
     if linked is None:
-        return voting.Sitting()
+        return NOWHERE
     held = await read.stream(meeting.decider, linked)
     if held is None:
         return voting.Sitting(exists=False)
