@@ -74,9 +74,11 @@ class Suite:
         Raises:
             Failed: something cannot be started; what did start has been stopped again.
         """
+        if not self.data.is_dir():  # so nothing of ours can still hold the port
+            await self._wait_for_port(0)
         make_folder(self.data)
         async with Supervisor(self.data, self.say) as supervisor:
-            await self._wait_for_port()
+            await self._wait_for_port(ENDS_WITHIN)
             keyring.fill(self.data / "secrets")
             told = self.data / "settings-of-services.json"
             told.unlink(missing_ok=True)
@@ -103,13 +105,13 @@ class Suite:
             finally:
                 starting.cancel()
 
-    async def _wait_for_port(self) -> None:
+    async def _wait_for_port(self, seconds: float) -> None:
         """Give services that a killed `accord up` left behind the time to end.
 
         Raises:
             Failed: something else listens there.
         """
-        end = time.monotonic() + ENDS_WITHIN
+        end = time.monotonic() + seconds
         while not is_free(self.port):
             if time.monotonic() > end:
                 raise Failed(
