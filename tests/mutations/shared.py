@@ -20,27 +20,6 @@ MUTATIONS = (
         test=JOURNAL,
     ),
     Mutation(
-        id="a twin in the same batch finds its answer",
-        file="shared/journal.py",
-        before="                            locked.keep(ask, written)",
-        after="                            pass",
-        test=JOURNAL,
-    ),
-    Mutation(
-        id="a head that another replica moved is caught up with",
-        file="shared/journal.py",
-        before="                    await work.catch_up(head)\n                    mine",
-        after="                    mine",
-        test=JOURNAL,
-    ),
-    Mutation(
-        id="an event heard twice acts once",
-        file="shared/inbox.py",
-        before="            new = entries[cursor.position + 1 - first :]",
-        after="            new = entries",
-        test=INBOX,
-    ),
-    Mutation(
         id="a message is believed only with the relay's signature",
         file="shared/inbox.py",
         before="and not holds(last, await self._relay_key()):",
