@@ -109,7 +109,6 @@ class Service:
         roles = {app: own.database.password() or "", relay: own.relay.password() or ""}
         await create(admin, base, roles, password=password)
         await create(admin, sealing, {keys: own.keys.password() or ""}, password=password)
-        schemas = {script.name.removesuffix(".sql") for script in self.sql}
         grants = [
             f"grant usage on schema journal, inbox, tenancy to {app}, {relay}",
             f"grant select, insert on all tables in schema journal to {app}",
@@ -122,7 +121,7 @@ class Service:
             f"grant select on all tables in schema inbox, tenancy to {relay}",
             f"grant select, insert on all tables in schema tenancy to {app}",
         ]
-        for schema in sorted({"views", "heard"} & ({"views", "heard"} if schemas else set())):
+        for schema in ("heard", "views"):
             grants += [
                 f"create schema if not exists {schema}",
                 f"grant usage on schema {schema} to {app}, {relay}",
