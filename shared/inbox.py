@@ -113,10 +113,6 @@ class Gap(LookupError):
     """Events are missing before these."""
 
 
-class Parked(RuntimeError):
-    """The history of this coalition cannot be applied; somebody has to look."""
-
-
 class Reader:
     """One listener on one source.
 
