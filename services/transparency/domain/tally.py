@@ -32,7 +32,7 @@ class VoteClass(NamedTuple):
     constituencies: tuple[UUID, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Electorate:
     """The frozen list of vote classes; a class is known by its place in it.
 
@@ -137,9 +137,9 @@ class Result:
 
 def held(electorate: Electorate, stances: Iterable[V]) -> dict[int, V]:
     """Return the stance that each class holds after `stances`, by its place."""
-    places, holds = electorate.places, dict[int, V]()
+    place_of, holds = electorate.places.get, dict[int, V]()
     for stance in stances:
-        if (place := places.get(stance.org)) is None:
+        if (place := place_of(stance.org)) is None:
             continue
         if stance.option is None and stance.withdrawn:
             holds.pop(place, None)

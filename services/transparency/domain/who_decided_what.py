@@ -15,13 +15,29 @@ from services.transparency.domain.numbers import six
 from services.transparency.domain.recount import Recount, refs
 from services.transparency.domain.refs import Range, cite_range
 from services.transparency.domain.said import Names
-from services.transparency.domain.tally import DISSENT
+from services.transparency.domain.tally import DISSENT, Electorate
 from shared.event import timestamp
 
 DAY = 86_400
 
 
-def row(case: Case, names: Names, again: Recount | None) -> dict[str, Any]:
+class Orders:
+    """Organisations by name, with their ids as written: many decisions ask the same of them."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._orders: dict[Electorate, list[tuple[UUID, str, int]]] = {}
+
+    def of(self, electorate: Electorate) -> list[tuple[UUID, str, int]]:
+        """Return each entitled organisation, its id in words, and the place of its class."""
+        if (order := self._orders.get(electorate)) is None:
+            places = electorate.places
+            order = [(org, str(org), places[org]) for org in self._names.ordered(places)]
+            self._orders[electorate] = order
+        return order
+
+
+def row(case: Case, names: Names, again: Recount | None, orders: Orders) -> dict[str, Any]:
     """Return one decision with the stance of every entitled organisation at close.
 
     Args:
@@ -32,13 +48,21 @@ def row(case: Case, names: Names, again: Recount | None) -> dict[str, Any]:
     closed = case.closed.at if case.closed else outcome.at
     changes = _changes(case)
     raised = {objection.by: objection.disposition for objection in case.objections}
-    places, held = case.electorate.places, case.held
-    stances, missed = [], []
-    for org in names.ordered(places):
-        if (said := held.get(places[org])) is None:
-            missed.append(str(org))
-        else:
-            stances.append(_stance(org, said, closed, changes.get(org), raised.get(org)))
+    stances, missed, held = [], [], case.held
+    for org, written, place in orders.of(case.electorate):
+        if (said := held.get(place)) is None:
+            missed.append(written)
+            continue
+        stance = _stance(written, said, closed)
+        if said.org != org:
+            stance["through"] = str(said.org)
+        if said.detail.proxy:
+            stance["proxy"] = True
+        if org in changes:
+            stance["changes"] = changes[org]
+        if objection := raised.get(org):
+            stance["objection"] = objection
+        stances.append(stance)
     return {
         "decision": str(outcome.decision),
         "proposal": str(proposal.id),
@@ -63,30 +87,15 @@ def _changes(case: Case) -> dict[UUID, list[dict[str, Any]]]:
     return found
 
 
-def _stance(
-    org: UUID,
-    said: Spoken,
-    closed: datetime,
-    changes: list[dict[str, Any]] | None,
-    objection: str | None,
-) -> dict[str, Any]:
+def _stance(org: str, said: Spoken, closed: datetime) -> dict[str, Any]:
     before = closed - said.at
-    written: dict[str, Any] = {
-        "organisation": str(org),
+    return {
+        "organisation": org,
         "stance": said.option,
         "seconds_before_close": before.days * DAY + before.seconds,
         "authority": said.authority,
         "ref": f"meetings/{said.position}",
     }
-    if said.org != org:
-        written["through"] = str(said.org)
-    if said.detail.proxy:
-        written["proxy"] = True
-    if changes:
-        written["changes"] = changes
-    if objection:
-        written["objection"] = objection
-    return written
 
 
 NO_EVENTS = Range()

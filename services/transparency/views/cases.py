@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from functools import partial
 from itertools import repeat
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -112,6 +114,7 @@ class Found:
         self.moments: defaultdict[UUID, list[Moment]] = defaultdict(list)
         self.events: dict[UUID, list[tuple[int, bytes]]] = {}
         self.hidden: set[UUID] = set()
+        self.electorates: dict[tuple[UUID, ...], Electorate] = {}
 
     def case(self, proposal: UUID, ended: Outcome | None) -> Case:
         """Return the case up to `ended`, or up to now."""
@@ -159,7 +162,7 @@ async def add_rare(db: Connection, lens: Lens, found: Found, keys: Sequence[UUID
         found.proposals[row["proposal"]] = _proposal(lens, row)
     for row in await _rows(db, lens, "voting", keys):
         if lens.sees(row["audience"]):
-            found.votings[row["proposal"]].append(_voting(lens, row))
+            found.votings[row["proposal"]].append(_voting(lens, row, found.electorates))
     for row in await _rows(db, lens, "moment", keys):
         if lens.sees(row["audience"]):
             found.moments[row["proposal"]].append(_moment(lens, row))
@@ -182,7 +185,7 @@ async def _add_stances(db: Connection, lens: Lens, found: Found, keys: Sequence[
             found.hidden.add(row["proposal"])
             continue
         columns = (row[name] for name in _COLUMNS)
-        spoken = list(map(Spoken._make, zip(*columns, repeat(PLAIN))))
+        spoken = sorted(map(_spoken, zip(*columns, repeat(PLAIN))), key=_POSITION)
         if details:
             spoken = [
                 said._replace(detail=details[said.position]) if said.position in details else said
@@ -195,11 +198,13 @@ async def _add_stances(db: Connection, lens: Lens, found: Found, keys: Sequence[
         found.spoken[row["proposal"]] = spoken
 
 
+_spoken = partial(tuple.__new__, Spoken)
+_POSITION = itemgetter(0)
 _OF = " from views.stance where coalition_id = $1 and proposal = any($2) and position <= $3"
 _COLUMNS = ("position", "org", "option", "leaf", "at", "authority")
 _STANCES = (
     "select proposal, bool_and(audience && $4) as seen, "
-    + ", ".join(f"array_agg({name} order by position) as {name}" for name in _COLUMNS)
+    + ", ".join(f"array_agg({name}) as {name}" for name in _COLUMNS)
     + f"{_OF} group by proposal"
 )
 _DETAILED = (
@@ -241,7 +246,9 @@ def _proposal(lens: Lens, row: asyncpg.Record) -> Proposal:
     )
 
 
-def _voting(lens: Lens, row: asyncpg.Record) -> Opened:
+def _voting(
+    lens: Lens, row: asyncpg.Record, electorates: dict[tuple[UUID, ...], Electorate]
+) -> Opened:
     return Opened(
         position=row["position"],
         at=row["at"],
@@ -251,7 +258,7 @@ def _voting(lens: Lens, row: asyncpg.Record) -> Opened:
         rule_version=row["rule_version"],
         terms=_json(row["terms"]),
         text=row["text_digest"],
-        electorate=_electorate(row),
+        electorate=_electorate(row, electorates),
         closes_at=row["closes_at"],
         gate=row["gate"],
         override=lens.said(row, "override"),
@@ -260,11 +267,16 @@ def _voting(lens: Lens, row: asyncpg.Record) -> Opened:
     )
 
 
-def _electorate(row: asyncpg.Record) -> Electorate | None:
+def _electorate(
+    row: asyncpg.Record, known: dict[tuple[UUID, ...], Electorate]
+) -> Electorate | None:
+    """Return who was entitled; votings with the same plain list share one."""
     if row["electorate"] is None:
         return None
-    classes = _json(row["classes"])
-    return Electorate(row["electorate"], classes and tuple(map(_vote_class, classes)))
+    if row["classes"] is not None:
+        return Electorate(row["electorate"], tuple(map(_vote_class, _json(row["classes"]))))
+    orgs = tuple(row["electorate"])
+    return known.get(orgs) or known.setdefault(orgs, Electorate(orgs))
 
 
 def _vote_class(written: Any) -> VoteClass:

@@ -126,8 +126,9 @@ async def _stances(rows: Rows, ask: Ask) -> Report:
     if ask.summary:
         totals = await _standings.of(rows, lens, ask.search)
         summary = who_decided_what.summary(totals, known)
+    orders = who_decided_what.Orders(known)
     written = [
-        who_decided_what.row(case, known, again.get(case.outcome.position))
+        who_decided_what.row(case, known, again.get(case.outcome.position), orders)
         for case in found
         if case.outcome is not None
     ]
