@@ -11,6 +11,8 @@ help:       ## what you can do here
 .venv/runtime: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(BIN)/python" -m accord "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(BIN)/accord
+	@chmod +x $(BIN)/accord
 	@touch $@
 
 .venv/dev: requirements-dev.txt .venv/runtime
@@ -22,7 +24,7 @@ install: .venv/runtime  ## the runtime's packages, into .venv
 install-dev: .venv/dev  ## those of the tests and checks too
 
 run: .venv/runtime      ## everything on this machine, with a demo coalition
-	$(BIN)/python -m accord up --demo
+	$(BIN)/accord up --demo
 
 fmt: .venv/dev          ## format, and mend what ruff can
 	ruff format . && ruff check --fix .

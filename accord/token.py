@@ -1,6 +1,8 @@
 """Sign in on this machine: tokens of the embedded issuer, for whoever may read the data folder."""
 
 import re
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -79,7 +81,18 @@ def sign_in_line(data: Path, port: int, person: str = FIRST) -> str:
     path.chmod(0o600)
     path.write_text(link + "\n", encoding="ascii")
     minutes = ACCESS_SECONDS // 60
-    return f"Sign in once, within {minutes} minutes: {link}\nLater: accord token --as EMAIL --link"
+    return (
+        f"Sign in once, within {minutes} minutes: {link}\n"
+        f"Later: {_command()} token --as EMAIL --link"
+    )
+
+
+def _command() -> str:
+    """Return how `accord` is called here: by its name, or by the path of a checkout's own."""
+    own = Path(sys.executable).with_name("accord")
+    if shutil.which("accord") or not own.exists():
+        return "accord"
+    return str(own.relative_to(Path.cwd())) if own.is_relative_to(Path.cwd()) else str(own)
 
 
 def _here(port: int) -> str:
