@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from shared import decoding
 from shared.nkeys import NKey
 from shared.sealing import Disclosure
 
@@ -118,7 +119,7 @@ def read_disclosures(written: Iterable[Mapping[str, str]]) -> tuple[Disclosure, 
             )
             for one in written
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Damaged("disclosures that cannot be read") from error
 
 
@@ -188,12 +189,15 @@ def unpack(message: Msg) -> Run:
             base64.b64decode(chain, validate=True), base64.b64decode(signature, validate=True),
             headers.get("traceparent"),
         )  # fmt: skip
-    except (KeyError, ValueError, binascii.Error) as error:
+        subjects = {subject(service, run.coalition, decoding.type_of(entry)) for entry in entries}
+    except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise Damaged(f"a message that cannot be read: {type(error).__name__}") from error
     if (said_service, said_coalition) != (service, coalition):
         raise Damaged("subject and message id disagree")
     if run.last - run.first + 1 != len(entries):
         raise Damaged("positions and number of events disagree")
+    if subjects != {message.subject}:
+        raise Damaged("subject and events disagree")
     return run
 
 
@@ -219,7 +223,7 @@ def _disclosures(header: str | None, events: int) -> tuple[tuple[Disclosure, ...
         return ((),) * events
     if header == IN_FEED:
         return None
-    written = json.loads(base64.urlsafe_b64decode(header))
+    written = orjson.loads(base64.urlsafe_b64decode(header))
     of_each = [written] if events == 1 else written
     if len(of_each) != events:
         raise Damaged("disclosures and events disagree in number")

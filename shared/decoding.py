@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import orjson
 
 from shared.canonical import FROM_CONTEXT, leaf_hash
-from shared.event import Event, Recorded, Sealed, seal_of
+from shared.event import Event, Recorded, Sealed, Visibility, seal_of
 from shared.sealing import Opened
 
 
@@ -18,6 +18,9 @@ class EventDecodeError(ValueError):
 
 
 _MARK = b'"type":"accord.'
+_DEEPEST = 32  # levels of lists and objects in `data`; ours have six
+_VISIBILITIES = frozenset(get_args(Visibility))
+_UNREADABLE = (orjson.JSONDecodeError, KeyError, ValueError, TypeError, AttributeError)
 
 
 def type_of(entry: bytes) -> str:
@@ -42,7 +45,10 @@ def _uuid(written: str) -> UUID:
 
 @lru_cache(maxsize=1_024)
 def _moment(written: str) -> datetime:
-    return datetime.fromisoformat(written)
+    at = datetime.fromisoformat(written)
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return at
 
 
 def _uuid_or_none(written: str | None) -> UUID | None:
@@ -57,21 +63,31 @@ def recorded(entry: bytes, opened: Mapping[str, Opened], leaf: bytes | None = No
     """
     try:
         written = orjson.loads(entry)
+        coalition, stream, visibility = (
+            written["coalition"], written["subject"], written["visibility"],
+        )  # fmt: skip
+        prefix, service, kind = written["type"].split(".")
+        if (
+            written["source"] != f"/coalitions/{coalition}/{service}"
+            or prefix != "accord"
+            or not isinstance(stream, str)
+            or visibility not in _VISIBILITIES
+        ):
+            raise ValueError("the attributes disagree")  # noqa: TRY301 - answered below, as any other damage
         sealed: dict[str, tuple[str, UUID]] = {}
         data, withheld = _in_place(written["data"], opened, sealed)
         actor = data.pop("actor", None)
-        coalition, service = written["source"].split("/")[2:4]
         return Recorded(
             coalition=_uuid(coalition),
             service=service,
             position=int(written["sequence"]),
             id=UUID(written["id"]),
-            type=written["type"].rpartition(".")[2],
-            stream=written["subject"],
+            type=kind,
+            stream=stream,
             version=int(written["streamversion"]),
             at=_moment(written["time"]),
             recorded_at=_moment(written["recordedtime"]),
-            visibility=written["visibility"],
+            visibility=visibility,
             data=data,
             leaf=leaf or leaf_hash(entry),
             by=_uuid_or_none(written.get("onbehalfof")),
@@ -83,16 +99,19 @@ def recorded(entry: bytes, opened: Mapping[str, Opened], leaf: bytes | None = No
             sealed=sealed,
             withheld=withheld,
         )
-    except (orjson.JSONDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise EventDecodeError(f"no event: {type(error).__name__}") from error
 
 
 def _in_place(
-    data: Any, opened: Mapping[str, Opened], sealed: dict[str, tuple[str, UUID]]
-) -> tuple[Any, int]:
+    data: Any, opened: Mapping[str, Opened], sealed: dict[str, tuple[str, UUID]],
+    deep: int = _DEEPEST,
+) -> tuple[Any, int]:  # fmt: skip
     """Return `data` with opened fields in place, and how many digests stayed closed."""
+    if not deep:
+        raise ValueError("nested too deeply")
     if isinstance(data, list):
-        parts = [_in_place(part, opened, sealed) for part in data]
+        parts = [_in_place(part, opened, sealed, deep - 1) for part in data]
         return [part for part, _ in parts], sum(closed for _, closed in parts)
     if not isinstance(data, dict):
         return data, 0
@@ -101,7 +120,7 @@ def _in_place(
     data.pop("_sd_alg", None)
     for name, value in data.items():
         if isinstance(value, dict | list):
-            data[name], inside = _in_place(value, opened, sealed)
+            data[name], inside = _in_place(value, opened, sealed, deep - 1)
             closed += inside
     for digest in digests:
         if found := opened.get(digest):
@@ -130,7 +149,7 @@ def event(kind: type[Event], entry: bytes, opened: Mapping[str, Opened]) -> Even
             if name not in data and _is_sealed(info.annotation) and info.is_required():
                 data[name] = Sealed()
         built = kind.model_validate(data, strict=False)
-    except (orjson.JSONDecodeError, KeyError, ValueError, TypeError) as error:
+    except _UNREADABLE as error:
         raise EventDecodeError(f"no {kind.__name__}: {error}") from error
     for digest, found in opened.items():
         for attribute, info in kind.model_fields.items():
@@ -152,5 +171,5 @@ def event_id(entry: bytes) -> UUID:
     """
     try:
         return UUID(orjson.loads(entry)["id"])
-    except (orjson.JSONDecodeError, KeyError, ValueError, TypeError) as error:
+    except _UNREADABLE as error:
         raise EventDecodeError("no event") from error

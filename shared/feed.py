@@ -12,7 +12,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from shared.bus import Stored, read_disclosures, written_disclosures
+from shared.bus import Damaged, Stored, read_disclosures, written_disclosures
 from shared.canonical import chain_start
 from shared.hot import Connection
 from shared.http import bearer, host_of
@@ -89,12 +89,16 @@ def parse(body: bytes) -> list[tuple[bytes, tuple[Disclosure, ...]]]:
     """Return the events of a page of the feed with their disclosures.
 
     Raises:
-        Damaged: disclosures that cannot be read.
+        Damaged: disclosures that cannot be read, or that belong to no event.
     """
     found: list[tuple[bytes, tuple[Disclosure, ...]]] = []
     for line in body.split(b"\n"):
         if line.startswith(b'{"disclosures":'):
-            found[-1] = found[-1][0], read_disclosures(orjson.loads(line)["disclosures"])
+            try:
+                written = orjson.loads(line)["disclosures"]
+                found[-1] = found[-1][0], read_disclosures(written)
+            except (IndexError, ValueError) as error:
+                raise Damaged("disclosures that cannot be read") from error
         elif line:
             found.append((line, ()))
     return found

@@ -246,11 +246,11 @@ class Reader:
                     attributes={"messaging.consumer.group.name": self._listener.reader},
                 ):
                     await self._guarded(coalition, first, trusted, last.chain)
-            except (Gap, Damaged) as error:
+            except (Gap, Damaged, _Again) as error:
                 log.info("heal", reader=self.name, why=str(error))
                 if not await self.heal(coalition):
                     return False
-            except (*DB_TRANSIENT, _Again):
+            except DB_TRANSIENT:
                 return False
         return True
 
@@ -270,7 +270,7 @@ class Reader:
                 if not unknown and tries < TRIES:
                     log.exception("apply_failed", reader=self.name, tries=tries)
                     raise _Again from error
-                await self._up_to_the_poison(coalition, first, entries)
+                await self._up_to_the_poison(coalition, first, entries, chain)
                 reason = "unknown_type" if unknown else "cannot_apply"
                 words = str(error) if unknown else type(error).__name__
                 await self._park(coalition, reason, words, tries)
@@ -279,10 +279,18 @@ class Reader:
             return reached
 
     async def _up_to_the_poison(
-        self, coalition: UUID, first: int, entries: Sequence[Entry]
+        self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes
     ) -> None:
-        """Apply one by one what comes before the event that cannot be applied."""
+        """Apply one by one what comes before the event that cannot be applied, if all fits."""
         with suppress(Exception):
+            async with self._pool.acquire(timeout=2) as db, db.transaction():
+                await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+                cursor = await self._cursor(db, coalition)
+            ends = cursor.chain
+            for entry, _ in entries[cursor.position + 1 - first :]:
+                ends = chain_next(ends, leaf_hash(entry))
+            if ends != chain:
+                return
             for number, entry in enumerate(entries, first):
                 await self._take(coalition, number, [entry], None)
 
@@ -380,7 +388,10 @@ class Reader:
         found: dict[str, Opened] = {}
         for entry, disclosures in entries:
             if disclosures:
-                event_id = decoding.event_id(entry)
+                try:
+                    event_id = decoding.event_id(entry)
+                except decoding.EventDecodeError as error:
+                    raise Damaged(str(error)) from error
                 for closed in disclosures:
                     if key := keys.get(closed.key):
                         opened = open_disclosure(key, coalition, event_id, closed)

@@ -1,6 +1,8 @@
 """A reader on a real PostgreSQL: once, in order, gaps fetched, forgery refused, poison parked."""
 
 import asyncio
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -158,6 +160,39 @@ async def test_bytes_that_do_not_fit_the_chain_are_fetched_again(ears: Ears) -> 
     [good] = await ears.packed(coalition)
     altered = replace(good, payload=good.payload.replace(b"jar-", b"jam-"))
     await deliver(ears, altered)
+    assert got(coalition) == [(1, 5)]
+
+
+def with_nonce(packed: Packed, nonce: str) -> Packed:
+    """Return the message with other nonces in its disclosures, which no signature covers."""
+    disclosed = json.loads(urlsafe_b64decode(packed.headers["Accord-Disclosures"]))
+    for one in disclosed:
+        one["nonce"] = nonce
+    header = urlsafe_b64encode(json.dumps(disclosed).encode()).decode()
+    return replace(packed, headers=packed.headers | {"Accord-Disclosures": header})
+
+
+async def test_damage_beside_the_chain_is_fetched_again_and_parks_nothing(ears: Ears) -> None:
+    coalition = UUID(int=1014)
+    await ears.put(coalition, 5)
+    [good] = await ears.packed(coalition)
+    no_event = good.payload.replace(b'"id":', b'"ix":')
+    for bad in (with_nonce(good, ""), replace(good, payload=no_event)):
+        for _ in range(3):
+            await deliver(ears, bad)
+    assert got(coalition) == [(1, 5)]
+    parked = await ears.shop.admin.fetchval(
+        "select count(*) from inbox.parked where coalition_id = $1", coalition
+    )
+    assert parked == 0
+
+
+async def test_what_was_stripped_of_its_disclosures_is_fetched_again(ears: Ears) -> None:
+    coalition = UUID(int=1015)
+    await ears.put(coalition, 5)
+    [good] = await ears.packed(coalition)
+    kept = {name: held for name, held in good.headers.items() if name != "Accord-Disclosures"}
+    await deliver(ears, replace(good, headers=kept))
     assert got(coalition) == [(1, 5)]
 
 
