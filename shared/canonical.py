@@ -4,7 +4,7 @@ Sorted keys, no floats, integers within 2⁵³ of zero, ASCII keys: on such valu
 RFC 8785 agree byte for byte. What is read back is never written again to be verified.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
 from functools import cache
@@ -61,6 +61,14 @@ def chain_start(service: str, coalition: UUID) -> bytes:
 def chain_next(chain: bytes, leaf: bytes) -> bytes:
     """Return the chain's value after an event with this leaf hash."""
     return sha256(chain + leaf).digest()
+
+
+def chained(chain: bytes, entries: Iterable[bytes]) -> tuple[bytes, list[bytes]]:
+    """Return the chain's value after consecutive events, and their leaf hashes."""
+    leaves = [sha256(b"\x00" + entry).digest() for entry in entries]
+    for leaf in leaves:
+        chain = sha256(chain + leaf).digest()
+    return chain, leaves
 
 
 class Envelope(NamedTuple):

@@ -21,6 +21,10 @@ _MARK = b'"type":"accord.'
 _DEEPEST = 32  # levels of lists and objects in `data`; ours have six
 _VISIBILITIES = frozenset(get_args(Visibility))
 _UNREADABLE = (orjson.JSONDecodeError, KeyError, ValueError, TypeError, AttributeError)
+_MARKED = len(_MARK)
+_ID = b'"datacontenttype":"application/json","id":"'
+_CLOSED = b'"_sd"'
+_NESTED = dict, list
 
 
 def type_of(entry: bytes) -> str:
@@ -32,10 +36,15 @@ def type_of(entry: bytes) -> str:
         EventDecodeError: there is none.
     """
     start = entry.rfind(_MARK)
-    end = entry.find(b'"', start + len(_MARK))
+    end = entry.find(b'"', start + _MARKED)
     if start < 0 or end < 0:
         raise EventDecodeError("no event")
-    return entry[start + len(_MARK) : end].decode("ascii", "replace").rpartition(".")[2]
+    return _last_word(entry[start + _MARKED : end])
+
+
+@lru_cache(maxsize=1_024)
+def _last_word(written: bytes) -> str:
+    return written.decode("ascii", "replace").rpartition(".")[2]
 
 
 @lru_cache(maxsize=16_384)
@@ -73,31 +82,32 @@ def recorded(entry: bytes, opened: Mapping[str, Opened], leaf: bytes | None = No
             or not isinstance(stream, str)
             or visibility not in _VISIBILITIES
         ):
-            raise ValueError("the attributes disagree")  # noqa: TRY301 - answered below, as any other damage
+            raise ValueError("the attributes disagree")
+        data, withheld = written["data"], 0
         sealed: dict[str, tuple[str, UUID]] = {}
-        data, withheld = _in_place(written["data"], opened, sealed)
-        actor = data.pop("actor", None)
-        return Recorded(
-            coalition=_uuid(coalition),
-            service=service,
-            position=int(written["sequence"]),
-            id=UUID(written["id"]),
-            type=kind,
-            stream=stream,
-            version=int(written["streamversion"]),
-            at=_moment(written["time"]),
-            recorded_at=_moment(written["recordedtime"]),
-            visibility=visibility,
-            data=data,
-            leaf=leaf or leaf_hash(entry),
-            by=_uuid_or_none(written.get("onbehalfof")),
-            accreditation=_uuid_or_none(written.get("accreditation")),
-            authority=written.get("authority"),
-            audience=tuple(written.get("audience", "").split()),
-            actor=_uuid_or_none(actor),
-            correlation=written.get("correlationid"),
-            sealed=sealed,
-            withheld=withheld,
+        if _CLOSED in entry:
+            data, withheld = _in_place(data, opened, sealed)
+        audience = written.get("audience")
+        return Recorded(  # by place: by name takes twice as long
+            _uuid(coalition),
+            service,
+            int(written["sequence"]),
+            kind,
+            stream,
+            int(written["streamversion"]),
+            _moment(written["time"]),
+            _moment(written["recordedtime"]),
+            visibility,
+            data,
+            leaf or leaf_hash(entry),
+            _uuid_or_none(written.get("onbehalfof")),
+            _uuid_or_none(written.get("accreditation")),
+            written.get("authority"),
+            tuple(audience.split()) if audience else (),
+            _uuid_or_none(data.pop("actor", None)),
+            written.get("correlationid"),
+            sealed,
+            withheld,
         )
     except _UNREADABLE as error:
         raise EventDecodeError(f"no event: {type(error).__name__}") from error
@@ -119,7 +129,7 @@ def _in_place(
     digests = data.pop("_sd", ())
     data.pop("_sd_alg", None)
     for name, value in data.items():
-        if isinstance(value, dict | list):
+        if isinstance(value, _NESTED):
             data[name], inside = _in_place(value, opened, sealed, deep - 1)
             closed += inside
     for digest in digests:
@@ -164,12 +174,13 @@ def _is_sealed(annotation: Any) -> bool:
 
 
 def event_id(entry: bytes) -> UUID:
-    """Return the id in the bytes of an event.
+    """Return the id in the bytes of an event without reading the rest: keys are sorted.
 
     Raises:
         EventDecodeError: there is none.
     """
+    start = entry.rfind(_ID) + len(_ID)
     try:
-        return UUID(orjson.loads(entry)["id"])
-    except _UNREADABLE as error:
+        return UUID(entry[start : start + 36].decode("ascii"))
+    except ValueError as error:
         raise EventDecodeError("no event") from error

@@ -321,7 +321,6 @@ class Recorded:
     coalition: UUID
     service: str
     position: int
-    id: UUID
     type: str
     stream: str
     version: int

@@ -3,8 +3,8 @@
 For services only; the relay's role reads ciphertext and bytes of every coalition.
 """
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -19,32 +19,72 @@ from shared.http import bearer, host_of
 from shared.sealing import Disclosure
 
 PAGE = 2_000
+CLOSED = b'"_sd"'  # in the bytes of an event that has disclosures
+Entry = tuple[bytes, tuple[Disclosure, ...]]
 router = APIRouter(prefix="/internal")
+
+
+class Page(NamedTuple):
+    """Consecutive events, and the chain's value after the last of them."""
+
+    entries: Sequence[Entry]
+    chain: bytes
 
 
 async def read(db: Connection, coalition: UUID, after: int, limit: int) -> list[Stored]:
     """Return the next events of a journal, in order, with their disclosures."""
     rows = await db.fetch(
-        "select position, type, bytes, event_id, traceparent, chain from journal.event"
+        "select position, type, bytes, traceparent, chain from journal.event"
         " where coalition_id = $1 and position > $2 order by position limit $3",
         coalition, after, limit,
     )  # fmt: skip
-    closed = [row["position"] for row in rows if b'"_sd"' in row["bytes"]]
-    disclosures: dict[int, list[Disclosure]] = {}
+    found = [
+        Stored(coalition, position, kind, entry, (), traceparent, chain)
+        for position, kind, entry, traceparent, chain in rows
+    ]
+    closed = [event for event in found if CLOSED in event.entry]
     if closed:
-        for found in await db.fetch(
-            "select position, digest, audience, key_id, nonce, ciphertext from journal.disclosure"
-            " where coalition_id = $1 and position between $2 and $3",
-            coalition, closed[0], closed[-1],
-        ):  # fmt: skip
-            disclosures.setdefault(found["position"], []).append(Disclosure(*found[1:]))
-    return [
-        Stored(
-            coalition, row["position"], row["type"], row["bytes"], row["event_id"],
-            tuple(disclosures.get(row["position"], ())), row["traceparent"], row["chain"],
-        )
-        for row in rows
-    ]  # fmt: skip
+        first, last = closed[0].position, closed[-1].position
+        disclosures = await _disclosures(db, coalition, first, last)
+        for event in closed:
+            event.disclosures = tuple(disclosures.get(event.position, ()))
+    return found
+
+
+async def page(db: Connection, service: str, coalition: UUID, after: int, limit: int) -> Page:
+    """Return the next events of a journal as a reader takes them."""
+    rows = await db.fetch(
+        "select bytes from journal.event"
+        " where coalition_id = $1 and position > $2 order by position limit $3",
+        coalition, after, limit,
+    )  # fmt: skip
+    if not rows:
+        return Page((), chain_start(service, coalition))
+    entries: list[Entry] = [(entry, ()) for (entry,) in rows]
+    chain: bytes = await db.fetchval(
+        "select chain from journal.event where coalition_id = $1 and position = $2",
+        coalition, after + len(rows),
+    )  # fmt: skip
+    closed = [n for n, (entry, _) in enumerate(entries) if CLOSED in entry]
+    if closed:
+        first, last = after + 1 + closed[0], after + 1 + closed[-1]
+        disclosures = await _disclosures(db, coalition, first, last)
+        for n in closed:
+            entries[n] = entries[n][0], tuple(disclosures.get(after + 1 + n, ()))
+    return Page(entries, chain)
+
+
+async def _disclosures(
+    db: Connection, coalition: UUID, first: int, last: int
+) -> Mapping[int, list[Disclosure]]:
+    found: dict[int, list[Disclosure]] = {}
+    for row in await db.fetch(
+        "select position, digest, audience, key_id, nonce, ciphertext from journal.disclosure"
+        " where coalition_id = $1 and position between $2 and $3",
+        coalition, first, last,
+    ):  # fmt: skip
+        found.setdefault(row["position"], []).append(Disclosure(*row[1:]))
+    return found
 
 
 async def _peer(request: Request) -> str:
@@ -65,33 +105,32 @@ async def events(
     """Each event's line verbatim, followed by its disclosures where it has any."""
     host = host_of(request)
     async with host.relay_pool.acquire(timeout=2) as db:
-        found = await read(db, coalition, after, limit)
+        found = await page(db, host.service, coalition, after, limit)
         head = await db.fetchrow(
             "select position, chain from journal.head where coalition_id = $1", coalition
         )
     lines = []
-    for event in found:
-        lines.append(event.entry)
-        if event.disclosures:
-            lines.append(orjson.dumps({"disclosures": written_disclosures(event.disclosures)}))
-    chain = found[-1].chain if found else None
+    for entry, disclosures in found.entries:
+        lines.append(entry)
+        if disclosures:
+            lines.append(orjson.dumps({"disclosures": written_disclosures(disclosures)}))
     return Response(
         b"\n".join(lines) + b"\n" if lines else b"",
         media_type="application/x-ndjson",
         headers={
             "Accord-Position": str(head["position"] if head else 0),
-            "Accord-Chain": (chain or chain_start(host.service, coalition)).hex(),
+            "Accord-Chain": found.chain.hex(),
         },
     )
 
 
-def parse(body: bytes) -> list[tuple[bytes, tuple[Disclosure, ...]]]:
+def parse(body: bytes) -> list[Entry]:
     """Return the events of a page of the feed with their disclosures.
 
     Raises:
         Damaged: disclosures that cannot be read, or that belong to no event.
     """
-    found: list[tuple[bytes, tuple[Disclosure, ...]]] = []
+    found: list[Entry] = []
     for line in body.split(b"\n"):
         if line.startswith(b'{"disclosures":'):
             try:

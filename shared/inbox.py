@@ -21,13 +21,14 @@ from nats.aio.msg import Msg
 
 from shared import decoding
 from shared.bus import Bus, Damaged, Run, holds, unpack
-from shared.canonical import chain_next, chain_start, leaf_hash
+from shared.canonical import chain_start, chained
 from shared.database import DB_TRANSIENT
 from shared.event import Heard, Recorded
+from shared.feed import Entry, Page
 from shared.hot import Connection, Head
 from shared.projection import UnknownType
 from shared.sealing import Keys, Opened, open_disclosure
-from shared.source import Entry, Source
+from shared.source import Source
 from shared.telemetry import span
 
 log = structlog.get_logger()
@@ -286,10 +287,8 @@ class Reader:
             async with self._pool.acquire(timeout=2) as db, db.transaction():
                 await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
                 cursor = await self._cursor(db, coalition)
-            ends = cursor.chain
-            for entry, _ in entries[cursor.position + 1 - first :]:
-                ends = chain_next(ends, leaf_hash(entry))
-            if ends != chain:
+            new = [entry for entry, _ in entries[cursor.position + 1 - first :]]
+            if chained(cursor.chain, new)[0] != chain:
                 return
             for number, entry in enumerate(entries, first):
                 await self._take(coalition, number, [entry], None)
@@ -307,11 +306,7 @@ class Reader:
             new = entries[cursor.position + 1 - first :]
             if not new:
                 return cursor.position
-            ends, leaves = cursor.chain, []
-            for entry, _ in new:
-                leaf = leaf_hash(entry)
-                ends = chain_next(ends, leaf)
-                leaves.append(leaf)
+            ends, leaves = chained(cursor.chain, [entry for entry, _ in new])
             if chain is not None and ends != chain:
                 raise Damaged("the chain does not fit")
             seen = self._read(coalition, cursor.position + 1, new, leaves, opened)
@@ -342,14 +337,17 @@ class Reader:
             Damaged: an event is another's.
         """
         seen = []
+        wants, source = self._listener.wants, self._source.service
         try:
             for number, ((entry, _), leaf) in enumerate(zip(entries, leaves, strict=True), first):
-                if not self._listener.wants(decoding.type_of(entry)) and ADDRESS not in entry:
+                if not wants(decoding.type_of(entry)) and ADDRESS not in entry:
                     continue
                 event = decoding.recorded(entry, opened, leaf)
-                if (event.coalition, event.service, event.position) != (
-                    coalition, self._source.service, number,
-                ):  # fmt: skip
+                if (
+                    event.position != number
+                    or event.service != source
+                    or event.coalition != coalition
+                ):
                     raise Damaged("an event of another place")
                 seen.append(event)
         except decoding.EventDecodeError as error:
@@ -402,24 +400,32 @@ class Reader:
     # What was missed
 
     async def heal(self, coalition: UUID) -> bool:
-        """Fetch what is missing from the source, a page a transaction; say whether that went."""
+        """Fetch what is missing from the source, a page a transaction; say whether that went.
+
+        The next page is fetched while one is applied.
+        """
+        ahead: asyncio.Task[Page] | None = None
         try:
-            while not self._stopping:
-                async with self._pool.acquire(timeout=2) as db, db.transaction():
-                    await db.execute(
-                        "select set_config('accord.coalitions', $1, true)", str(coalition)
-                    )
-                    after = (await self._cursor(db, coalition)).position
-                page = await self._source.page(coalition, after)
-                if not page.entries:
+            async with self._pool.acquire(timeout=2) as db, db.transaction():
+                await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+                after = (await self._cursor(db, coalition)).position
+            page = await self._source.page(coalition, after)
+            while page.entries and not self._stopping:
+                expected = after + len(page.entries)
+                ahead = asyncio.create_task(self._source.page(coalition, expected))
+                after = await self._guarded(coalition, after + 1, page.entries, page.chain)
+                if after < 0:
                     return True
-                if await self._guarded(coalition, after + 1, page.entries, page.chain) < 0:
-                    return True
+                page = await (ahead if after == expected else self._source.page(coalition, after))
         except Damaged as error:
             await self._park(coalition, "history_changed", str(error), 1)
         except (*DB_TRANSIENT, Gap, _Again) as error:
             log.info("heal_later", reader=self.name, error=type(error).__name__)
             return False
+        finally:
+            if ahead is not None:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
         return True
 
     async def _reconcile(self) -> None:

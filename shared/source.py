@@ -1,25 +1,14 @@
 """Where a reader gets what it missed: its own journal, or another service's feed."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
 
-from shared.canonical import chain_start
-from shared.feed import PAGE, parse, read
+from shared.feed import PAGE, Page, page, parse
 from shared.hot import Head
 from shared.peers import Peers
-from shared.sealing import Disclosure
-
-Entry = tuple[bytes, tuple[Disclosure, ...]]
-
-
-class Page(NamedTuple):
-    """Consecutive events, and the chain's value after the last of them."""
-
-    entries: Sequence[Entry]
-    chain: bytes
 
 
 class Source(Protocol):
@@ -40,18 +29,14 @@ class Source(Protocol):
 class Own:
     """This service's own journal, read directly."""
 
-    def __init__(self, service: str, pool: asyncpg.Pool) -> None:
+    def __init__(self, service: str, pool: asyncpg.Pool, size: int = PAGE) -> None:
         self.service = service
         self._pool = pool
+        self._size = size
 
     async def page(self, coalition: UUID, after: int) -> Page:
         async with self._pool.acquire(timeout=2) as db:
-            found = await read(db, coalition, after, PAGE)
-        chain = found[-1].chain if found else None
-        return Page(
-            [(event.entry, event.disclosures) for event in found],
-            chain or chain_start(self.service, coalition),
-        )
+            return await page(db, self.service, coalition, after, self._size)
 
     async def heads(self, since: float | None) -> Mapping[UUID, Head]:
         async with self._pool.acquire(timeout=2) as db:

@@ -91,7 +91,6 @@ class Ledger:
             coalition=self.coalition,
             service=service,
             position=position,
-            id=UUID(int=position),
             type=type_,
             stream=f"it-{key}",
             version=1,

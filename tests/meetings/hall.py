@@ -77,7 +77,6 @@ class Hall:
             coalition=self.coalition,
             service="members",
             position=self._heard,
-            id=UUID(int=self._heard),
             type=type_,
             stream=f"it-{key}",
             version=1,

@@ -282,7 +282,6 @@ def decided(coalition: str, position: int, outcome: str = "adopted") -> Recorded
         coalition=UUID(coalition),
         service="meetings",
         position=position,
-        id=UUID(int=position),
         type="DecisionMade",
         stream=f"proposal-{UUID(int=1)}",
         version=9,

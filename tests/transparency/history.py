@@ -59,7 +59,6 @@ class History:
             coalition=self.coalition,
             service=service,
             position=self.reached[service],
-            id=key(identity),
             type=kind,
             stream=stream,
             version=self.versions[stream],
