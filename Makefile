@@ -51,5 +51,6 @@ screenshots: .venv/dev  ## the pictures of the README, from the demo
 lock:                   ## write the requirements again: names, versions and hashes, no addresses
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra bench -c requirements-dev.txt pyproject.toml -o requirements-bench.txt
 
 .PHONY: help install install-dev run fmt check fast test real-data compose-smoke mutants screenshots lock

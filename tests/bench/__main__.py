@@ -18,7 +18,8 @@ calls each row once unmeasured, then all of them in every round, reversed every 
 `stage` has `await stage.postgres()` and `await stage.nats()` (real, durable, started on first
 use), `stage.seeds` (the secrets of `accord up`), `stage.skip(row, why)` for what is absent, and
 `async with stage.worker("tests.bench.peers.x", *arguments) as worker`: a process of its own
-whose `worker.measure` is what a `Row` takes. That process calls `worker.serve(measure)`;
+whose `worker.measure` is what a `Row` takes. That process calls `worker.serve(measure)`, and
+finds the servers that the stage had started before it in its environment (`worker.POSTGRES` …);
 `worker.closed_loop(at, secs, one)` keeps `at` calls of `one` in flight and returns their sample.
 `meter.timed(latencies, secs=…)` makes a sample of latencies; `meter.Clock(pids).stop()` gives
 wall, own CPU and the CPU of pids. Add the pid of a server that you start to `stage.helping`.

@@ -224,9 +224,10 @@ def tables(lines: Sequence[Line]) -> str:
     for name in used:
         run = runs[name]
         load = " to ".join(f"{one:.1f}" for one in run["load"])
+        control = f"within a factor of {controls[name]:.2f}"
         told.append(
             f"| {name} | {run['commit']} | {run['python']} | {run['postgres']} | {run['nats']} "
-            f"| {run['cores']} | {run['fdatasync_us']} | {load} | within a factor of {controls[name]:.2f} |"
+            f"| {run['cores']} | {run['fdatasync_us']} | {load} | {control} |"
         )
     return "\n".join(told) + "\n"
 

@@ -17,6 +17,7 @@ from accord import postgres as our_postgres
 from accord.provision import connect, provision
 from accord.supervisor import Supervisor
 from tests.bench.meter import Clock, Sample
+from tests.bench.worker import NATS, POSTGRES, SECRETS
 from tests.suite import new_folder
 
 ANSWERS_WITHIN = 240.0
@@ -112,6 +113,15 @@ class Stage:
     def seeds(self) -> Path:
         return self.folder / "secrets"
 
+    def _told(self) -> dict[str, str]:
+        """Return what a worker finds in its environment: no secret stands in a command line."""
+        return {
+            "PYTHONUNBUFFERED": "1",
+            POSTGRES: self._postgres or "",
+            NATS: self._nats or "",
+            SECRETS: str(self.seeds),
+        }
+
     def skip(self, row: str, why: str) -> None:
         self.skipped[row] = why
 
@@ -121,7 +131,7 @@ class Stage:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", module, *arguments,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            env=os.environ | self._told(),
         )  # fmt: skip
         async with Worker(process, self) as worker:
             await worker.said()

@@ -14,6 +14,8 @@ from typing import Any
 
 from tests.bench.meter import Sample, timed
 
+POSTGRES, NATS, SECRETS = "BENCH_POSTGRES", "BENCH_NATS", "BENCH_SECRETS"
+"""Where a worker finds the superuser's address, the bus and the folder of secrets."""
 Measured = Callable[[int, float], Awaitable[Sample]]
 
 
