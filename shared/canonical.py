@@ -66,11 +66,11 @@ def chain_next(chain: bytes, leaf: bytes) -> bytes:
 class Envelope(NamedTuple):
     """The CloudEvents attributes of one event; all strings, absent when `None`."""
 
-    id: UUID
+    id: str
     service: str
     type: str
     stream: str
-    coalition: UUID
+    coalition: str
     position: int
     version: int
     at: datetime

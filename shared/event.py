@@ -10,7 +10,7 @@ A field of an event is one of three kinds (`domain.md` 1):
 """
 
 import hashlib
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -47,6 +47,7 @@ F = TypeVar("F")
 
 LARGEST = 2**53 - 1
 TEXT_BYTES = 8 * 1024
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 Visibility = Literal["affinity", "dyad", "body", "members", "partners", "funders", "public"]
 Authority = Literal["full", "ad_referendum", "observer", "imported"]
@@ -55,7 +56,7 @@ Credential = Literal["app_user", "api_key", "service_account", "system"]
 
 def base64url(raw: bytes) -> str:
     """Return base64url without padding."""
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode("ascii")
 
 
 @lru_cache(maxsize=4_096)
