@@ -19,6 +19,10 @@ help:       ## what you can do here
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
 	@touch $@
 
+.venv/bench: requirements-bench.txt .venv/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-bench.txt
+	@touch $@
+
 install: .venv/runtime  ## the runtime's packages, into .venv
 
 install-dev: .venv/dev  ## those of the tests and checks too
@@ -31,6 +35,7 @@ fmt: .venv/dev          ## format, and mend what ruff can
 
 check: .venv/dev        ## all that must hold before a commit: layout, lint, types, imports
 	ruff format --check . && ruff check . && mypy && lint-imports
+	python -m tests.bench tables
 
 fast: .venv/dev         ## the tests that need no servers, in parallel
 	pytest -n auto -m "not servers"
@@ -47,11 +52,18 @@ compose-smoke: .venv/dev  ## the suite in real containers; COMPOSE says how to c
 mutants: .venv/dev      ## one planted mistake per invariant: each must make a test fail
 	python -m tests.mutations
 
+bench: .venv/bench      ## how fast it is, beside others; `python -m tests.bench report bench.jsonl` publishes
+	python -m tests.bench --out bench.jsonl
+
+bench-smoke: .venv/bench  ## every row of the bench once: losses and errors fail, speed does not
+	python -m tests.bench --rounds 1 --secs 0.3 --smoke --out bench-smoke.jsonl
+
 screenshots: .venv/dev  ## the pictures of the README, from the demo
 	python -m tests.web.pictures
 
 lock:                   ## write the requirements again: names, versions and hashes, no addresses
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra bench -c requirements-dev.txt pyproject.toml -o requirements-bench.txt
 
-.PHONY: help install install-dev run fmt check fast test real-data compose-smoke mutants screenshots lock
+.PHONY: help install install-dev run fmt check fast test real-data compose-smoke mutants bench bench-smoke screenshots lock

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,11 @@ class Step:
     command: Any
     facts: tuple[Fact, ...] = ()
 
+    @cached_property
+    def stream(self) -> str:
+        """The name of the stream."""
+        return self.decider.stream(self.key)
+
 
 @dataclass(frozen=True)
 class Repeat:
@@ -65,6 +71,11 @@ class Written:
     skipped: bool = False
 
     def json(self) -> bytes:
+        """Return the receipt, as it is stored and sent."""
+        return self._json
+
+    @cached_property
+    def _json(self) -> bytes:
         return orjson.dumps(
             {
                 "stream": self.stream,

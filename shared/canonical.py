@@ -74,11 +74,11 @@ def chained(chain: bytes, entries: Iterable[bytes]) -> tuple[bytes, list[bytes]]
 class Envelope(NamedTuple):
     """The CloudEvents attributes of one event; all strings, absent when `None`."""
 
-    id: UUID
+    id: str
     service: str
     type: str
     stream: str
-    coalition: UUID
+    coalition: str
     position: int
     version: int
     at: datetime

@@ -111,6 +111,8 @@ class Work:
         self.keys = keys
         self.db = db
         self.coalition = coalition
+        self.written = str(coalition)
+        """The coalition as it stands in events."""
         self.hot = hot
         self.heard = heard
         self.head = hot.head
@@ -180,7 +182,10 @@ class Work:
             self.hot.streams[row["stream"]] = Stream(row["version"], state)
 
     async def stream(self, decider: AnyDecider, key: UUID | str) -> Stream:
-        name = decider.stream(key)
+        return await self.named(decider.stream(key))
+
+    async def named(self, name: str) -> Stream:
+        """Return the stream of this name."""
         if name in self.streams:
             return self.streams[name]
         if name not in self.hot.streams:

@@ -8,7 +8,7 @@ duplicate keys, no unknown fields.
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, Generic, TypeVar, get_type_hints
@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 from shared.ask import Ask, Fact, Repeat, Step, Written
 from shared.batch import in_milliseconds
+from shared.decider import altered
 from shared.event import Command, Context
 from shared.host import Host, Rows
 from shared.hot import AnyDecider, Reading
@@ -147,7 +148,7 @@ async def read_body(request: Request, limit: int = BODY_BYTES) -> bytes:
         if len(body) > limit:
             raise Problem(413, "too_large", f"A command has at most {limit} bytes.")
     try:
-        json.loads(bytes(body).decode("utf-8"), object_pairs_hook=_unique)
+        _STRICTLY.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Problem(400, "unreadable", "The body is not valid JSON in UTF-8.") from None
     return bytes(body)
@@ -156,6 +157,9 @@ async def read_body(request: Request, limit: int = BODY_BYTES) -> bytes:
 def _unique(pairs: list[tuple[str, Any]]) -> None:
     if len({key for key, _ in pairs}) != len(pairs):
         raise ValueError("a key stands twice")
+
+
+_STRICTLY = json.JSONDecoder(object_pairs_hook=_unique)
 
 
 @dataclass
@@ -251,9 +255,9 @@ class CallerOf:
             assert self.host.mandates is not None
             mandates = await self.host.mandates(read)
             concerned = body(state, command) if body else _body_of(state, command)
-            context = replace(read.context, actor=self.person)
+            context = altered(read.context, actor=self.person)
             if self.claimed is not None:
-                context = replace(context, at=self.claimed)
+                context = altered(context, at=self.claimed)
             return self._permit(mandates, concerned, state, context)
 
         return resolve
@@ -266,7 +270,7 @@ class CallerOf:
             mandates.choose(self.person, self.by, body, context.at.date()) if self.person else None
         )
         if mandate is not None:
-            context = replace(
+            context = altered(
                 context,
                 by=mandate.by,
                 accreditation=mandate.accreditation,
@@ -356,8 +360,8 @@ async def caller_of(request: Request, action: str | None) -> CallerOf:
         by=_uuid_header(request, "accord-on-behalf-of"),
         action=action,
         who=host.who(action),
-        path=f"{request.method} {request.url.path}",
-        base=request.url.path,
+        path=f"{request.method} {request.scope['path']}",
+        base=request.scope["path"],
         key=key,
         if_match=_if_match(request),
         claimed=_claimed(request, signed),

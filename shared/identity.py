@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -133,11 +134,9 @@ class Signed:
     demo: bool = False
     service: str | None = None
 
-    @property
+    @cached_property
     def principal(self) -> str:
         """A name for idempotency rows and limits that holds no personal value."""
-        from hashlib import sha256  # noqa: PLC0415 - only here
-
         return base64url(sha256(f"{self.issuer}\n{self.subject}".encode()).digest())[:22]
 
 

@@ -262,7 +262,7 @@ class Journal:
                     )
                     await work.catch_up(head)
                     mine = [ask for ask in batch if ask.coalition == coalition]
-                    await work.warm({s.decider.stream(s.key) for a in mine for s in a.steps})
+                    await work.warm({step.stream for one in mine for step in one.steps})
                     works[coalition] = work
                 for ask in batch:
                     work_or_none = works.get(ask.coalition)
@@ -341,8 +341,8 @@ class Journal:
 
     async def _decide(self, ask: Ask, work: Work, columns: Columns, at: datetime) -> Written:
         first = ask.steps[0]
-        stands = await work.stream(first.decider, first.key)
-        name = first.decider.stream(first.key)
+        name = first.stream
+        stands = await work.named(name)
         if ask.brings_to is not None and stands.version >= ask.brings_to:
             return Written(name, stands.version, work.head.position, skipped=True)
         if ask.if_match is not None and ask.if_match != stands.version:
@@ -350,7 +350,7 @@ class Journal:
         written: list[Mapping[str, Any]] = []
         base = work.base(self._clock(at))
         for step in ask.steps:
-            stream = await work.stream(step.decider, step.key)
+            stream = await work.named(step.stream)
             reading = Reading(work, base, step.key)
             context = await ask.resolve(reading, stream.state, step.command)
             reading.context = context
@@ -376,12 +376,13 @@ class Journal:
     ) -> Mapping[str, Any]:
         """Seal, encode once, chain, and let the next command see it."""
         kind = type(event)
-        name = step.decider.stream(step.key)
+        name = step.stream
         held = work.streams.get(name) or work.hot.streams[name]
         position = work.head.position + 1
         visibility = context.visibility or kind.visibility
         audience = event.audience
         event_id = uuid7(milliseconds(at), next(_ids))
+        written_id = str(event_id)
         disclosures: list[Disclosure] = []
         keyed_for = (
             audience[0] if audience else ("members" if visibility == "public" else visibility)
@@ -389,7 +390,7 @@ class Journal:
 
         def close(hidden: Hidden) -> str:
             key = self._keys.at_hand(ask.coalition, hidden.about, keyed_for)
-            closed = seal(key, ask.coalition, event_id, keyed_for, hidden.name, hidden.value)
+            closed = seal(key, work.written, written_id, keyed_for, hidden.name, hidden.value)
             disclosures.append(closed)
             if hidden.sealed is not None:
                 hidden.sealed.take(closed.digest)
@@ -397,8 +398,8 @@ class Journal:
 
         entry = encode(
             Envelope(
-                event_id, self.rules.service, kind.__name__, name, ask.coalition, position,
-                held.version + 1, context.at, at, str(ask.correlation or event_id),
+                written_id, self.rules.service, kind.__name__, name, work.written, position,
+                held.version + 1, context.at, at, str(ask.correlation or written_id),
                 context.credential, visibility,
                 None if kind.unsigned else context.by,
                 None if kind.unsigned else context.accreditation,
@@ -419,7 +420,7 @@ class Journal:
         if ask.brings_to is not None:
             return UNTOLD
         return {
-            "id": str(event_id),
+            "id": written_id,
             "type": kind.__name__,
             "position": position,
             "leaf": base64url(leaf),

@@ -47,10 +47,11 @@ create table if not exists journal.relay (
 
 -- Lock the free ones of the heads `hc` (all of them, waiting, if `waits`), then read the
 -- idempotency keys and the positions heard from others. Two statements on purpose: a statement
--- sees the world from before its lock wait, and only the locked row itself is fresh.
+-- sees the world from before its lock wait, and only the locked row itself is fresh. Each key is
+-- looked up in the index: a hash join would read every key that the coalition has used in 7 days.
 create or replace function journal.lock(hc uuid[], kc uuid[], kp text[], ko text[], kk text[], waits boolean,
     out heads journal.head[], out known journal.idempotency[], out heard inbox.cursor[], out at timestamptz)
-language plpgsql volatile set enable_seqscan = off as $$
+language plpgsql volatile set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   perform set_config('accord.coalitions', array_to_string(hc, ','), true);
   if waits then

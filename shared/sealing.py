@@ -28,6 +28,7 @@ NONCE = 12
 HELD_SECONDS = 60.0
 FETCH_SECONDS = 10.0  # everybody may act for the first time in the same second
 _salts = random_bytes(16)
+_decoys = random_bytes(32)
 _nonces = random_bytes(NONCE)
 _ids = random_bytes(10)
 
@@ -74,11 +75,11 @@ def disclose(name: str, value: Any, salt: bytes) -> tuple[bytes, str]:
 
 def decoy() -> str:
     """Return a digest of nothing, so that the number of sealed fields says nothing."""
-    return base64url(sha256(next(_salts) + next(_salts)).digest())
+    return base64url(sha256(next(_decoys)).digest())
 
 
 def seal(
-    key: Key, coalition: UUID, event: UUID, audience: str, name: str, value: Any
+    key: Key, coalition: UUID | str, event: UUID | str, audience: str, name: str, value: Any
 ) -> Disclosure:
     """Return the encrypted disclosure of a field."""
     disclosure, digest = disclose(name, value, next(_salts))
@@ -102,7 +103,7 @@ def open_disclosure(key: Key, coalition: UUID, event: UUID, closed: Disclosure) 
     return Opened(name, value, closed.audience, closed.key)
 
 
-def _bound(coalition: UUID, event: UUID, digest: str) -> bytes:
+def _bound(coalition: UUID | str, event: UUID | str, digest: str) -> bytes:
     return f"{coalition}/{event}/{digest}".encode()
 
 

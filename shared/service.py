@@ -45,6 +45,7 @@ from shared.projection import Projection
 from shared.relay import Relay
 from shared.sealing import Keys
 from shared.settings import Settings, needed, secret
+from shared.signpost import Answers, Signpost
 from shared.source import Own, Peer, Source
 from shared.telemetry import start
 
@@ -53,6 +54,7 @@ log = structlog.get_logger()
 Find = Callable[[Connection, str], Awaitable[Sequence[tuple[UUID, UUID]]]]
 """(connection that sees all coalitions, subject) → (coalition, person)."""
 _POLICY: TypeAdapter[dict[str, tuple[Who, ...]]] = TypeAdapter(dict[str, tuple[Who, ...]])
+EVERYWHERE, IN_COALITION = "/api/v1", "/api/v1/coalitions/{coalition}"
 FORGETS, FORGET_EVERY = "forgets repeats", 3_600.0
 CORE = (Script("shared", "inbox.sql"), Script("shared", "journal.sql"))
 
@@ -152,7 +154,7 @@ class Service:
             docs_url=None, redoc_url=None, lifespan=runtime.lifespan,
         )  # fmt: skip
         runtime.apps.append(app)
-        router = APIRouter(prefix="/api/v1/coalitions/{coalition}")
+        router = APIRouter(prefix=IN_COALITION)
         router.include_router(self.router)
         if self.writes:
             imports = self.imports
@@ -165,13 +167,25 @@ class Service:
                 return await importing.run(request, imports)
 
         app.include_router(router)
+        app.add_middleware(Signpost, ways=self._ways())
         if self.everywhere is not None:
-            app.include_router(self.everywhere, prefix="/api/v1")
+            app.include_router(self.everywhere, prefix=EVERYWHERE)
         app.include_router(feed.router)
         app.include_router(_health(self, runtime))
         problems.install(app)
         self._check_actions()
         return app
+
+    def _ways(self) -> list[tuple[str, Answers]]:
+        """Return the paths of all commands, and what answers there."""
+        prefixed = [(IN_COALITION, route) for route in self.router.routes]
+        if self.everywhere is not None:
+            prefixed += [(EVERYWHERE, route) for route in self.everywhere.routes]
+        return [
+            (prefix + route.path, route.get_route_handler())
+            for prefix, route in prefixed
+            if isinstance(route, Route) and route.command and route.methods == {"POST"}
+        ]
 
     def _check_actions(self) -> None:
         """Refuse to start with a route that declares no action, or an action that no route uses."""

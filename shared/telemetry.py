@@ -63,6 +63,8 @@ def trace_id() -> str | None:
 
 def traceparent() -> str | None:
     """Return the current span as W3C `traceparent`."""
+    if trace.get_current_span() is trace.INVALID_SPAN:
+        return None
     carrier: dict[str, str] = {}
     inject(carrier)
     return carrier.get("traceparent")
@@ -90,6 +92,10 @@ def span(
         parent: Incoming headers that may carry a `traceparent`.
         links: `traceparent` values of what this span follows from, such as the writer's.
     """
+    incoming = parent is not None and "traceparent" in parent
+    if not incoming and isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        yield trace.get_current_span()  # nobody listens, and there is nothing to carry on
+        return
     linked = [
         Link(context)
         for value in links

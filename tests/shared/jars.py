@@ -116,7 +116,7 @@ class Shop:
 
 
 @asynccontextmanager
-async def shop(admin: str, name: str) -> AsyncIterator[Shop]:
+async def shop(admin: str, name: str, rules: Rules | None = None) -> AsyncIterator[Shop]:
     """Run a journal for a test; everything of it is in databases of that name."""
     base, sealing = f"accord_{name}", f"accord_{name}_keys"
     roles = {f"{base}_app": "a", f"{base}_relay": "r"}
@@ -151,9 +151,8 @@ async def shop(admin: str, name: str) -> AsyncIterator[Shop]:
     ]
     own = await asyncpg.create_pool(admin, database=base, min_size=1, max_size=2)
     keys = Keys(pools[2], KEK, name)
-    yield Shop(
-        Journal(pools[0], Rules(name, (decider,), (smashed,)), keys), own, pools[0], pools[1], keys
-    )
+    rules = rules or Rules(name, (decider,), (smashed,))
+    yield Shop(Journal(pools[0], rules, keys), own, pools[0], pools[1], keys)
     for made in (*pools, own):
         await made.close()
 

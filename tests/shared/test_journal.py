@@ -174,6 +174,29 @@ async def test_repeats_are_known_for_seven_days(open_shop: Shop) -> None:
     assert again.replayed
 
 
+async def test_a_key_is_looked_up_without_reading_the_others(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=23), UUID(int=24)
+    await open_shop.journal.write(ask(coalition, jar, Put(coins=1), key="mine"))
+    await open_shop.admin.execute(
+        "insert into journal.idempotency select coalition_id, principal, operation, n::text,"
+        " fingerprint, answer from journal.idempotency, generate_series(1, 3000) n"
+        " where coalition_id = $1",
+        coalition,
+    )
+    rows_read = (
+        "select coalesce(sum(seq_tup_read + idx_tup_fetch), 0) from pg_stat_xact_all_tables"
+        " where relid = 'journal.idempotency'::regclass"
+    )
+    async with open_shop.app.acquire() as db, db.transaction():
+        before = await db.fetchval(rows_read)
+        found = await db.fetchval(
+            "select cardinality(known) from journal.lock($1, $1, $2, $3, $4, false)",
+            [coalition], ["somebody"], [f"jars/{jar}"], ["mine"],
+        )  # fmt: skip
+        read = await db.fetchval(rows_read) - before
+    assert (found, read) == (1, 1)
+
+
 async def test_row_security_shows_no_other_coalition(open_shop: Shop) -> None:
     async with open_shop.app.acquire() as db, db.transaction():
         assert await db.fetchval("select count(*) from journal.event") == 0

@@ -1,0 +1,1 @@
+"""The bench: how fast Accord is, beside others and beside what the engines can do at most."""

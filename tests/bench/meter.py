@@ -1,0 +1,199 @@
+"""What is measured, and the order of measuring: short rounds, interleaved, with a control.
+
+Both sides of a ratio run in the same round. The order is reversed every round, so that a machine
+that grows warm or busy wrongs nobody. One row runs twice, as if it were two: the worst of its
+ratios says how near to 1 another ratio may come before it means nothing.
+"""
+
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from tests.bench.stage import Stage
+
+ENOUGH_FOR_P99 = 1_000
+WARM_UP_SECONDS = 0.5
+AGAIN = "-again"
+"""Ends the name of the control: the row that runs as if it were two."""
+
+Measure = Literal["rate", "per_cpu", "p99_ms", "secs", "lost"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a row must reach.
+
+    Args:
+        over: The row that `row` is divided by in each round; `None` for a target in plain units.
+        at: Connections, commands in flight, or arrivals per second: what the row calls "at".
+        over_at: The other row's, where it differs.
+        better: Whether higher or lower is better.
+        measure: The figure of a sample that counts; `per_cpu` is events per CPU-second.
+        rounds: How many rounds a published figure needs; 1 where one takes minutes.
+    """
+
+    id: str
+    row: str
+    over: str | None
+    at: int
+    must: float
+    moonshot: float
+    better: Literal["higher", "lower"] = "higher"
+    measure: Measure = "rate"
+    over_at: int | None = None
+    rounds: int = 6
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One row in one round.
+
+    Args:
+        n: What was done: commands, events, requests.
+        errors: Answers that were none; a sample with one is void.
+        lost: Answered and not stored, or stored and never seen; a sample with one is void.
+        p99_ms: `None` under 1,000 samples.
+        note: What else a reader should know of this round, in a few words.
+    """
+
+    n: int
+    secs: float
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    cpu_client_s: float = 0.0
+    cpu_servers_s: float = 0.0
+    errors: int = 0
+    lost: int = 0
+    note: str = ""
+    row: str = ""
+    at: int = 0
+    round: int = 0
+
+    @property
+    def rate(self) -> float:
+        return self.n / self.secs if self.secs else 0.0
+
+    @property
+    def per_cpu(self) -> float:
+        """How much was done per second of CPU, client and servers together."""
+        cpu = self.cpu_client_s + self.cpu_servers_s
+        return self.n / cpu if cpu else 0.0
+
+    @property
+    def void(self) -> bool:
+        return bool(self.errors or self.lost or not self.n)
+
+    def figure(self, measure: Measure) -> float | None:
+        found: float | None = getattr(self, measure)
+        return found
+
+    def line(self, run: str) -> dict[str, Any]:
+        """Return the sample as a line of the output."""
+        held = {name: value for name, value in asdict(self).items() if value not in (None, "")}
+        rounded = {k: round(v, 4) if isinstance(v, float) else v for k, v in held.items()}
+        return {"kind": "sample", "run": run, **rounded, "rate": round(self.rate, 1)}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Something that can be put under load.
+
+    Args:
+        measure: (at, seconds) → a sample; `row`, `at` and `round` are filled in for it.
+        once: Measured in the first round only, with no warm-up: it takes minutes.
+    """
+
+    name: str
+    at: tuple[int, ...]
+    measure: Callable[[int, float], Awaitable[Sample]]
+    once: bool = False
+
+
+class Rows(Protocol):
+    """A module of rows: what `__main__` asks of `append.py`, `commands.py` …"""
+
+    TARGETS: tuple[Target, ...]
+    CONTROL: tuple[str, int] | None
+    """The row, and at what, that runs twice; `None` where every row runs once."""
+
+    @property
+    def rows(self) -> Callable[["Stage"], AbstractAsyncContextManager[list[Row]]]:
+        """Start what the rows need; say `stage.skip(row, why)` for what cannot run."""
+
+
+async def interleave(
+    rows: Sequence[Row], control: tuple[str, int] | None, rounds: int, secs: float
+) -> AsyncIterator[Sample]:
+    """Measure every row at everything, round by round, and the control's row twice."""
+    order = [(row.name, row, at) for row in rows for at in row.at]
+    order += [
+        (row.name + AGAIN, row, at) for row in rows for at in row.at if (row.name, at) == control
+    ]
+    for _, row, at in order:
+        if not row.once:
+            await row.measure(at, min(secs, WARM_UP_SECONDS))
+    for number in range(rounds):
+        for name, row, at in order if number % 2 == 0 else reversed(order):
+            if number == 0 or not row.once:
+                sample = await row.measure(at, secs)
+                yield replace(sample, row=name, at=at, round=number)
+
+
+def percentile(sorted_values: Sequence[float], share: float) -> float:
+    """Return the value that `share` of the sorted values do not exceed (nearest rank)."""
+    rank = max(1, -(-len(sorted_values) * round(share * 1000) // 1000))
+    return sorted_values[rank - 1]
+
+
+def timed(
+    seconds: Iterable[float], *, secs: float, cpu: float = 0.0, errors: int = 0, lost: int = 0
+) -> Sample:
+    """Return the sample of things done, from how long each of them took."""
+    took = sorted(one * 1000 for one in seconds)
+    return Sample(
+        n=len(took),
+        secs=secs,
+        p50_ms=percentile(took, 0.5) if took else None,
+        p99_ms=percentile(took, 0.99) if len(took) >= ENOUGH_FOR_P99 else None,
+        cpu_client_s=cpu,
+        errors=errors,
+        lost=lost,
+    )
+
+
+def cpu_of(pids: Iterable[int]) -> float:
+    """Return the CPU seconds of processes and of all below them, the ended ones included."""
+    parents: dict[int, tuple[int, float]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile; its parent has its time
+        ticks = sum(map(int, fields[11:15]))
+        parents[int(stat.parent.name)] = int(fields[1]), ticks / os.sysconf("SC_CLK_TCK")
+    wanted, total = set(pids), 0.0
+    for pid, (_, seconds) in parents.items():
+        above: int | None = pid
+        while above and above not in wanted:
+            above = parents[above][0] if above in parents else None
+        total += seconds if above else 0.0
+    return total
+
+
+class Clock:
+    """How long something took, and how much CPU some processes used meanwhile."""
+
+    def __init__(self, servers: Iterable[int] = ()) -> None:
+        self._servers = tuple(servers)
+        self._wall, self._cpu = time.perf_counter(), cpu_of(self._servers)
+        self._own = time.process_time()
+
+    def stop(self) -> tuple[float, float, float]:
+        """Return the seconds gone by, and of CPU: this process's, the servers'."""
+        wall = time.perf_counter() - self._wall
+        return wall, time.process_time() - self._own, cpu_of(self._servers) - self._cpu
