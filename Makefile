@@ -45,6 +45,9 @@ compose-smoke: .venv/dev  ## the suite in real containers; COMPOSE says how to c
 mutants: .venv/dev      ## one planted mistake per invariant: each must make a test fail
 	python -m tests.mutations
 
+overload: .venv/dev     ## ten times too much, one coalition with nine tenths of it, one connection
+	python -m tests.chaos.overload
+
 screenshots: .venv/dev  ## the pictures of the README, from the demo
 	python -m tests.web.pictures
 
@@ -52,4 +55,4 @@ lock:                   ## write the requirements again: names, versions and has
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
-.PHONY: help install install-dev run fmt check fast test real-data compose-smoke mutants screenshots lock
+.PHONY: help install install-dev run fmt check fast test real-data compose-smoke mutants overload screenshots lock
