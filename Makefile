@@ -58,6 +58,9 @@ bench: .venv/bench      ## how fast it is, beside others; `python -m tests.bench
 bench-smoke: .venv/bench  ## every row of the bench once: losses and errors fail, speed does not
 	python -m tests.bench --rounds 1 --secs 0.3 --smoke --out bench-smoke.jsonl
 
+overload: .venv/dev     ## ten times too much, one coalition with nine tenths of it, one connection
+	python -m tests.chaos.overload
+
 screenshots: .venv/dev  ## the pictures of the README, from the demo
 	python -m tests.web.pictures
 
@@ -66,4 +69,4 @@ lock:                   ## write the requirements again: names, versions and has
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra bench -c requirements-dev.txt pyproject.toml -o requirements-bench.txt
 
-.PHONY: help install install-dev run fmt check fast test real-data compose-smoke mutants bench bench-smoke screenshots lock
+.PHONY: $(shell grep -oE '^[a-z-]+:' $(firstword $(MAKEFILE_LIST)) | tr -d :)

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import uvicorn
 from fastapi import FastAPI
 
 from services.credit.__main__ import service as credit
@@ -23,7 +22,9 @@ from services.members.__main__ import service as members
 from services.transparency.__main__ import service as transparency
 from services.web.__main__ import application as web
 from services.web.__main__ import prepare as prepare_web
+from shared.admission import Gate
 from shared.service import Runtime
+from shared.serving import serve
 from shared.settings import Settings
 from shared.telemetry import start
 
@@ -38,12 +39,12 @@ async def prepare(settings: Settings) -> None:
     )
 
 
-def assemble(settings: Settings) -> FastAPI:
+def assemble(settings: Settings, gate: Gate) -> FastAPI:
     """Return one application with every service below its name, and the pages at `/`."""
     base = f"http://127.0.0.1:{settings.http.port}"
     addresses = {service.name: f"{base}/{service.name}" for service in SERVICES}
     pages = web(settings, addresses)
-    runtimes = {service.name: Runtime(service, settings, addresses) for service in SERVICES}
+    runtimes = {service.name: Runtime(service, settings, addresses, gate) for service in SERVICES}
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -84,11 +85,8 @@ def main() -> None:
         asyncio.run(prepare(settings))
     if sys.argv[1:] == ["migrate"]:
         return
-    uvicorn.run(
-        assemble(settings), host="127.0.0.1", port=settings.http.port, server_header=False,
-        timeout_keep_alive=5, timeout_graceful_shutdown=5, limit_concurrency=512,
-        log_level="warning", access_log=False,
-    )  # fmt: skip
+    gate = Gate()
+    serve(assemble(settings, gate), gate, port=settings.http.port)
 
 
 if __name__ == "__main__":

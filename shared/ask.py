@@ -16,6 +16,8 @@ from shared.hot import AnyDecider, Reading
 Fact = Callable[[Reading, Any, Any], Awaitable[object]]
 """(what may be read, the stream's state, the command) → a value that a rule asks for by type."""
 Resolve = Callable[[Reading, Any, Any], Awaitable[Context]]
+Line = tuple[UUID, bool]
+"""Where a command waits: its coalition, and whether it is part of an import."""
 
 
 class Stale(Exception):
@@ -119,6 +121,14 @@ class Ask:
     answer: asyncio.Future[Written] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+    @property
+    def imported(self) -> bool:
+        return self.brings_to is not None
+
+    @property
+    def line(self) -> Line:
+        return self.coalition, self.imported
 
     def settle(self, outcome: Written | Exception) -> None:
         if self.answer.done():

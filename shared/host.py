@@ -42,23 +42,30 @@ class Limits:
     def __init__(self) -> None:
         self._buckets: dict[str, tuple[float, float]] = {}
 
-    def take(self, principal: str, per_second: float, burst: float) -> None:
-        """Take one.
+    def take(self, policy: str, principal: str, per_second: float, burst: float) -> None:
+        """Take one of what a policy allows to a principal.
 
         Raises:
             Problem: 429 with `Retry-After`.
         """
         now = time.monotonic()
-        left, at = self._buckets.get(principal, (burst, now))
+        bucket = f"{policy}/{principal}"
+        left, at = self._buckets.get(bucket, (burst, now))
         left = min(burst, left + (now - at) * per_second)
         if left < 1:
+            again = max(1, round((1 - left) / per_second))
             raise Problem(
                 429, "quota_exceeded", "You ask faster than this service answers: slow down.",
-                headers={"Retry-After": str(max(1, round((1 - left) / per_second)))},
+                headers={
+                    "Retry-After": str(again),
+                    "RateLimit-Policy": f'"{policy}";q={burst:.0f};w={burst / per_second:.0f}',
+                    "RateLimit": f'"{policy}";r=0;t={again}',
+                },
+                violated=(policy,),
             )  # fmt: skip
         if len(self._buckets) > 50_000:  # noqa: PLR2004 - a bound on memory
             self._buckets.clear()
-        self._buckets[principal] = left - 1, now
+        self._buckets[bucket] = left - 1, now
 
 
 class Host:
@@ -68,6 +75,7 @@ class Host:
         relay_pool: The role that sees every coalition's heads, cursors and ciphertext.
         serves: Whether a peer may have the keys of an audience.
         whois: The coalitions a token's subject belongs to, and as whom.
+        names: Where others of this process look up what an address means; found ones are added.
     """
 
     def __init__(
@@ -85,6 +93,7 @@ class Host:
         own_key: ServiceKey,
         journal: Journal | None = None,
         mandates: Callable[[Reading], Awaitable[Mandates]] | None = None,
+        names: dict[str, UUID] | None = None,
     ) -> None:
         self.service = service
         self.pool = pool
@@ -100,6 +109,7 @@ class Host:
         self.whois = whois
         self._limits = Limits()
         self._slugs: dict[str, UUID] = {}
+        self._names = {} if names is None else names
         self._peers_seen: dict[str, tuple[float, str]] = {}
         self._people: dict[tuple[str, UUID], tuple[float, Known | None]] = {}
 
@@ -110,8 +120,8 @@ class Host:
     def who(self, action: str) -> tuple[Who, ...]:
         return self._policy[action]
 
-    def limit(self, principal: str, per_second: float, burst: float) -> None:
-        self._limits.take(principal, per_second, burst)
+    def limit(self, policy: str, principal: str, per_second: float, burst: float) -> None:
+        self._limits.take(policy, principal, per_second, burst)
 
     async def coalition(self, name: str, at_least: str | None = None) -> UUID:
         """Return the id of the coalition with this slug or id.
@@ -139,7 +149,7 @@ class Host:
                 name,
             )
         if found is not None:
-            self._slugs[name] = found
+            self._slugs[name] = self._names[name] = found
         return found
 
     async def known(self, signed: Signed, coalition: UUID) -> Known | None:

@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 from starlette.responses import Response
 
+from shared.admission import BODY_BYTES
 from shared.ask import Ask, Fact, Repeat, Step, Written
 from shared.batch import in_milliseconds
 from shared.decider import altered
@@ -29,9 +30,9 @@ from shared.identity import Mandates, Signed, Unauthenticated, Who
 from shared.problems import Problem, forbidden, invalid, not_found
 from shared.telemetry import span, trace_id, traceparent
 
-BODY_BYTES = 64 * 1024
 KEY_LENGTH = 128
-BURST, PER_SECOND = 40.0, 10.0
+COMMANDS = 10.0, 40.0  # a second, and at once
+READS = 50.0, 200.0
 T = TypeVar("T")
 
 Body = Callable[[Any, Any], UUID | None]
@@ -146,7 +147,10 @@ async def read_body(request: Request, limit: int = BODY_BYTES) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
-            raise Problem(413, "too_large", f"A command has at most {limit} bytes.")
+            raise Problem(
+                413, "too_large", f"A command has at most {limit} bytes.",
+                headers={"Connection": "close"},
+            )  # fmt: skip
     try:
         _STRICTLY.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -345,7 +349,7 @@ async def caller_of(request: Request, action: str | None) -> CallerOf:
             "Send an Idempotency-Key header, at most 128 characters, new for each command.",
         )  # fmt: skip
     if not signed.demo:
-        host.limit(signed.principal, PER_SECOND, BURST)
+        host.limit("commands", signed.principal, *COMMANDS)
     at_least = request.query_params.get("at_least")
     coalition = await host.coalition(slug, at_least) if slug else _begun_with(signed, key)
     await host.wait_for(at_least, coalition)
@@ -437,6 +441,8 @@ async def reader_of(request: Request) -> ReaderOf:
     """
     host = host_of(request)
     signed = host.tokens.verify(bearer(request))
+    if not (signed.demo or signed.operator):
+        host.limit("reads", signed.principal, *READS)
     at_least = request.query_params.get("at_least")
     coalition = await host.coalition(request.path_params["coalition"], at_least)
     await host.wait_for(at_least, coalition)

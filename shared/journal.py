@@ -6,12 +6,12 @@
 - Nobody conflicts: commands are decided one after another, on hot state.
 - An answer is durable: it is given after COMMIT. An unknown commit is run again with its keys.
 
-While one batch commits, the next gathers; it never waits to get more.
+While one batch commits, the next gathers; it never waits to get more. Coalitions take turns in a
+batch, so that one with much to say does not keep the others waiting.
 """
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ import orjson
 import structlog
 from opentelemetry.trace import SpanKind
 
-from shared.ask import Ask, Busy, Stale, Step, Written
+from shared.ask import Ask, Busy, Line, Stale, Step, Written
 from shared.batch import Columns, Question
 from shared.canonical import (
     Envelope,
@@ -39,12 +39,14 @@ from shared.event import Context, Event, base64url
 from shared.hot import Connection, Head, HistoryChanged, Hot, Reading, Rules, Work
 from shared.sealing import Disclosure, KeyMissing, Keys, decoy, seal
 from shared.telemetry import span
+from shared.turns import Turns
 from shared.uuid7 import random_bytes, uuid7
 
 log = structlog.get_logger()
 
 BATCH = 256
-QUEUE = 8_192
+QUEUE = 2_048
+WAIT_SECONDS = 2.0  # for a batch to begin; admission keeps it far below
 TRY_FOR_SECONDS = 5.0
 SKIPPED_AT_MOST = 3
 LINKS = 32
@@ -74,6 +76,7 @@ class Journal:
     Args:
         clock: Turns the database's time into the time of a decision; the identity, but in tests.
         addresses: Event types whose `slug` is the coalition's address.
+        answered: Told after each batch how long its oldest command took.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Journal:
         *,
         clock: Callable[[datetime], datetime] = lambda at: at,
         addresses: frozenset[str] = frozenset(),
+        answered: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         self._pool = pool
         self.rules = rules
@@ -91,7 +95,8 @@ class Journal:
         self._clock = clock
         self._addresses = addresses
         self._hot: dict[UUID, Hot] = {}
-        self._waiting: deque[Ask] = deque()
+        self._answered = answered
+        self._waiting: Turns[Line, Ask] = Turns()
         self._wake = asyncio.Event()
         self._stopping = False
         self._aside: set[asyncio.Task[None]] = set()
@@ -107,11 +112,11 @@ class Journal:
             Refused: a rule forbids it. Nothing is written.
             Stale: the stream is not at `if_match`.
             KeyReused: the idempotency key came with another body before.
-            Busy: too much is waiting, or the database is not to be had.
+            Busy: too much is waiting, for too long, or the database is not to be had.
         """
         if self._stopping or len(self._waiting) >= QUEUE:
             raise Busy("too many commands are waiting")
-        self._waiting.append(ask)
+        self._waiting.add(ask.line, ask)
         self._wake.set()
         return await ask.answer
 
@@ -119,7 +124,8 @@ class Journal:
         """Write many, in order; a refused one stops none of the others."""
         if self._stopping:
             raise Busy("the service is stopping")
-        self._waiting.extend(asks)
+        for ask in asks:
+            self._waiting.add(ask.line, ask)
         self._wake.set()
         outcomes: list[Written | Exception] = []
         for ask in asks:
@@ -162,8 +168,7 @@ class Journal:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-            await self._carry_out(batch)
+            await self._carry_out(self._take())
         if self._aside:
             await asyncio.wait(self._aside)
 
@@ -177,6 +182,27 @@ class Journal:
         """End `run` after what waits."""
         self._stopping = True
         self._wake.set()
+
+    def _take(self) -> list[Ask]:
+        """Return the next batch, without those who have gone or waited too long."""
+        batch: list[Ask] = []
+        late = time.monotonic() - WAIT_SECONDS
+        for ask in self._waiting.take(BATCH):
+            if ask.answer.done():
+                continue
+            if ask.since < late and not ask.imported:
+                ask.settle(Busy("too many commands are waiting"))
+            else:
+                batch.append(ask)
+        return batch
+
+    def _give_back(self, asks: list[Ask]) -> None:
+        """Let these be next, each before the others of its line."""
+        lines: dict[Line, list[Ask]] = {}
+        for ask in asks:
+            lines.setdefault(ask.line, []).append(ask)
+        for line, own in lines.items():
+            self._waiting.give_back(line, own)
 
     async def _carry_out(self, batch: list[Ask], *, alone: bool = False) -> None:
         """Run a batch to its end: written, refused, or given back to the queue."""
@@ -226,7 +252,7 @@ class Journal:
                 if ask.since < old:
                     ask.settle(Busy("the key store is not to be had"))
             await asyncio.sleep(0.05)
-        self._waiting.extendleft(ask for ask in reversed(later) if not ask.answer.done())
+        self._give_back([ask for ask in later if not ask.answer.done()])
 
     def _set_aside(self, later: list[Ask]) -> None:
         """Give back what another replica's lock kept from this batch."""
@@ -238,7 +264,7 @@ class Journal:
             task = asyncio.create_task(self._carry_out(alone, alone=True))
             self._aside.add(task)
             task.add_done_callback(self._aside.discard)
-        self._waiting.extendleft(reversed([ask for ask in later if ask.coalition not in stuck]))
+        self._give_back([ask for ask in later if ask.coalition not in stuck])
 
     async def _transaction(
         self, batch: list[Ask], *, waits: bool
@@ -296,6 +322,8 @@ class Journal:
             work.commit()
         for ask, outcome in outcomes:
             ask.settle(outcome)
+        if live := [ask.since for ask, _ in outcomes if not ask.imported]:
+            self._answered(time.monotonic() - min(live))
         if columns.has_events:
             for event in self._listening:
                 event.set()

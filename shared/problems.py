@@ -30,6 +30,7 @@ class Problem(Exception):
         *,
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        violated: Sequence[str] = (),
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -37,6 +38,7 @@ class Problem(Exception):
         self.detail = detail
         self.errors = errors
         self.headers = dict(headers or {})
+        self.violated = violated
 
     def response(self, instance: str) -> Response:
         """Return the `application/problem+json` answer."""
@@ -51,6 +53,8 @@ class Problem(Exception):
         }
         if self.errors:
             body["errors"] = list(self.errors)
+        if self.violated:
+            body["violated-policies"] = list(self.violated)
         if trace := trace_id():
             body["trace_id"] = trace
         return Response(

@@ -14,7 +14,6 @@ from uuid import UUID
 
 import asyncpg
 import structlog
-import uvicorn
 import yaml
 from fastapi import APIRouter, FastAPI, Request
 from joserfc.jwk import KeySet
@@ -22,6 +21,7 @@ from pydantic import TypeAdapter
 from starlette.responses import JSONResponse, Response
 
 from shared import feed, importing, problems
+from shared.admission import Gate
 from shared.bus import Bus
 from shared.database import DB_TRANSIENT, Script, create, migrate, pool, ready
 from shared.event import base64url
@@ -44,6 +44,7 @@ from shared.peers import Known, Peers
 from shared.projection import Projection
 from shared.relay import Relay
 from shared.sealing import Keys
+from shared.serving import serve
 from shared.settings import Settings, needed, secret
 from shared.signpost import Answers, Signpost
 from shared.source import Own, Peer, Source
@@ -206,10 +207,17 @@ class Service:
 class Runtime:
     """What a service runs on: made at start, ended in reverse."""
 
-    def __init__(self, service: Service, settings: Settings, addresses: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        settings: Settings,
+        addresses: Mapping[str, str],
+        gate: Gate | None = None,
+    ) -> None:
         self.service = service
         self.settings = settings.for_service(service.name)
         self.addresses = dict(addresses)
+        self.gate = gate or Gate()
         self.apps: list[FastAPI] = []
         self.bus: Bus | None = None
         self.host: Host | None = None
@@ -249,12 +257,14 @@ class Runtime:
             journal = None
             if service.writes:
                 rules = Rules(name, service.deciders, service.folds)
-                journal = Journal(app, rules, keys, addresses=service.addresses)
+                journal = Journal(
+                    app, rules, keys, addresses=service.addresses, answered=self.gate.answered
+                )
             self.host = Host(
                 name, pool=app, relay_pool=watch, tokens=_tokens(settings), peers=peers,
                 policy=service.policy, whois=self._whois(watch, journal, peers),
                 serves=_serves, keys=keys, own_key=own_key, journal=journal,
-                mandates=service.mandates,
+                mandates=service.mandates, names=self.gate.names,
             )  # fmt: skip
             for application in self.apps:
                 application.state.host = self.host
@@ -477,9 +487,6 @@ def run(service: Service) -> None:
     if sys.argv[1:] == ["migrate"]:
         asyncio.run(service.prepare(settings))
         return
-    runtime = Runtime(service, settings, settings.peers)
-    uvicorn.run(
-        service.app(runtime), host="0.0.0.0", port=settings.http.port, server_header=False,  # noqa: S104 - a container's own network
-        timeout_keep_alive=5, timeout_graceful_shutdown=5, limit_concurrency=512,
-        log_level="warning", access_log=False,
-    )  # fmt: skip
+    gate = Gate()
+    runtime = Runtime(service, settings, settings.peers, gate)
+    serve(service.app(runtime), gate, port=settings.http.port, host="0.0.0.0")  # noqa: S104 - a container's own network

@@ -5,15 +5,16 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-import uvicorn
 from fastapi import FastAPI
 
 from services.web.assembly import site
 from services.web.demo import DemoAccounts
 from services.web.peers import Peers, connected
 from services.web.session import Cookie, Sessions
+from shared.admission import Gate
 from shared.database import Script, create, migrate, pool
 from shared.identity import EmbeddedIssuer
+from shared.serving import serve
 from shared.settings import Settings, needed
 from shared.telemetry import start
 
@@ -66,17 +67,8 @@ def main() -> None:
     if sys.argv[1:] == ["migrate"]:
         asyncio.run(prepare(settings))
         return
-    uvicorn.run(
-        application(settings, settings.peers),
-        host="0.0.0.0",  # noqa: S104 - a container's own network
-        port=settings.http.port,
-        server_header=False,
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=5,
-        limit_concurrency=512,
-        log_level="warning",
-        access_log=False,
-    )
+    pages = application(settings, settings.peers)
+    serve(pages, Gate(), port=settings.http.port, host="0.0.0.0")  # noqa: S104 - a container's own network
 
 
 if __name__ == "__main__":

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from uuid import UUID
 
 import orjson
 import pytest
 
-from shared.ask import KeyReused, Stale, Written
+from shared.ask import Busy, KeyReused, Stale, Written
 from shared.canonical import chain_next, chain_start, leaf_hash
 from shared.decider import Refused
 from shared.event import Text
 from shared.hot import Reading
-from shared.journal import Journal, forget_repeats
+from shared.journal import BATCH, QUEUE, WAIT_SECONDS, Journal, forget_repeats
 from tests.shared import jars
 from tests.shared.jars import Put, Shop, Smash, ask, shop
 
@@ -195,6 +196,74 @@ async def test_a_key_is_looked_up_without_reading_the_others(open_shop: Shop) ->
         )  # fmt: skip
         read = await db.fetchval(rows_read) - before
     assert (found, read) == (1, 1)
+
+
+def _noted(done: list[UUID], coalition: UUID, _answer: object) -> None:
+    done.append(coalition)
+
+
+async def test_coalitions_take_turns_in_a_batch(open_shop: Shop) -> None:
+    loud, quiet = UUID(int=31), UUID(int=32)
+    journal, done = open_shop.again(), list[UUID]()
+    asks = [ask(loud, UUID(int=33), Put(coins=1), key=f"l{n}") for n in range(BATCH + 44)]
+    asks.append(ask(quiet, UUID(int=34), Put(coins=1), key="q"))
+    for one in asks:
+        one.answer.add_done_callback(partial(_noted, done, one.coalition))
+    writing = [asyncio.create_task(journal.write(one)) for one in asks]
+    await asyncio.sleep(0)
+    task = asyncio.create_task(journal.run())
+    answers = await asyncio.gather(*writing)
+    journal.stop()
+    await task
+    assert done.index(quiet) < BATCH  # in the first batch, though it came last
+    assert [one.position for one in answers[:-1]] == list(range(1, BATCH + 45))
+
+
+async def test_a_command_that_waited_too_long_is_dropped_and_writes_nothing(
+    open_shop: Shop,
+) -> None:
+    coalition = UUID(int=35)
+    journal = open_shop.again()
+    late, gone, there = (ask(coalition, UUID(int=36), Put(coins=1), key=key) for key in "abc")
+    late.since -= WAIT_SECONDS + 0.1
+    writing = [asyncio.create_task(journal.write(one)) for one in (late, gone, there)]
+    await asyncio.sleep(0)
+    writing[1].cancel()
+    await asyncio.sleep(0)
+    task = asyncio.create_task(journal.run())
+    assert (await writing[2]).position == 1
+    with pytest.raises(Busy):
+        await writing[0]
+    journal.stop()
+    await task
+
+
+async def test_a_full_queue_takes_no_more(open_shop: Shop) -> None:
+    coalition, journal = UUID(int=37), open_shop.again()
+    writing = [
+        asyncio.create_task(journal.write(ask(coalition, UUID(int=38), Put(coins=1))))
+        for _ in range(QUEUE)
+    ]
+    await asyncio.sleep(0)
+    with pytest.raises(Busy):
+        await journal.write(ask(coalition, UUID(int=38), Put(coins=1)))
+    for one in writing:
+        one.cancel()
+    await asyncio.gather(*writing, return_exceptions=True)
+
+
+async def test_the_time_of_a_batch_is_told(open_shop: Shop) -> None:
+    told = list[float]()
+    journal = Journal(open_shop.app, open_shop.journal.rules, open_shop.keys, answered=told.append)
+    task = asyncio.create_task(journal.run())
+    waited = ask(UUID(int=39), UUID(int=40), Put(coins=1), key="t")
+    waited.since -= 1
+    await journal.write(waited)
+    await journal.write_all([ask(UUID(int=39), UUID(int=40), Put(coins=1), brings_to=2)])
+    journal.stop()
+    await task
+    assert len(told) == 1  # of an import nobody waits for the answer
+    assert 1 <= told[0] < 3
 
 
 async def test_row_security_shows_no_other_coalition(open_shop: Shop) -> None:
