@@ -163,14 +163,15 @@ class Journal:
         """Take batches until `stop`; finish what waits first."""
         while True:
             if not self._waiting:
-                if self._stopping:
+                if not self._stopping:
+                    self._wake.clear()
+                    await self._wake.wait()
+                elif self._aside:
+                    await asyncio.wait(self._aside)  # they may give commands back
+                else:
                     break
-                self._wake.clear()
-                await self._wake.wait()
                 continue
             await self._carry_out(self._take())
-        if self._aside:
-            await asyncio.wait(self._aside)
 
     def listen(self) -> asyncio.Event:
         """Return an event that is set after each commit that wrote something."""
@@ -253,6 +254,7 @@ class Journal:
                     ask.settle(Busy("the key store is not to be had"))
             await asyncio.sleep(0.05)
         self._give_back([ask for ask in later if not ask.answer.done()])
+        self._wake.set()  # what was set aside comes back while nobody looks
 
     def _set_aside(self, later: list[Ask]) -> None:
         """Give back what another replica's lock kept from this batch."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import time
 
 import httpx2
 
@@ -10,7 +9,7 @@ from tests.end_to_end.coalition import form, mail, text
 from tests.suite import suite
 
 AT_ONCE = 40
-ENDS_WITHIN = 7.0
+HELD_UP = 30.0  # seconds: then somebody holds up the end
 
 
 async def test_commands_in_hand_are_answered_and_nobody_holds_up_the_end() -> None:
@@ -32,7 +31,6 @@ async def test_commands_in_hand_are_answered_and_nobody_holds_up_the_end() -> No
             for _ in range(AT_ONCE)
         ]
         await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
-        told = time.monotonic()
         assert running.process is not None
         running.process.send_signal(signal.SIGTERM)
         outcomes = await asyncio.gather(*asked, return_exceptions=True)
@@ -42,8 +40,7 @@ async def test_commands_in_hand_are_answered_and_nobody_holds_up_the_end() -> No
             isinstance(one, httpx2.Response | httpx2.TransportError) for one in outcomes
         )  # who had not come in yet found nobody
         assert (await slow[0].read()).startswith(b"HTTP/1.1 503 ")
-        assert await running.process.wait() == 0
-        assert time.monotonic() - told < ENDS_WITHIN
+        assert await asyncio.wait_for(running.process.wait(), HELD_UP) == 0
         for _, writer in (quiet, slow):
             writer.close()
         await running.start(ACCORD_DEMO="true")
