@@ -18,6 +18,10 @@ class EventDecodeError(ValueError):
 
 
 _MARK = b'"type":"accord.'
+_MARKED = len(_MARK)
+_ID = b'"datacontenttype":"application/json","id":"'
+_CLOSED = b'"_sd"'
+_NESTED = dict, list
 _DEEPEST = 32  # levels of lists and objects in `data`; ours have six
 _VISIBILITIES = frozenset(get_args(Visibility))
 _UNREADABLE = (orjson.JSONDecodeError, KeyError, ValueError, TypeError, AttributeError)
@@ -47,6 +51,9 @@ def _last_word(written: bytes) -> str:
     return written.decode("ascii", "replace").rpartition(".")[2]
 
 
+_recorded = Recorded._make
+
+
 @lru_cache(maxsize=16_384)
 def _uuid(written: str) -> UUID:
     return UUID(written)
@@ -60,10 +67,6 @@ def _moment(written: str) -> datetime:
     return at
 
 
-def _uuid_or_none(written: str | None) -> UUID | None:
-    return _uuid(written) if written else None
-
-
 def recorded(entry: bytes, opened: Mapping[str, Opened], leaf: bytes | None = None) -> Recorded:
     """Return the event in `entry`, with the disclosures whose digests stand in it.
 
@@ -72,6 +75,7 @@ def recorded(entry: bytes, opened: Mapping[str, Opened], leaf: bytes | None = No
     """
     try:
         written = orjson.loads(entry)
+        held, data, withheld = written.get, written["data"], 0
         coalition, stream, visibility = (
             written["coalition"], written["subject"], written["visibility"],
         )  # fmt: skip
@@ -83,31 +87,33 @@ def recorded(entry: bytes, opened: Mapping[str, Opened], leaf: bytes | None = No
             or visibility not in _VISIBILITIES
         ):
             raise ValueError("the attributes disagree")
-        data, withheld = written["data"], 0
         sealed: dict[str, tuple[str, UUID]] = {}
-        if _CLOSED in entry:
+        if _CLOSED in entry or entry.count(b"[") + entry.count(b"{") > _DEEPEST:
             data, withheld = _in_place(data, opened, sealed)
-        audience = written.get("audience")
-        return Recorded(  # by place: by name takes twice as long
-            _uuid(coalition),
-            service,
-            int(written["sequence"]),
-            kind,
-            stream,
-            int(written["streamversion"]),
-            _moment(written["time"]),
-            _moment(written["recordedtime"]),
-            visibility,
-            data,
-            leaf or leaf_hash(entry),
-            _uuid_or_none(written.get("onbehalfof")),
-            _uuid_or_none(written.get("accreditation")),
-            written.get("authority"),
-            tuple(audience.split()) if audience else (),
-            _uuid_or_none(data.pop("actor", None)),
-            written.get("correlationid"),
-            sealed,
-            withheld,
+        by, accreditation, audience = held("onbehalfof"), held("accreditation"), held("audience")
+        actor = data.pop("actor", None)
+        return _recorded(
+            (
+                _uuid(coalition),
+                service,
+                int(written["sequence"]),
+                kind,
+                stream,
+                int(written["streamversion"]),
+                _moment(written["time"]),
+                _moment(written["recordedtime"]),
+                visibility,
+                data,
+                leaf or leaf_hash(entry),
+                _uuid(by) if by else None,
+                _uuid(accreditation) if accreditation else None,
+                held("authority"),
+                tuple(audience.split()) if audience else (),
+                _uuid(actor) if actor else None,
+                held("correlationid"),
+                sealed,
+                withheld,
+            )
         )
     except _UNREADABLE as error:
         raise EventDecodeError(f"no event: {type(error).__name__}") from error

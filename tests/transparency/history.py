@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -69,7 +69,7 @@ class History:
             leaf=sha256(b"\x00" + identity.encode()).digest(),
             authority=self.authority,
         )
-        self.seen.append(replace(recorded, **envelope))
+        self.seen.append(recorded._replace(**envelope))
         return self.seen[-1]
 
     def form(self, slug: str = "harbour") -> None:

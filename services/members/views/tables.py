@@ -1,7 +1,6 @@
 """Events as rows: one row an event, never changed; the newest says what holds."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -84,7 +83,7 @@ def _charter(seen: Recorded) -> Rows:
 
 def _formed(seen: Recorded) -> Rows:
     data = {**seen.data, "mode": "informal"}
-    return _charter(replace(seen, data=data))
+    return _charter(seen._replace(data=data))
 
 
 def _member(state: str | None) -> Callable[[Recorded], Rows]:
