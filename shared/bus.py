@@ -8,8 +8,9 @@ import asyncio
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -33,6 +34,7 @@ ONE, MANY = "application/cloudevents+json", "application/cloudevents-batch+json"
 RUN_EVENTS, RUN_BYTES, RUN_DISCLOSURES = 100, 192 * 1024, 40 * 1024
 DISCLOSURES_AT_MOST = 48 * 1024
 IN_FEED = "feed"
+AHEAD, WAIT_SECONDS = 32, 1.0
 
 
 class Damaged(ValueError):
@@ -132,7 +134,9 @@ def pack(
     run: list[Stored] = []
     size = sealed = 0
     for event in events:
-        closed = sum(len(d.ciphertext) * 2 + 200 for d in event.disclosures)
+        closed = 0
+        if event.disclosures:
+            closed = sum(len(d.ciphertext) * 2 + 200 for d in event.disclosures)
         full = (
             len(run) == RUN_EVENTS
             or size + len(event.entry) + 1 > RUN_BYTES
@@ -156,16 +160,16 @@ def _message(service: str, run: list[Stored], key: ed25519.Ed25519PrivateKey) ->
     headers = {"Content-Type": ONE, "Accord-Chain": chain}
     positions = str(first.position)
     payload = first.entry
-    disclosed: Sequence[object] = written_disclosures(first.disclosures)
     if len(run) > 1:
         headers["Content-Type"] = MANY
         headers["Accord-Lengths"] = ",".join(str(len(event.entry)) for event in run)
         positions = f"{first.position}-{last.position}"
         payload = b"[" + b",".join(event.entry for event in run) + b"]"
-        disclosed = [written_disclosures(event.disclosures) for event in run]
     headers["Nats-Msg-Id"] = f"{service}/{first.coalition}/{positions}"
     if any(event.disclosures for event in run):
-        value = base64.urlsafe_b64encode(orjson.dumps(disclosed)).decode()
+        disclosed = [written_disclosures(event.disclosures) for event in run]
+        said = disclosed if len(run) > 1 else disclosed[0]
+        value = base64.urlsafe_b64encode(orjson.dumps(said)).decode()
         headers["Accord-Disclosures"] = value if len(value) <= DISCLOSURES_AT_MOST else IN_FEED
     if last.traceparent:
         headers["traceparent"] = last.traceparent
@@ -288,6 +292,18 @@ class Bus:
             return False
         return answer.get("stream") == stream and "error" not in answer
 
+    @asynccontextmanager
+    async def pull(self, stream: str, durable: str) -> AsyncIterator["Pull"]:
+        """Listen as a durable consumer until the block ends."""
+        inbox = self.client.new_inbox()
+        pull = Pull(self.client, f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}", inbox)
+        subscription = await self.client.subscribe(inbox, cb=pull.take)
+        try:
+            yield pull
+        finally:
+            with suppress(nats.errors.Error):
+                await subscription.unsubscribe()
+
     async def close(self) -> None:
         """End the connection; one that is broken has ended already."""
         with suppress(nats.errors.Error, OSError, RuntimeError, TimeoutError):
@@ -295,3 +311,53 @@ class Bus:
                 await self.client.drain()
             else:
                 await self.client.close()
+
+
+class Pull:
+    """Messages of a durable consumer, asked for before they are needed.
+
+    While some are handled the next are on their way; a new one waits for no request.
+    """
+
+    def __init__(self, client: Client, subject: str, inbox: str) -> None:
+        self._client = client
+        self._subject = subject
+        self._inbox = inbox
+        self._waiting: deque[Msg] = deque()
+        self._here = asyncio.Event()
+        self._asked = 0
+        self._refused: str | None = None
+
+    async def take(self, message: Msg) -> None:
+        """Keep a message until `some` is called; a status says what became of a request."""
+        status = (message.headers or {}).get("Status")
+        if status is None:
+            self._asked -= 1
+            self._waiting.append(message)
+        elif status in {"404", "408"}:
+            left = (message.headers or {}).get("Nats-Pending-Messages")
+            self._asked -= int(left) if left else self._asked
+        elif status != "100":
+            self._refused = status
+        self._here.set()
+
+    async def some(self) -> list[Msg]:
+        """Return what has come, after a second at most; nothing, if nothing came.
+
+        Raises:
+            nats.errors.Error: the consumer is gone, or may not be read.
+        """
+        if self._asked <= AHEAD // 2:
+            asked = {"batch": AHEAD, "expires": int(WAIT_SECONDS * 1e9)}
+            await self._client.publish(self._subject, orjson.dumps(asked), self._inbox)
+            self._asked += AHEAD
+        if not self._waiting:
+            self._here.clear()
+            try:
+                async with asyncio.timeout(WAIT_SECONDS * 1.5):
+                    await self._here.wait()
+            except TimeoutError:
+                self._asked = 0  # a request that was lost, as in a reconnect
+        if self._refused is not None:
+            raise nats.errors.Error(f"the consumer answers {self._refused}")
+        return [self._waiting.popleft() for _ in range(min(AHEAD, len(self._waiting)))]

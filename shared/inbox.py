@@ -33,7 +33,6 @@ from shared.telemetry import span
 
 log = structlog.get_logger()
 
-FETCH = 32
 TRIES = 3
 UNPARK_SECONDS = 600.0
 POLL_SECONDS = 1.0
@@ -175,18 +174,9 @@ class Reader:
         stream = self._source.service.upper()
         while not self._stopping:
             try:
-                js = self._bus.client.jetstream()
-                prefix = f"_INBOX_{self._bus.user}.".encode()
-                bound = await js.pull_subscribe_bind(
-                    self._listener.reader, stream, inbox_prefix=prefix
-                )
-                while not self._stopping:
-                    try:
-                        messages = await bound.fetch(FETCH, timeout=1)
-                    except (TimeoutError, nats.errors.TimeoutError):
-                        continue
-                    await self._messages(messages)
-                await bound.unsubscribe()
+                async with self._bus.pull(stream, self._listener.reader) as pull:
+                    while not self._stopping:
+                        await self._messages(await pull.some())
             except (nats.errors.Error, OSError, TimeoutError) as error:
                 log.warning("listen_again", reader=self.name, error=type(error).__name__)
                 await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - jitter

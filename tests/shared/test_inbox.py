@@ -38,6 +38,9 @@ async def hear(_db: Connection, seen: Recorded, put: CoinsPut) -> None:
     heard.append((seen.coalition, seen.position, put.coins, put.note.text if put.note else None))
 
 
+LISTENS = Subscription("ears", "listens", (Hears(CoinsPut, hear),), frozenset({"JarLabelled"}))
+
+
 @dataclass(frozen=True)
 class Ears:
     """A journal, and a reader of it with its cursor in the same database."""
@@ -79,13 +82,10 @@ async def relay_key() -> bytes:
 async def ears(postgres: str) -> AsyncIterator[Ears]:
     async with shop(postgres, "ears") as opened:
         task = asyncio.create_task(opened.journal.run())
-        listens = Subscription(
-            "ears", "listens", (Hears(CoinsPut, hear),), frozenset({"JarLabelled"})
-        )
         own = Own("ears", opened.relay)
         yield Ears(
             opened,
-            Reader(listens, own, opened.app, opened.relay, opened.keys, relay_key=relay_key),
+            Reader(LISTENS, own, opened.app, opened.relay, opened.keys, relay_key=relay_key),
         )
         opened.journal.stop()
         await task
@@ -123,6 +123,27 @@ async def test_a_gap_is_fetched_from_the_source(ears: Ears) -> None:
     await ears.put(coalition, 1, 2, 3, 4)
     await deliver(ears, *await ears.packed(coalition, 3))
     assert got(coalition) == [(1, 1), (2, 2), (3, 3), (4, 4)]
+
+
+async def test_a_heal_takes_page_after_page(ears: Ears) -> None:
+    coalition = UUID(int=1014)
+    await ears.put(coalition, 1, 2, 3, 4, 5)
+    paged = Own("ears", ears.shop.relay, size=2)
+    assert await Reader(LISTENS, paged, ears.shop.app, ears.shop.relay, None).heal(coalition)
+    assert got(coalition) == [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5)]
+
+
+async def test_two_replicas_that_heal_at_once_apply_each_event_once(ears: Ears) -> None:
+    coalition = UUID(int=1015)
+    await ears.put(coalition, *range(1, 21))
+    replicas = [
+        Reader(
+            LISTENS, Own("ears", ears.shop.relay, size=size), ears.shop.app, ears.shop.relay, None
+        )
+        for size in (2, 3)
+    ]
+    assert all(await asyncio.gather(*(replica.heal(coalition) for replica in replicas)))
+    assert got(coalition) == [(n, n) for n in range(1, 21)]
 
 
 async def test_an_address_is_known_though_its_event_is_let_pass(ears: Ears) -> None:
