@@ -2,8 +2,10 @@
 
 import asyncio
 import csv
+import gzip
 import io
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import orjson
 
 from tests.suite import Suite
 
+UNGA = Path(__file__).parents[3] / "shared" / "data" / "unga"
+ROLL_CALLS, VOTES = 2_999, 342_467
 CSVS = ("decision-register", "who-decided-what", "open-next-steps")
 
 
@@ -34,6 +38,16 @@ async def imported(suite: Suite, kind: str, *paths: Path, slug: str) -> dict[str
     assert said, remarks.decode()
     report: dict[str, Any] = orjson.loads(said) | {"code": process.returncode}
     return report
+
+
+async def imported_votes(suite: Suite, folder: Path = UNGA) -> tuple[dict[str, Any], float]:
+    """Import roll calls; return the report, and the seconds until the register shows them all."""
+    began = time.monotonic()
+    report = await imported(suite, "roll-calls", folder, slug="unga")
+    with gzip.open(folder / "roll_calls.csv.gz", "rt", newline="") as file:
+        calls = sum(1 for _ in csv.DictReader(file))
+    await caught_up(suite, "unga", calls)
+    return report, time.monotonic() - began
 
 
 async def register(suite: Suite, slug: str) -> list[dict[str, str]]:
