@@ -54,6 +54,11 @@ ROWS = {
     "append": "tests.bench.append",
     "commands": "tests.bench.commands",
     "growth": "tests.bench.growth",
+    "rebuild": "tests.bench.rebuild",
+    "bus": "tests.bench.bus",
+    "latency": "tests.bench.latency",
+    "tail": "tests.bench.tail",
+    "votes": "tests.bench.votes",
 }
 """The names a person asks for, and the modules that hold them."""
 ROOT = Path(__file__).parents[2]
