@@ -280,7 +280,7 @@ class Runtime:
                 stopping.append(reader.stop)
             for task in self._tasks:
                 task.add_done_callback(_loud)
-            _spare_the_collector()
+            spare_the_collector()
             try:
                 yield
             finally:
@@ -399,7 +399,7 @@ async def _forgetting(watch: asyncpg.Pool) -> None:
         await asyncio.sleep(FORGET_EVERY)
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """Keep what lives as long as the process out of the garbage collector's walks."""
     gc.collect()
     gc.freeze()
