@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -45,10 +44,11 @@ class Step:
     command: Any
     facts: tuple[Fact, ...] = ()
 
-    @cached_property
-    def stream(self) -> str:
-        """The name of the stream."""
-        return self.decider.stream(self.key)
+    stream: str = field(init=False)
+    """The name of the stream."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stream", self.decider.stream(self.key))
 
 
 @dataclass(frozen=True)
@@ -73,19 +73,17 @@ class Written:
     skipped: bool = False
 
     def json(self) -> bytes:
-        """Return the receipt, as it is stored and sent."""
-        return self._json
-
-    @cached_property
-    def _json(self) -> bytes:
-        return orjson.dumps(
-            {
+        """Return the receipt, as it is stored and sent; made once."""
+        made: bytes | None = self.__dict__.get("made")
+        if made is None:
+            said = {
                 "stream": self.stream,
                 "version": self.version,
                 "position": self.position,
                 "events": list(self.events),
             }
-        )
+            made = self.__dict__["made"] = orjson.dumps(said)
+        return made
 
     @classmethod
     def again(cls, answer: bytes) -> "Written":

@@ -13,7 +13,7 @@ batch, so that one with much to say does not keep the others waiting.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,6 +21,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 import structlog
+from asyncpg.pool import PoolConnectionProxy
 from opentelemetry.trace import SpanKind
 
 from shared.ask import Ask, Busy, Line, Stale, Step, Written
@@ -99,6 +100,7 @@ class Journal:
         self._waiting: Turns[Line, Ask] = Turns()
         self._wake = asyncio.Event()
         self._stopping = False
+        self._kept: PoolConnectionProxy | None = None
         self._aside: set[asyncio.Task[None]] = set()
         self._known_heads: set[UUID] = set()
         self._seen: dict[UUID, Hot] = {}
@@ -161,17 +163,20 @@ class Journal:
 
     async def run(self) -> None:
         """Take batches until `stop`; finish what waits first."""
-        while True:
-            if not self._waiting:
-                if not self._stopping:
-                    self._wake.clear()
-                    await self._wake.wait()
-                elif self._aside:
-                    await asyncio.wait(self._aside)  # they may give commands back
-                else:
-                    break
-                continue
-            await self._carry_out(self._take())
+        try:
+            while True:
+                if not self._waiting:
+                    if not self._stopping:
+                        self._wake.clear()
+                        await self._wake.wait()
+                    elif self._aside:
+                        await asyncio.wait(self._aside)  # they may give commands back
+                    else:
+                        break
+                    continue
+                await self._carry_out(self._take())
+        finally:
+            await self._let_go()
 
     def listen(self) -> asyncio.Event:
         """Return an event that is set after each commit that wrote something."""
@@ -276,7 +281,7 @@ class Journal:
         missing: list[tuple[UUID, UUID | None, str]] = []
         outcomes: list[tuple[Ask, Written | Exception]] = []
         columns = Columns()
-        async with self._pool.acquire(timeout=2) as db:
+        async with self._connection(alone=waits) as db:
             await self._make_heads(db, {ask.coalition for ask in batch})
             async with self._traced(batch), db.transaction():
                 question = Question(self.rules.service, batch, waits=waits)
@@ -330,6 +335,32 @@ class Journal:
             for event in self._listening:
                 event.set()
         return later, missing
+
+    @asynccontextmanager
+    async def _connection(self, *, alone: bool) -> AsyncIterator[Connection]:
+        """Return the connection of all batches; it is kept, as giving it back costs a trip.
+
+        Args:
+            alone: Runs beside the other batches, on a connection of its own.
+        """
+        if alone:
+            async with self._pool.acquire(timeout=2) as db:
+                yield db
+            return
+        if self._kept is None or self._kept.is_closed():
+            await self._let_go()
+            self._kept = await self._pool.acquire(timeout=2)
+        try:
+            yield self._kept
+        except DB_TRANSIENT:
+            await self._let_go()
+            raise
+
+    async def _let_go(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with suppress(*DB_TRANSIENT):
+                await self._pool.release(kept, timeout=2)
 
     @asynccontextmanager
     async def _traced(self, batch: list[Ask]) -> AsyncIterator[None]:

@@ -7,10 +7,9 @@ What is no command, or is traced, goes the ordinary way and is answered the same
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,6 +18,7 @@ from shared.problems import translated
 
 Answers = Callable[[Request], Awaitable[Response]]
 TRACED = "fastapi.telemetry"
+NO_QUERY = QueryParams()
 
 
 class FirstHeaders(Headers):
@@ -34,16 +34,27 @@ class FirstHeaders(Headers):
     def __getitem__(self, key: str) -> str:
         return self._first[key.lower()]
 
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._first.get(key.lower(), default)
+
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and key.lower() in self._first
 
 
 class Asked(Request):
-    """A request whose headers are looked up a dozen times."""
+    """A request whose headers are looked up a dozen times, and which rarely has a query."""
 
-    @cached_property
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        super().__init__(scope, receive, send)
+        self._first = FirstHeaders(scope)
+
+    @property
     def headers(self) -> FirstHeaders:
-        return FirstHeaders(self.scope)
+        return self._first
+
+    @property
+    def query_params(self) -> QueryParams:
+        return super().query_params if self.scope["query_string"] else NO_QUERY
 
 
 @dataclass

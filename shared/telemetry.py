@@ -70,6 +70,12 @@ def traceparent() -> str | None:
     return carrier.get("traceparent")
 
 
+def traced(incoming: Mapping[str, str]) -> bool:
+    """Whether anybody listens, or the headers of a request carry a trace to go on with."""
+    listened = not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+    return listened or "traceparent" in incoming
+
+
 def outgoing() -> dict[str, str]:
     """Return the headers that carry the current trace onwards."""
     carrier: dict[str, str] = {}
@@ -92,9 +98,8 @@ def span(
         parent: Incoming headers that may carry a `traceparent`.
         links: `traceparent` values of what this span follows from, such as the writer's.
     """
-    incoming = parent is not None and "traceparent" in parent
-    if not incoming and isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
-        yield trace.get_current_span()  # nobody listens, and there is nothing to carry on
+    if not traced(parent or {}):
+        yield trace.get_current_span()
         return
     linked = [
         Link(context)

@@ -20,6 +20,13 @@ MUTATIONS = (
         test=JOURNAL,
     ),
     Mutation(
+        id="a batch reads no keys but its own",
+        file="shared/journal.sql",
+        before=" set enable_hashjoin = off set enable_mergejoin = off as $$",
+        after=" as $$",
+        test=JOURNAL,
+    ),
+    Mutation(
         id="a message is believed only with the relay's signature",
         file="shared/inbox.py",
         before="and not holds(last, await self._relay_key()):",

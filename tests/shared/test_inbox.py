@@ -125,23 +125,22 @@ async def test_a_gap_is_fetched_from_the_source(ears: Ears) -> None:
     assert got(coalition) == [(1, 1), (2, 2), (3, 3), (4, 4)]
 
 
+def reader_of(ears: Ears, source: Own) -> Reader:
+    return Reader(LISTENS, source, ears.shop.app, ears.shop.relay, ears.shop.keys)
+
+
 async def test_a_heal_takes_page_after_page(ears: Ears) -> None:
-    coalition = UUID(int=1014)
+    coalition = UUID(int=1034)
     await ears.put(coalition, 1, 2, 3, 4, 5)
     paged = Own("ears", ears.shop.relay, size=2)
-    assert await Reader(LISTENS, paged, ears.shop.app, ears.shop.relay, None).heal(coalition)
+    assert await reader_of(ears, paged).heal(coalition)
     assert got(coalition) == [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5)]
 
 
 async def test_two_replicas_that_heal_at_once_apply_each_event_once(ears: Ears) -> None:
-    coalition = UUID(int=1015)
+    coalition = UUID(int=1035)
     await ears.put(coalition, *range(1, 21))
-    replicas = [
-        Reader(
-            LISTENS, Own("ears", ears.shop.relay, size=size), ears.shop.app, ears.shop.relay, None
-        )
-        for size in (2, 3)
-    ]
+    replicas = [reader_of(ears, Own("ears", ears.shop.relay, size=size)) for size in (2, 3)]
     assert all(await asyncio.gather(*(replica.heal(coalition) for replica in replicas)))
     assert got(coalition) == [(n, n) for n in range(1, 21)]
 

@@ -14,6 +14,7 @@ from uuid import UUID
 import uvloop
 
 from shared.hot import Reading
+from shared.service import spare_the_collector
 from shared.uuid7 import random_bytes
 from tests.bench import notes
 from tests.bench.grown import STREAM, fill, stream_of
@@ -73,6 +74,7 @@ async def main(name: str, kind: str, events: int = 0) -> None:
                 return await loads(opened, events // STREAM, at, secs)
             return await appends(opened, command, at, secs)
 
+        spare_the_collector()
         await serve(measure)
         opened.journal.stop()
         await task
