@@ -14,6 +14,7 @@ from nats.aio.msg import Msg
 
 from shared.bus import Damaged, Packed, Stored, holds, pack, unpack
 from shared.canonical import chain_next, chain_start, leaf_hash
+from shared.ear import Ear
 from shared.event import Heard, Recorded, Text
 from shared.feed import read
 from shared.hot import Connection
@@ -44,6 +45,7 @@ class Ears:
 
     shop: Shop
     reader: Reader
+    ear: Ear
 
     async def put(self, coalition: UUID, *coins: int) -> None:
         asks = [
@@ -83,16 +85,14 @@ async def ears(postgres: str) -> AsyncIterator[Ears]:
             "ears", "listens", (Hears(CoinsPut, hear),), frozenset({"JarLabelled"})
         )
         own = Own("ears", opened.relay)
-        yield Ears(
-            opened,
-            Reader(listens, own, opened.app, opened.relay, opened.keys, relay_key=relay_key),
-        )
+        reader = Reader(listens, own, opened.app, opened.relay, opened.keys, relay_key=relay_key)
+        yield Ears(opened, reader, Ear("ears", "listens", None, lambda: [reader]))
         opened.journal.stop()
         await task
 
 
 async def deliver(ears: Ears, *messages: Packed) -> None:
-    await ears.reader._messages([message(one) for one in messages])  # noqa: SLF001 - what NATS calls
+    await ears.ear.tell([message(one) for one in messages])
 
 
 async def test_what_is_delivered_is_heard_opened(ears: Ears) -> None:
@@ -139,7 +139,7 @@ async def test_forged_and_damaged_messages_are_dropped(ears: Ears) -> None:
     coalition = UUID(int=1004)
     await ears.put(coalition, 5)
     [good] = await ears.packed(coalition)
-    before = ears.reader.dropped
+    before = ears.reader.dropped + ears.ear.dropped
     forger = Ed25519PrivateKey.generate()
     async with ears.shop.relay.acquire() as db:
         [forged] = pack("ears", await read(db, coalition, 0, 10), forger)
@@ -150,7 +150,7 @@ async def test_forged_and_damaged_messages_are_dropped(ears: Ears) -> None:
         replace(good, subject=elsewhere),
         replace(good, headers=good.headers | {"Nats-Msg-Id": f"ears/{coalition}/1-9"}),
     )
-    assert ears.reader.dropped == before + 3
+    assert ears.reader.dropped + ears.ear.dropped == before + 3
     assert got(coalition) == [(1, 5)]  # as the source has it
 
 
