@@ -17,10 +17,11 @@ from shared.models import Model, Models
 from shared.projection import Projection
 from shared.sealing import Keys
 from shared.source import Sources
+from shared.telemetry import beside
 
 log = structlog.get_logger()
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
 
 OpenPool = Callable[[str, int], Awaitable[asyncpg.Pool]]
 """(purpose, size) → connections of the role that applies, for one read model."""
@@ -74,11 +75,9 @@ class Following:
         """Follow until `stop`: look again and again which read models there are."""
         inboxes = [self._reader(one, one.source, self._app) for one in self._subscriptions]
         listening: list[Reader | Ear] = [*inboxes, *self._ears(inboxes)]
-        running = [asyncio.create_task(each.run()) for each in listening]
+        running = [beside(each.run()) for each in listening]
         try:
             while not self._stopping.is_set():
-                for task in (task for task in running if task.done()):
-                    await task
                 if self._projection is not None:
                     with suppress(*DB_TRANSIENT):
                         await self._look(self._projection)
@@ -154,7 +153,7 @@ class _KeptUp:
         self.model = model
         self.readers = readers
         self._pool = pool
-        self._tasks = [asyncio.create_task(reader.run()) for reader in readers]
+        self._tasks = [beside(reader.run()) for reader in readers]
 
     async def end(self) -> None:
         for reader in self.readers:

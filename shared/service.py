@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import structlog
 import yaml
 from fastapi import APIRouter, FastAPI, Request
 from joserfc.jwk import KeySet
@@ -49,9 +48,7 @@ from shared.serving import serve
 from shared.settings import Settings, needed, secret
 from shared.signpost import Answers, Signpost
 from shared.source import Sources
-from shared.telemetry import start
-
-log = structlog.get_logger()
+from shared.telemetry import beside, start
 
 Find = Callable[[Connection, str], Awaitable[Sequence[tuple[UUID, UUID]]]]
 """(connection that sees all coalitions, subject) → (coalition, person)."""
@@ -286,25 +283,23 @@ class Runtime:
                 await self.bus.connect()
                 stack.push_async_callback(self.bus.close)
             if journal is not None:
-                self._tasks.append(asyncio.create_task(journal.run()))
-                self._tasks.append(asyncio.create_task(_forgetting(watch), name=FORGETS))
+                self._tasks.append(beside(journal.run()))
+                self._tasks.append(beside(_forgetting(watch), FORGETS))
                 stopping.append(journal.stop)
                 if self.bus is not None:
                     key_file = needed(settings.relay.key_file, "ACCORD_RELAY__KEY_FILE")
                     signing = ed25519_key(secret(key_file))
                     self.relay_public = signing.public_key().public_bytes_raw()
                     relay = Relay(name, watch, self.bus, signing, journal.listen())
-                    self._tasks.append(asyncio.create_task(relay.run()))
+                    self._tasks.append(beside(relay.run()))
                     stopping.append(relay.stop)
             following = Following(
                 name, service.projection, service.subscriptions, app=app, watch=watch, keys=keys,
                 sources=Sources(name, watch, peers), bus=self.bus, own=journal,
                 open_pool=self._open_pool,
             )  # fmt: skip
-            self._tasks.append(asyncio.create_task(following.run()))
+            self._tasks.append(beside(following.run()))
             stopping.append(following.stop)
-            for task in self._tasks:
-                task.add_done_callback(_loud)
             spare_the_collector()
             try:
                 yield
@@ -407,11 +402,6 @@ def spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-
-
-def _loud(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.critical("task_ended", error=repr(error), exc_info=error)
 
 
 def _health(service: Service, runtime: Runtime) -> APIRouter:
