@@ -26,7 +26,7 @@ class Ear:
     """One durable consumer of a service's stream.
 
     Args:
-        readers: Those to tell, in this order; they may change while it listens.
+        readers: Those to tell, in this order; they may change, and without any a message waits.
     """
 
     def __init__(
@@ -81,9 +81,10 @@ class Ear:
         late: set[UUID] = set()
         for coalition, of_it in runs.items():
             of_it.sort(key=lambda run: run.first)
-            for reader in self._readers():
-                if not await reader.hear(coalition, of_it):
-                    late.add(coalition)
+            readers = self._readers()
+            done = [await reader.hear(coalition, of_it) for reader in readers]
+            if not done or not all(done):
+                late.add(coalition)
         for message in good:
             with suppress(nats.errors.Error):
                 if any(str(coalition) in message.subject for coalition in late):

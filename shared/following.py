@@ -75,12 +75,13 @@ class Following:
         """Follow until `stop`: look again and again which read models there are."""
         inboxes = [self._reader(one, one.source, self._app) for one in self._subscriptions]
         listening: list[Reader | Ear] = [*inboxes, *self._ears(inboxes)]
-        running = [beside(each.run()) for each in listening]
+        running: list[asyncio.Task[None]] = []
         try:
             while not self._stopping.is_set():
                 if self._projection is not None:
                     with suppress(*DB_TRANSIENT):
                         await self._look(self._projection)
+                running = running or [beside(each.run()) for each in listening]
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_SECONDS):
                         await self._stopping.wait()

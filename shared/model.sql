@@ -44,6 +44,23 @@ begin
   return named;
 end $$;
 
+-- Let everybody read another one from now on; what was read is kept, and of those kept before it
+-- none. Says whether it could: only one that is kept up can be read.
+create or replace function inbox.switch_model(named text, why text, kept_for interval) returns boolean
+language plpgsql volatile as $$
+begin
+  perform from inbox.model where schema = named and state in ('following', 'kept') for update;
+  if not found then
+    return false;
+  end if;
+  update inbox.model set until = clock_timestamp() where state = 'kept';
+  update inbox.model set state = 'kept', since = clock_timestamp(), until = clock_timestamp() + kept_for
+    where state = 'current';
+  update inbox.model set state = 'current', since = clock_timestamp(), until = null, note = why
+    where schema = named;
+  return true;
+end $$;
+
 -- Drop a read model that is not read. The lock waits for every transaction that entered it.
 create or replace function inbox.drop_model(named text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

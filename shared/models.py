@@ -100,22 +100,10 @@ class Models:
         Raises:
             Dropped: it is no more, or nobody keeps it up.
         """
-        async with self._app.acquire(timeout=2) as db, db.transaction():
-            await db.execute(
-                "update inbox.model set until = clock_timestamp() where state = 'kept'"
-            )
-            await db.execute(
-                "update inbox.model set state = 'kept', since = clock_timestamp(),"
-                " until = clock_timestamp() + $1 where state = 'current'",
-                KEPT_FOR,
-            )
-            done = await db.execute(
-                "update inbox.model set state = 'current', since = clock_timestamp(),"
-                " until = null, note = $2"
-                " where schema = $1 and state in ('following', 'kept')",
-                *(model.schema, note),
-            )
-            if done != "UPDATE 1":
+        async with self._app.acquire(timeout=2) as db:
+            if not await db.fetchval(
+                "select inbox.switch_model($1, $2, $3)", model.schema, note, KEPT_FOR
+            ):
                 raise Dropped(model.schema)
 
     async def drop(self, model: Model) -> bool:

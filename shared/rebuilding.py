@@ -35,6 +35,7 @@ from shared.projection import Projection
 from shared.sealing import Keys
 from shared.settings import Settings, needed, secret
 from shared.source import Sources
+from shared.telemetry import beside
 
 ALONE = "hashtextextended('accord.rebuild', 0)"
 PATIENT = {
@@ -42,7 +43,7 @@ PATIENT = {
     "lock_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
 }
-SAY_EVERY = 0.5
+SAY_EVERY, BREATHE_EVERY = 0.5, 10.0
 FOLLOWED_WITHIN = 30.0
 LEVEL_WITHIN = 60.0
 LOOK_AGAIN = 0.1
@@ -332,13 +333,24 @@ def main(name: str, package: str, projection: Projection, settings: Settings) ->
     async def work() -> None:
         say("started", pid=os.getpid())
         async with Rebuilding.opened(name, package, projection, settings, say) as rebuilding:
-            await rebuilding.carry_out(order)
+            alive = beside(_breathe(say))
+            try:
+                await rebuilding.carry_out(order)
+            finally:
+                alive.cancel()
 
     try:
         asyncio.run(work())
     except* Stopped as stopped:
         say("stopped", why=str(stopped.exceptions[0]))
         sys.exit(1)
+
+
+async def _breathe(say: Say) -> None:
+    """Say now and then that it is still at work: a long comparison has nothing else to say."""
+    while True:
+        await asyncio.sleep(BREATHE_EVERY)
+        say("working")
 
 
 def _end_with_who_ordered() -> None:

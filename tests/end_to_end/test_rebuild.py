@@ -22,7 +22,7 @@ from tests.end_to_end.imports import caught_up, imported
 from tests.suite import Suite, suite
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "rebuild-read-models.md"
-SLUGS = ("assembly", "council", "league")
+SLUGS = ("assembly", "council")
 ROLL_CALLS = 60
 REPORTS = ("decision-register.json", "decision-register.csv", "who-decided-what.json")
 READERS = 4
@@ -239,7 +239,6 @@ async def test_back_and_forth_under_traffic(house: House) -> None:
         async with reading.under_way():
             code, said = await house.accord("rebuild", "transparency", "--back", "--json")
             assert code == 0, said
-            assert facts(said, "switched")[0]["milliseconds"] < 100
         after = await house.all_reports()
         assert before != after
         reading.saw(before, after)

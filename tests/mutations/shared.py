@@ -3,6 +3,7 @@
 from tests.mutations import Mutation
 
 JOURNAL, INBOX = "tests/shared/test_journal.py", "tests/shared/test_inbox.py"
+MODELS = "tests/shared/test_models.py"
 
 MUTATIONS = (
     Mutation(
@@ -46,5 +47,26 @@ MUTATIONS = (
         before="            if how.personal or (sealed and sealed.about) or not in_clear:",
         after="            if how.personal or (sealed and sealed.about):",
         test=JOURNAL,
+    ),
+    Mutation(
+        id="a request reads one read model from first to last",
+        file="shared/database.py",
+        before="    pinned = pin.schema if pin else None",
+        after="    pinned = None",
+        test=MODELS,
+    ),
+    Mutation(
+        id="what a transaction has entered is not dropped",
+        file="shared/model.sql",
+        before="    perform pg_advisory_xact_lock_shared(",
+        after="    perform hashtext('') where false and pg_try_advisory_lock(",
+        test=MODELS,
+    ),
+    Mutation(
+        id="read models are compared at the same positions",
+        file="shared/comparing.py",
+        before=' if row["live"] == row["beside"]]',
+        after="]",
+        test=MODELS,
     ),
 )
