@@ -26,6 +26,14 @@ DB_TRANSIENT = (
     TimeoutError,
 )
 
+_ENTER = """
+select m.schema, set_config('accord.coalitions', $1, true), set_config('accord.audiences', $2, true),
+  set_config('search_path', coalesce(m.schema, 'pg_catalog'), true),
+  pg_advisory_xact_lock_shared(7264, m.number::int)
+from (select) as always left join inbox.model m
+  on case when $3::text is null then m.state = 'current' else m.schema = $3 end
+"""  # the lock keeps what was entered from being dropped before the transaction ends
+
 _TIMEOUTS = (
     ("idle_in_transaction_session_timeout", "3s"),
     ("lock_timeout", "2s"),
@@ -102,10 +110,7 @@ async def enter(
         Dropped: `pinned` is no more.
     """
     schema: str | None = await db.fetchval(
-        "select inbox.enter($1, $2, $3)",
-        ",".join(map(str, coalitions)),
-        ",".join(audiences),
-        pinned,
+        _ENTER, ",".join(map(str, coalitions)), ",".join(audiences), pinned
     )
     if schema is None and pinned is not None:
         raise Dropped(pinned)
@@ -196,10 +201,10 @@ async def migrate(
                         name, digest,
                     )  # fmt: skip
         async with db.transaction():
-            if row_security:
-                await db.execute("select migration.secure()")
             if model:
                 await _models(db, *model)
+            if row_security:
+                await db.execute("select migration.secure()")
             for grant in grants:
                 await db.execute(grant)
     finally:

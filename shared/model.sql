@@ -1,5 +1,5 @@
 -- The read models of this service: the one that is read, and those beside it. Each is a schema of
--- the same tables; which one a transaction reads is its `search_path`, set by `inbox.enter`.
+-- the same tables; which one a transaction reads is its `search_path` (`shared/database.py`).
 create table if not exists inbox.model (
   schema   text    primary key,
   number   bigint  not null unique,         -- the newest is the largest
@@ -25,7 +25,6 @@ begin
   execute format('create schema if not exists %I', named);
   perform set_config('search_path', format('%I, pg_temp', named), true);
   execute (select sql from migration.model);
-  perform migration.secure(named);
   execute format('grant usage on schema %I to %I, %I', named, app, relay);
   execute format('grant select, insert, update, delete on all tables in schema %I to %I', named, app);
   execute format('grant select on all tables in schema %I to %I', named, relay);
@@ -38,7 +37,7 @@ declare
   n constant bigint := nextval('inbox.model_number');
   named constant text := 'views_' || n;
 begin
-  perform migration.make_tables(named);
+  perform migration.make_tables(named), migration.secure(named);
   insert into inbox.model (schema, number, reader, state, code)
     values (named, n, base || '/' || named, 'building', made_by);
   return named;
@@ -65,32 +64,11 @@ end $$;
 create or replace function inbox.drop_model(named text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  perform pg_advisory_xact_lock(hashtextextended('accord.model/' || named, 0));
+  perform pg_advisory_xact_lock(7264, number::int) from inbox.model where schema = named;
   delete from inbox.model where schema = named and state <> 'current';
   if not found then
     return false;
   end if;
   execute format('drop schema if exists %I cascade', named);
   return true;
-end $$;
-
--- Begin a transaction: whose rows it sees, and in which read model. Returns its schema: the current
--- one, or `pinned`; nothing where there is none. What a transaction has entered is not dropped
--- before it ends: hence the lock, and a second look once it is held.
-create or replace function inbox.enter(coalitions text, audiences text, pinned text default null) returns text
-language plpgsql volatile as $$
-declare
-  found_now text;
-  held text;
-begin
-  loop
-    select m.schema into found_now from inbox.model m
-      where case when pinned is null then m.state = 'current' else m.schema = pinned end;
-    exit when found_now is not distinct from held;
-    perform pg_advisory_xact_lock_shared(hashtextextended('accord.model/' || found_now, 0));
-    held := found_now;
-  end loop;
-  perform set_config('accord.coalitions', coalitions, true), set_config('accord.audiences', audiences, true),
-    set_config('search_path', coalesce(held, 'pg_catalog'), true);
-  return held;
 end $$;

@@ -134,7 +134,6 @@ class Service:
             f"grant select, insert, update, delete on all tables in schema heard to {app}",
             f"grant select on all tables in schema heard to {relay}",
             "revoke execute on all functions in schema inbox from public",
-            f"grant execute on function inbox.enter to {app}, {relay}",
             f"grant execute on function inbox.make_model, inbox.switch_model to {app}",
             f"grant execute on function inbox.drop_model to {app}",
         ]
@@ -464,7 +463,7 @@ def run(service: Service) -> None:
     if sys.argv[1:] == ["models"]:
         assert service.tables is not None
         assert service.projection is not None
-        _spare_the_collector()
+        spare_the_collector()
         rebuilding.main(service.name, service.tables.package, service.projection, settings)
         return
     if sys.argv[1:] == ["migrate"]:

@@ -57,9 +57,9 @@ MUTATIONS = (
     ),
     Mutation(
         id="what a transaction has entered is not dropped",
-        file="shared/model.sql",
-        before="    perform pg_advisory_xact_lock_shared(",
-        after="    perform hashtext('') where false and pg_try_advisory_lock(",
+        file="shared/database.py",
+        before="  pg_advisory_xact_lock_shared(",
+        after="  concat(",
         test=MODELS,
     ),
     Mutation(
