@@ -27,7 +27,8 @@ DB_TRANSIENT = (
 )
 
 _ENTER = """
-select m.schema, set_config('accord.coalitions', $1, true), set_config('accord.audiences', $2, true),
+select m.schema,
+  set_config('accord.coalitions', $1, true), set_config('accord.audiences', $2, true),
   set_config('search_path', coalesce(m.schema, 'pg_catalog'), true),
   pg_advisory_xact_lock_shared(7264, m.number::int)
 from (select) as always left join inbox.model m

@@ -5,6 +5,8 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -282,3 +284,46 @@ async def test_lengths_that_do_not_fit_are_damage(ears: Ears) -> None:
     wrong = ",".join([str(int(lengths[0]) + 1), *lengths[1:]])
     with pytest.raises(Damaged):
         unpack(message(replace(packed, headers=packed.headers | {"Accord-Lengths": wrong})))
+
+
+class Watched(Msg):
+    """A message that notes what becomes of it."""
+
+    became: str | None = None
+
+    async def ack(self) -> None:
+        self.became = "acknowledged"
+
+    async def nak(self, delay: float | None = None) -> None:
+        self.became = f"again in {delay} s"
+
+
+@dataclass(frozen=True)
+class Listening:
+    """A reader that is done with what it hears, or not yet."""
+
+    name: str
+    told: list[str]
+    done: bool = True
+
+    async def hear(self, _of: UUID, _runs: object) -> bool:
+        self.told.append(self.name)
+        return self.done
+
+
+async def test_a_message_waits_until_somebody_reads_and_is_told_to_all(ears: Ears) -> None:
+    coalition = UUID(int=1022)
+    await ears.put(coalition, 3)
+    [packed] = await ears.packed(coalition)
+    told: list[str] = []
+    new, old, late = Listening("new", told), Listening("old", told), Listening("late", told, False)  # noqa: FBT003 - it is not done
+    for readers, became in (
+        ([], "again in 1 s"),
+        ([new, old], "acknowledged"),
+        ([late, old], "again in 1 s"),
+    ):
+        sent = Watched(Client(), packed.subject, "", packed.payload, dict(packed.headers))
+        stand_ins = cast("list[Reader]", readers)
+        await Ear("ears", "listens", None, partial(list, stand_ins)).tell([sent])
+        assert sent.became == became
+    assert told == ["new", "old", "late", "old"]
