@@ -1,32 +1,24 @@
 """A read model built beside the live one, compared with it and switched to; or only compared.
 
-This is a process of its own, so that the service goes on answering: `python -m services.<name>
-models`. Its order comes as a line on standard input, whose end ends it; what it has to say goes
-out in lines of JSON. It may be killed at any time: the next one goes on at the cursors.
+It may be broken off at any time: the next one goes on at the cursors.
 """
 
 import asyncio
 import hashlib
-import os
-import sys
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Literal, Self
+from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
-import orjson
-import structlog
-from pydantic import BaseModel, ConfigDict, Field
 
-from shared.bus import PARTITIONS
 from shared.comparing import Comparison
 from shared.database import DB_TRANSIENT, close, pool
+from shared.errand import Order, Say, Stopped, be, running
 from shared.filling import Filling, Share
 from shared.identity import ServiceKey
 from shared.models import Model, Models, current
@@ -35,7 +27,6 @@ from shared.projection import Projection
 from shared.sealing import Keys
 from shared.settings import Settings, needed, secret
 from shared.source import Sources
-from shared.telemetry import beside
 
 ALONE = "hashtextextended('accord.rebuild', 0)"
 PATIENT = {
@@ -43,34 +34,11 @@ PATIENT = {
     "lock_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
 }
-SAY_EVERY, BREATHE_EVERY = 0.5, 10.0
+SAY_EVERY = 0.5
 FOLLOWED_WITHIN = 30.0
 LEVEL_WITHIN = 60.0
 LOOK_AGAIN = 0.1
 CHECK = "check"
-
-Say = Callable[..., None]
-
-
-class Order(BaseModel):
-    """What such a process is to do.
-
-    Args:
-        accept: Why the new one may be switched to although it differs.
-        schema_: Which one to fill, `share` of `processes`.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    do: Literal["rebuild", "check", "fill"]
-    processes: int = Field(default=1, ge=1, le=PARTITIONS)
-    accept: str | None = Field(default=None, min_length=1, max_length=500)
-    schema_: str | None = Field(default=None, alias="schema")
-    share: int = 0
-
-
-class Stopped(Exception):
-    """It goes no further: why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -272,36 +240,6 @@ class Rebuilding:
         return Outcome(tables, said, frozenset(different))
 
 
-@dataclass(frozen=True)
-class Helper:
-    """Such a process, as whoever started it sees it."""
-
-    process: asyncio.subprocess.Process
-    stdout: asyncio.StreamReader
-
-
-@asynccontextmanager
-async def running(package: str, order: dict[str, Any], **environment: str) -> AsyncIterator[Helper]:
-    """Run such a process until it or the block ends, with our own settings but the admin's."""
-    ours = {name: value for name, value in os.environ.items() if "ACCORD_ADMIN__" not in name}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", package, "models",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=ours | environment,
-    )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        process.stdin.write(orjson.dumps(order) + b"\n")
-        await process.stdin.drain()
-        yield Helper(process, process.stdout)
-        await process.wait()
-    finally:
-        process.stdin.close()
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
 def digest(package: str) -> str:
     """Return a digest of the code that folds: a service's own, and what all of them share."""
     found = hashlib.sha256()
@@ -321,39 +259,10 @@ def _code(folder: Traversable) -> list[Traversable]:
 
 
 def main(name: str, package: str, projection: Projection, settings: Settings) -> None:
-    """Be such a process."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    order = Order.model_validate_json(sys.stdin.buffer.readline())
-    threading.Thread(target=_end_with_who_ordered, daemon=True).start()
+    """Carry out what a running service ordered, in this process."""
 
-    def say(what: str, **more: Any) -> None:
-        sys.stdout.buffer.write(orjson.dumps({"what": what, **more}) + b"\n")
-        sys.stdout.buffer.flush()
-
-    async def work() -> None:
-        say("started", pid=os.getpid())
+    async def work(order: Order, say: Say) -> None:
         async with Rebuilding.opened(name, package, projection, settings, say) as rebuilding:
-            alive = beside(_breathe(say))
-            try:
-                await rebuilding.carry_out(order)
-            finally:
-                alive.cancel()
+            await rebuilding.carry_out(order)
 
-    try:
-        asyncio.run(work())
-    except* Stopped as stopped:
-        say("stopped", why=str(stopped.exceptions[0]))
-        sys.exit(1)
-
-
-async def _breathe(say: Say) -> None:
-    """Say now and then that it is still at work: a long comparison has nothing else to say."""
-    while True:
-        await asyncio.sleep(BREATHE_EVERY)
-        say("working")
-
-
-def _end_with_who_ordered() -> None:
-    while os.read(sys.stdin.fileno(), 1):
-        pass
-    os._exit(1)
+    be(work)

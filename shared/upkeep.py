@@ -4,10 +4,11 @@ The work is done by a process of its own (`shared/rebuilding.py`); what that say
 comes, in lines of JSON. Whoever hangs up ends it, and may begin again where it was.
 """
 
+import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 
 import orjson
@@ -16,11 +17,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from shared.bus import PARTITIONS
+from shared.errand import Helper, running
 from shared.host import Host
 from shared.http import bearer, host_of, read_body
 from shared.models import Models
 from shared.problems import Problem, forbidden
-from shared.rebuilding import ALONE, running
+from shared.rebuilding import ALONE
+from shared.serving import stopping
 
 
 class Rebuild(BaseModel):
@@ -52,11 +55,15 @@ def router(package: str, addresses: Mapping[str, str]) -> APIRouter:
     routes = APIRouter(prefix="/internal/models", include_in_schema=False)
     peers = {f"ACCORD_PEERS__{name.upper()}": address for name, address in addresses.items()}
 
-    def answered(order: dict[str, Any], **environment: str) -> Response:
+    def answered(request: Request, order: dict[str, Any], **environment: str) -> Response:
         async def lines() -> AsyncIterator[bytes]:
             async with running(package, order, **peers, **environment) as helper:
-                while line := await helper.stdout.readline():
-                    yield line
+                ending = asyncio.create_task(_end(helper, stopping(request)))
+                try:
+                    while line := await helper.stdout.readline():
+                        yield line
+                finally:
+                    ending.cancel()
             if helper.process.returncode:
                 yield orjson.dumps({"what": "ended", "code": helper.process.returncode}) + b"\n"
 
@@ -72,13 +79,13 @@ def router(package: str, addresses: Mapping[str, str]) -> APIRouter:
     async def rebuild(request: Request, _host: Operated) -> Response:
         """Build one beside the live one, compare them, and switch."""
         wanted = Rebuild.model_validate_json(await read_body(request))
-        return answered({"do": "rebuild", **wanted.model_dump()})
+        return answered(request, {"do": "rebuild", **wanted.model_dump()})
 
     @routes.post("/check")
-    async def check(_host: Operated) -> Response:
+    async def check(request: Request, _host: Operated) -> Response:
         """Fold the journals again, with other hashes, and compare that with the live one."""
         seed = random.randrange(1, 1 << 32)  # noqa: S311 - any other than ours will do
-        return answered({"do": "check"}, PYTHONHASHSEED=str(seed))
+        return answered(request, {"do": "check"}, PYTHONHASHSEED=str(seed))
 
     @routes.post("/back")
     async def back(host: Operated) -> Response:
@@ -103,6 +110,13 @@ def router(package: str, addresses: Mapping[str, str]) -> APIRouter:
         return JSONResponse({"dropped": dropped})
 
     return routes
+
+
+async def _end(helper: Helper, stop: asyncio.Event) -> None:
+    """End the work when the service is told to end."""
+    await stop.wait()
+    with suppress(ProcessLookupError):
+        helper.process.kill()
 
 
 @asynccontextmanager
