@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from accord import exchange
 from accord.failed import Failed
+from accord.rebuild import doctor, rebuild
 from accord.token import token
 from accord.up import up
 from shared.nkeys import NotASeed
@@ -46,6 +47,8 @@ def accord(*, debug: Annotated[bool, typer.Option("--debug", help=DEBUG)] = Fals
 
 app.command()(up)
 app.command()(token)
+app.command()(rebuild)
+app.command()(doctor)
 app.add_typer(exchange.app, name="import")
 
 if __name__ == "__main__":

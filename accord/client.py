@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -16,6 +17,8 @@ import httpx2
 import orjson
 
 from accord.failed import Failed
+from accord.token import operator_token
+from shared.settings import Settings
 
 PATIENCE_S = 60.0
 FIRST_PAUSE_S = 0.25
@@ -25,6 +28,7 @@ BUSY = frozenset({429, 502, 503, 504})
 NOT_YET = frozenset({"busy", "view_behind"})
 """Reasons that refuse a command for now only: the same lines are sent again."""
 ABSENT = 404
+JSON, LINES = "application/json", "application/x-ndjson"
 
 T = TypeVar("T")
 
@@ -156,11 +160,44 @@ class Services:
 
         return self._patiently(ask)
 
+    def operate(self, service: str, what: str) -> Mapping[str, Any]:
+        """Let a service do something to its read models, and return what it says.
+
+        Raises:
+            Unanswered: it refuses, or stays away.
+        """
+
+        def ask() -> Mapping[str, Any]:
+            with self._asked("POST", f"/{service}/internal/models/{what}") as response:
+                _expect_ok(response)
+                said: Mapping[str, Any] = orjson.loads(response.read())
+                return said
+
+        return self._patiently(ask)
+
+    def work(
+        self, service: str, what: str, how: Mapping[str, Any] | None = None
+    ) -> Iterator[Mapping[str, Any]]:
+        """Let a service work on its read models, and yield what it says meanwhile.
+
+        Raises:
+            Unanswered: it refuses, or falls silent.
+        """
+        path = f"/{service}/internal/models/{what}"
+        try:
+            with self._asked("POST", path, orjson.dumps(how or {}), JSON) as response:
+                _expect_ok(response)
+                for line in response.iter_lines():
+                    if line:
+                        yield orjson.loads(line)
+        except _Again as again:
+            raise Unanswered(f"{again} Run the same again: it goes on where it was.") from again
+
     @contextmanager
     def _asked(
-        self, method: str, path: str, content: bytes | None = None
+        self, method: str, path: str, content: bytes | None = None, kind: str = LINES
     ) -> Iterator[httpx2.Response]:
-        headers = {"Content-Type": "application/x-ndjson"} if content is not None else {}
+        headers = {"Content-Type": kind} if content is not None else {}
         service, _, rest = path.removeprefix("/").partition("/")
         address = self._apart.get(service, f"{self._url}/{service}")
         try:
@@ -187,6 +224,22 @@ class Services:
                     raise Unanswered(f"{again} Is `accord up` running?") from again
                 self._pause(wait)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+def connect(url: str | None, token_file: Path | None, data: Path | None) -> Services:
+    """Return the services, spoken to with the token of the file, or the operator's.
+
+    Without an address they are where the settings say, each apart or all on one port.
+    """
+    settings = Settings.load()
+    if token_file is not None:
+        token = token_file.read_text(encoding="utf-8").strip()
+    else:
+        token = operator_token(data or settings.data)
+    if url is not None:
+        return Services(url, token)
+    here = f"http://127.0.0.1:{settings.http.port}"
+    return Services(here, token, apart=settings.peers)
 
 
 def _answer(lines: Iterator[str], heard: Callable[[int], None]) -> Answer:

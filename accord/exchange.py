@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from accord.client import connect
 from accord.importing import Import
 from accord.sources import credits as thanks
 from accord.sources import meetings, minutes, proposals, roll_calls
@@ -94,7 +95,7 @@ def import_roll_calls(
         )
         if dry_run:
             return
-        with run.services(url, token_file, data) as services:
+        with connect(url, token_file, data) as services:
             into = run.find(services)
             decided = services.decided(into.id)
             run.deliver(
@@ -144,7 +145,7 @@ def import_minutes(
             steps=sum(len(each.steps) for each in files),
         )
         if not dry_run:
-            with run.services(url, token_file, data) as services:
+            with connect(url, token_file, data) as services:
                 into = run.find(services)
                 run.deliver(services, into, meetings.commands(files, into), meetings.size(files))
 
@@ -182,7 +183,7 @@ def import_credits(
         if day > _today():
             raise typer.BadParameter(f"{day} is yet to come", param_hint="--on")
         if not dry_run:
-            with run.services(url, token_file, data) as services:
+            with connect(url, token_file, data) as services:
                 into = run.find(services)
                 lines = thanks.commands(str(file), people, into, day)
                 run.deliver(services, into, lines, 1 + len(people) + work)

@@ -17,8 +17,6 @@ from accord.failed import Failed
 from accord.refused import RefusedRows
 from accord.sources.lines import Coalition, ImportLine
 from accord.sources.refusals import Damaged, Refusal
-from accord.token import operator_token
-from shared.settings import Settings
 
 SHOWN_REMARKS = 20
 
@@ -71,21 +69,6 @@ class Import:
             self._remarks += 1
             if self._remarks <= SHOWN_REMARKS:
                 self._terminal.print(str(remark), markup=False)
-
-    def services(self, url: str | None, token_file: Path | None, data: Path | None) -> Services:
-        """Return the services, spoken to with the token of the file, or the operator's.
-
-        Without an address they are where the settings say, each apart or all on one port.
-        """
-        settings = Settings.load()
-        if token_file is not None:
-            token = token_file.read_text(encoding="utf-8").strip()
-        else:
-            token = operator_token(data or settings.data)
-        if url is not None:
-            return Services(url, token)
-        here = f"http://127.0.0.1:{settings.http.port}"
-        return Services(here, token, apart=settings.peers)
 
     def find(self, services: Services) -> Coalition:
         """Return the coalition of this name, or the one to be formed."""

@@ -71,7 +71,7 @@ class Postgres:
             **reached,
             "unix_socket_permissions": "0700",
             "shared_buffers": "128MB",
-            "max_connections": 100,
+            "max_connections": 150,
             "synchronous_commit": "on",
             "log_checkpoints": "off",
             "timezone": "UTC",

@@ -35,6 +35,7 @@ RUN_EVENTS, RUN_BYTES, RUN_DISCLOSURES = 100, 192 * 1024, 40 * 1024
 DISCLOSURES_AT_MOST = 48 * 1024
 IN_FEED = "feed"
 AHEAD, WAIT_SECONDS = 32, 1.0
+PARTITIONS = 32
 
 
 class Damaged(ValueError):
@@ -82,9 +83,14 @@ class Run:
     traceparent: str | None
 
 
+def partition(coalition: UUID) -> int:
+    """Return which of the parts a coalition belongs to, by which readers may share the work."""
+    return crc32(str(coalition).encode()) % PARTITIONS
+
+
 def subject(service: str, coalition: UUID, kind: str) -> str:
     """Return `accord.evt.<p>.<coalition>.<service>.<EventType>`."""
-    return f"accord.evt.{crc32(str(coalition).encode()) % 32}.{coalition}.{service}.{kind}"
+    return f"accord.evt.{partition(coalition)}.{coalition}.{service}.{kind}"
 
 
 def signed_bytes(service: str, coalition: UUID, position: int, chain: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -26,24 +26,14 @@ DB_TRANSIENT = (
     TimeoutError,
 )
 
-_ROW_SECURITY = """
-do $$
-declare t record;
-begin
-  for t in select c.oid::regclass as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      join pg_attribute a on a.attrelid = c.oid and a.attname = 'coalition_id' and not a.attisdropped
-      where c.relkind in ('r', 'p') and n.nspname not in ('tenancy', 'sealing', 'pg_catalog') loop
-    execute format('alter table %s enable row level security', t.name);
-    execute format('alter table %s force row level security', t.name);
-    execute format('drop policy if exists coalition on %s', t.name);
-    execute format('create policy coalition on %s to {app}
-      using (coalition_id = any ((select string_to_array(nullif(current_setting(''accord.coalitions'', true), ''''), '','')::uuid[])::uuid[]))
-      with check (coalition_id = any ((select string_to_array(nullif(current_setting(''accord.coalitions'', true), ''''), '','')::uuid[])::uuid[]))', t.name);
-    execute format('drop policy if exists relay on %s', t.name);
-    execute format('create policy relay on %s to {relay} using (true) with check (true)', t.name);
-  end loop;
-end $$;
-"""  # noqa: E501 - SQL keeps its lines
+_ENTER = """
+select m.schema,
+  set_config('accord.coalitions', $1, true), set_config('accord.audiences', $2, true),
+  set_config('search_path', coalesce(m.schema, 'pg_catalog'), true),
+  pg_advisory_xact_lock_shared(7264, m.number::int)
+from (select) as always left join inbox.model m
+  on case when $3::text is null then m.state = 'current' else m.schema = $3 end
+"""  # the lock keeps what was entered from being dropped before the transaction ends
 
 _TIMEOUTS = (
     ("idle_in_transaction_session_timeout", "3s"),
@@ -53,8 +43,10 @@ _TIMEOUTS = (
 )
 
 
-async def pool(dsn: str, name: str, *, password: str | None = None, size: int = 8) -> asyncpg.Pool:
-    """Return a pool of connections of one role."""
+async def pool(
+    dsn: str, name: str, *, password: str | None = None, size: int = 8, **settings: str
+) -> asyncpg.Pool:
+    """Return a pool of connections of one role; `settings` are those of its sessions."""
     made = await asyncpg.create_pool(
         dsn,
         password=password,
@@ -63,28 +55,67 @@ async def pool(dsn: str, name: str, *, password: str | None = None, size: int = 
         command_timeout=60,
         timeout=3,
         max_inactive_connection_lifetime=300,
-        server_settings={"application_name": name, "jit": "off"},
+        server_settings={"application_name": name, "jit": "off", **settings},
     )
     assert made is not None
     return made
 
 
+class Dropped(ConnectionError):
+    """The read model that was being read is no more: begin again, on the current one."""
+
+
+class Pin:
+    """The read model that one request reads in all its transactions."""
+
+    def __init__(self) -> None:
+        self.schema: str | None = None
+
+
+_read: dict[int, str | None] = {}
+"""The read model that each pool's prepared statements were last used on."""
+
+
 @asynccontextmanager
 async def tenant(
-    pool: asyncpg.Pool, coalitions: Iterable[UUID], audiences: Sequence[str] = ()
+    pool: asyncpg.Pool,
+    coalitions: Iterable[UUID],
+    audiences: Sequence[str] = (),
+    pin: Pin | None = None,
 ) -> AsyncIterator[Connection]:
     """Open a transaction that sees the rows of these coalitions, and of no other.
 
-    The only way to a connection beside the journal's batch and the readers.
+    The only way to a connection beside the journal's batch and the readers. It reads the tables
+    of the current read model, or of that which `pin` holds since an earlier transaction.
     """
+    pinned = pin.schema if pin else None
     async with pool.acquire(timeout=2) as db, db.transaction():
-        await db.execute(
-            "select set_config('accord.coalitions', $1, true),"
-            " set_config('accord.audiences', $2, true)",
-            ",".join(map(str, coalitions)),
-            ",".join(audiences),
-        )
+        schema = await enter(db, coalitions, audiences, pinned)
+        if pin:
+            pin.schema = schema
+        if _read.setdefault(id(pool), schema) != schema:  # its columns may be others
+            await db.reload_schema_state()
+            _read[id(pool)] = schema
         yield db
+
+
+async def enter(
+    db: Connection,
+    coalitions: Iterable[UUID],
+    audiences: Sequence[str] = (),
+    pinned: str | None = None,
+) -> str | None:
+    """Let a transaction see these coalitions' rows of a read model; return the model's schema.
+
+    Raises:
+        Dropped: `pinned` is no more.
+    """
+    schema: str | None = await db.fetchval(
+        _ENTER, ",".join(map(str, coalitions)), ",".join(audiences), pinned
+    )
+    if schema is None and pinned is not None:
+        raise Dropped(pinned)
+    return schema
 
 
 @dataclass(frozen=True)
@@ -140,10 +171,15 @@ async def migrate(
     *,
     password: str | None = None,
     row_security: bool = True,
+    model: tuple[str, Script] | None = None,
 ) -> None:
     """Apply each script that was not yet applied in these words, as the owner; then the grants.
 
     A script says `if not exists`, so that a changed one may be applied again. One run at a time.
+
+    Args:
+        model: The name of a read model and its tables, which stand in a schema for each one there
+            is: every one is brought to these words.
     """
     owner = f"{database}_owner"
     db = await asyncpg.connect(admin, database=database, password=password)
@@ -151,12 +187,7 @@ async def migrate(
         await db.execute("select pg_advisory_lock(7263)")
         await db.execute(f'grant "{owner}" to current_user')
         await db.execute(f'set role "{owner}"')
-        await db.execute("create schema if not exists migration")
-        await db.execute(
-            "create table if not exists migration.applied ("
-            " script text primary key, digest bytea not null,"
-            " at timestamptz not null default clock_timestamp())"
-        )
+        await db.execute(Script("shared", "migration.sql").text())
         rows = await db.fetch("select script, digest from migration.applied")
         applied = {row["script"]: row["digest"] for row in rows}
         for script in scripts:
@@ -171,13 +202,37 @@ async def migrate(
                         name, digest,
                     )  # fmt: skip
         async with db.transaction():
+            if model:
+                await _models(db, *model)
             if row_security:
-                sql = _ROW_SECURITY.replace("{app}", f"{database}_app")
-                await db.execute(sql.replace("{relay}", f"{database}_relay"))
+                await db.execute("select migration.secure()")
             for grant in grants:
                 await db.execute(grant)
     finally:
         await db.close()
+
+
+async def _models(db: Connection, reader: str, tables: Script) -> None:
+    """Bring every read model to the newest tables; the first one is called `views`."""
+    await db.execute(
+        "insert into migration.model (sql) values ($1)"
+        " on conflict (only_row) do update set sql = excluded.sql",
+        tables.text(),
+    )
+    await db.execute(
+        "insert into inbox.model (schema, number, reader, state, followed)"
+        " select 'views', 1, $1, 'current', true where not exists (select from inbox.model)",
+        reader,
+    )
+    await db.execute("select migration.make_tables(schema) from inbox.model")
+
+
+async def close(pool: asyncpg.Pool) -> None:
+    """Close a pool, and break off what does not end by itself."""
+    with suppress(*DB_TRANSIENT):
+        async with asyncio.timeout(3):
+            await pool.close()
+    pool.terminate()
 
 
 async def ready(pool: asyncpg.Pool) -> bool:

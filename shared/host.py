@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from shared.database import tenant
+from shared.database import Pin, tenant
 from shared.hot import Connection, Reading
 from shared.identity import (
     Mandates,
@@ -182,9 +182,9 @@ class Host:
         known = await self.known_soon(signed, coalition, at_least)
         return known.person if known else None
 
-    def rows(self, coalition: UUID, audiences: Sequence[str]) -> Rows:
+    def rows(self, coalition: UUID, audiences: Sequence[str], pin: Pin | None = None) -> Rows:
         """Open a transaction that sees one coalition's rows."""
-        return tenant(self.pool, [coalition], audiences)
+        return tenant(self.pool, [coalition], audiences, pin)
 
     async def peer(self, token: str) -> str:
         """Return the service behind a token.
@@ -235,7 +235,8 @@ class Host:
         async with self.relay_pool.acquire(timeout=2) as db:
             rows = await db.fetch(
                 "select source, min(position) as position from inbox.cursor"
-                " where coalition_id = $1 group by source",
+                " where coalition_id = $1 and reader not in"
+                " (select reader from inbox.model where state <> 'current') group by source",
                 coalition,
             )
         reached = {row["source"]: row["position"] for row in rows}

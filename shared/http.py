@@ -8,7 +8,7 @@ duplicate keys, no unknown fields.
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, Generic, TypeVar, get_type_hints
@@ -22,6 +22,7 @@ from starlette.responses import Response
 from shared.admission import BODY_BYTES
 from shared.ask import Ask, Fact, Repeat, Step, Written
 from shared.batch import in_milliseconds
+from shared.database import Pin
 from shared.decider import altered
 from shared.event import Command, Context
 from shared.host import Host, Rows
@@ -429,10 +430,19 @@ class ReaderOf:
     by: UUID | None
     audiences: tuple[str, ...]
     operator: bool = False
+    _pin: Pin = field(default_factory=Pin)
+
+    @property
+    def model(self) -> str | None:
+        """The read model that this request reads, once it has read anything."""
+        return self._pin.schema
 
     def rows(self) -> Rows:
-        """Open a connection that sees this coalition's rows."""
-        return self.host.rows(self.coalition, self.audiences)
+        """Open a connection that sees this coalition's rows: of one read model, from first to last.
+
+        Rows of two could not be put together.
+        """
+        return self.host.rows(self.coalition, self.audiences, self._pin)
 
 
 async def reader_of(request: Request) -> ReaderOf:

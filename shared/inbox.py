@@ -15,17 +15,16 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
-import nats
 import structlog
-from nats.aio.msg import Msg
 
 from shared import decoding
-from shared.bus import Bus, Damaged, Run, holds, unpack
+from shared.bus import Damaged, Run, holds
 from shared.canonical import chain_start, chained
-from shared.database import DB_TRANSIENT
+from shared.database import DB_TRANSIENT, enter
 from shared.event import Heard, Recorded
 from shared.feed import Entry, Page
 from shared.hot import Connection, Head
+from shared.models import Model
 from shared.projection import UnknownType
 from shared.sealing import Keys, Opened, open_disclosure
 from shared.source import Source
@@ -118,7 +117,9 @@ class Reader:
 
     Args:
         pool: The role that applies; `watch` that which sees every coalition's cursor.
-        bus: None for a service's own journal, which `wake` announces in process.
+        heard: Whether messages come too (`shared/ear.py`): what they miss is fetched only then.
+        wake: Announces in process what is new in a service's own journal.
+        model: The read model whose tables it fills, with cursors of their own; else the current.
     """
 
     def __init__(
@@ -129,20 +130,21 @@ class Reader:
         watch: asyncpg.Pool,
         keys: Keys | None,
         *,
-        bus: Bus | None = None,
+        heard: bool = False,
         relay_key: Callable[[], Awaitable[bytes]] | None = None,
         wake: asyncio.Event | None = None,
-        moved: Callable[[UUID], None] = lambda _: None,
+        model: Model | None = None,
     ) -> None:
         self._listener = listener
+        self._as = model.reader if model else listener.reader
+        self._schema = model.schema if model else None
         self._source = source
         self._pool = pool
         self._watch = watch
         self._keys = keys
-        self._bus = bus
+        self._heard = heard
         self._relay_key = relay_key
         self._wake = wake
-        self._moved = moved
         self._locks: dict[UUID, asyncio.Lock] = {}
         self._parked: dict[UUID, float] = {}
         self._failed: dict[UUID, int] = {}
@@ -154,61 +156,30 @@ class Reader:
 
     @property
     def name(self) -> str:
-        return f"{self._listener.reader}<{self._source.service}"
+        return f"{self._as}<{self._source.service}"
+
+    @property
+    def source(self) -> str:
+        return self._source.service
 
     def stop(self) -> None:
         self._stopping = True
         (self._wake or self._ended).set()
 
     async def run(self) -> None:
-        """Listen and reconcile until `stop`."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._reconcile())
-            if self._bus is not None:
-                group.create_task(self._listen())
+        """Compare cursors with heads until `stop`: at once for an own journal."""
+        everything = 0.0
+        while not self._stopping:
+            whole = time.monotonic() >= everything
+            try:
+                await self._compare(None if whole else LATELY_SECONDS)
+                if whole:
+                    everything = time.monotonic() + ALL_HEADS_SECONDS
+            except (*DB_TRANSIENT, ValueError) as error:
+                log.info("reconcile_later", reader=self.name, error=type(error).__name__)
+            await self._pause()
 
     # Messages
-
-    async def _listen(self) -> None:
-        assert self._bus is not None
-        stream = self._source.service.upper()
-        while not self._stopping:
-            try:
-                async with self._bus.pull(stream, self._listener.reader) as pull:
-                    while not self._stopping:
-                        await self._messages(await pull.some())
-            except (nats.errors.Error, OSError, TimeoutError) as error:
-                log.warning("listen_again", reader=self.name, error=type(error).__name__)
-                await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - jitter
-
-    async def _messages(self, messages: Iterable[Msg]) -> None:
-        runs: dict[UUID, list[Run]] = {}
-        good: list[Msg] = []
-        for message in messages:
-            try:
-                run = self._own(message)
-                runs.setdefault(run.coalition, []).append(run)
-            except Damaged as error:
-                self.dropped += 1
-                log.warning("message_dropped", reader=self.name, why=str(error))
-            good.append(message)
-        late: set[UUID] = set()
-        for coalition, of_it in runs.items():
-            of_it.sort(key=lambda run: run.first)
-            if not await self._runs(coalition, of_it):
-                late.add(coalition)
-        for message in good:
-            with suppress(nats.errors.Error):
-                if any(str(coalition) in message.subject for coalition in late):
-                    await _not_yet(message)
-                else:
-                    await message.ack()
-
-    def _own(self, message: Msg) -> Run:
-        run = unpack(message)
-        if run.service != self._source.service:
-            raise Damaged("another source's")
-        return run
 
     async def _trusted(self, last: Run, entries: list[Entry] | None) -> list[Entry]:
         """Return entries that the relay vouches for: it signs the last, the chain joins the rest.
@@ -224,7 +195,7 @@ class Reader:
             raise Gap("disclosures too large for a message")
         return entries
 
-    async def _runs(self, coalition: UUID, runs: list[Run]) -> bool:
+    async def hear(self, coalition: UUID, runs: list[Run]) -> bool:
         """Apply runs of one coalition; say whether they are done with."""
         for first, entries, last in _joined(runs):
             if coalition in self._parked:
@@ -234,7 +205,7 @@ class Reader:
                 with span(
                     f"process accord.evt.{{p}}.{{coalition}}.{self._source.service}",
                     links=[last.traceparent],
-                    attributes={"messaging.consumer.group.name": self._listener.reader},
+                    attributes={"messaging.consumer.group.name": self._as},
                 ):
                     await self._guarded(coalition, first, trusted, last.chain)
             except (Gap, Damaged, _Again) as error:
@@ -275,7 +246,7 @@ class Reader:
         """Apply one by one what comes before the event that cannot be applied, if all fits."""
         with suppress(Exception):
             async with self._pool.acquire(timeout=2) as db, db.transaction():
-                await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+                await enter(db, [coalition], pinned=self._schema)
                 cursor = await self._cursor(db, coalition)
             new = [entry for entry, _ in entries[cursor.position + 1 - first :]]
             if chained(cursor.chain, new)[0] != chain:
@@ -289,7 +260,7 @@ class Reader:
         """Apply what is new of consecutive events, and move the cursor, in one transaction."""
         opened = await self._opened(coalition, entries)
         async with self._pool.acquire(timeout=2) as db, db.transaction():
-            await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+            await enter(db, [coalition], pinned=self._schema)
             cursor = await self._cursor(db, coalition)
             if first > cursor.position + 1:
                 raise Gap
@@ -312,9 +283,8 @@ class Reader:
             await db.execute(
                 "update inbox.cursor set position = $4, chain = $5"
                 " where coalition_id = $1 and source = $2 and reader = $3",
-                coalition, self._source.service, self._listener.reader, reached, ends,
+                coalition, self._source.service, self._as, reached, ends,
             )  # fmt: skip
-        self._moved(coalition)
         return reached
 
     def _read(
@@ -345,7 +315,7 @@ class Reader:
         return seen
 
     async def _cursor(self, db: Connection, coalition: UUID) -> Head:
-        where = coalition, self._source.service, self._listener.reader
+        where = coalition, self._source.service, self._as
         row = await db.fetchrow(
             "select position, chain from inbox.cursor"
             " where coalition_id = $1 and source = $2 and reader = $3 for update",
@@ -397,7 +367,7 @@ class Reader:
         ahead: asyncio.Task[Page] | None = None
         try:
             async with self._pool.acquire(timeout=2) as db, db.transaction():
-                await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+                await enter(db, [coalition], pinned=self._schema)
                 after = (await self._cursor(db, coalition)).position
             page = await self._source.page(coalition, after)
             while page.entries and not self._stopping:
@@ -418,19 +388,6 @@ class Reader:
                 await asyncio.gather(ahead, return_exceptions=True)
         return True
 
-    async def _reconcile(self) -> None:
-        """Compare cursors with heads: every few seconds, and at once for an own journal."""
-        everything = 0.0
-        while not self._stopping:
-            whole = time.monotonic() >= everything
-            try:
-                await self._compare(None if whole else LATELY_SECONDS)
-                if whole:
-                    everything = time.monotonic() + ALL_HEADS_SECONDS
-            except (*DB_TRANSIENT, ValueError) as error:
-                log.info("reconcile_later", reader=self.name, error=type(error).__name__)
-            await self._pause()
-
     async def _pause(self) -> None:
         if self._wake is None:
             seconds, wake = random.uniform(2, 5), self._ended  # noqa: S311 - jitter
@@ -446,7 +403,7 @@ class Reader:
             rows = await db.fetch(
                 "select coalition_id, position, chain from inbox.cursor"
                 " where source = $1 and reader = $2",
-                self._source.service, self._listener.reader,
+                self._source.service, self._as,
             )  # fmt: skip
         cursors = {row["coalition_id"]: Head(row["position"], row["chain"]) for row in rows}
         now = time.monotonic()
@@ -465,7 +422,7 @@ class Reader:
 
     def _on_its_way(self, coalition: UUID, cursor: Head | None) -> bool:
         """Say whether messages still move this cursor; a still one is healed at the next look."""
-        if self._bus is None:
+        if not self._heard:
             return False
         position = cursor.position if cursor else 0
         before = self._behind.pop(coalition, None)
@@ -477,7 +434,7 @@ class Reader:
     async def _changed(self, coalition: UUID, head: Head) -> None:
         """Park where a source stands behind us, unless it has only moved since we looked."""
         async with self._pool.acquire(timeout=2) as db, db.transaction():
-            await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+            await enter(db, [coalition], pinned=self._schema)
             cursor = await self._cursor(db, coalition)
         fresh = (await self._source.heads(None)).get(coalition, head)
         if fresh.position < cursor.position or (
@@ -489,14 +446,14 @@ class Reader:
         log.error("parked", reader=self.name, coalition=str(coalition), reason=reason, error=error)
         self._parked[coalition] = time.monotonic() + UNPARK_SECONDS
         async with self._pool.acquire(timeout=2) as db, db.transaction():
-            await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+            await enter(db, [coalition], pinned=self._schema)
             cursor = await self._cursor(db, coalition)
             await db.execute(
                 "insert into inbox.parked values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())"
                 " on conflict (coalition_id, source, reader) do update set"
                 " reason = excluded.reason, error = excluded.error,"
                 " attempts = inbox.parked.attempts + 1",
-                coalition, self._source.service, self._listener.reader, cursor.position + 1,
+                coalition, self._source.service, self._as, cursor.position + 1,
                 reason, error, tries,
             )  # fmt: skip
 
@@ -504,20 +461,15 @@ class Reader:
         self._parked.pop(coalition, None)
         self._failed.pop(coalition, None)
         async with self._pool.acquire(timeout=2) as db, db.transaction():
-            await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+            await enter(db, [coalition], pinned=self._schema)
             await db.execute(
                 "delete from inbox.parked where coalition_id = $1 and source = $2 and reader = $3",
-                coalition, self._source.service, self._listener.reader,
+                coalition, self._source.service, self._as,
             )  # fmt: skip
 
 
 class _Again(RuntimeError):
     """Not applied this time; try once more."""
-
-
-async def _not_yet(message: Msg) -> None:
-    with suppress(nats.errors.Error):
-        await message.nak(delay=1)
 
 
 def _joined(runs: list[Run]) -> Iterable[tuple[int, list[Entry] | None, Run]]:

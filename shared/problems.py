@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 import orjson
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -17,6 +18,8 @@ from shared.database import DB_TRANSIENT
 from shared.decider import Refused
 from shared.identity import Unauthenticated
 from shared.telemetry import trace_id
+
+log = structlog.get_logger()
 
 
 class Problem(Exception):
@@ -122,6 +125,12 @@ def translated(error: Exception) -> Problem | None:
             return invalid(error)
         case asyncpg.DataError():
             return None
+        case asyncpg.UndefinedTableError():
+            log.error("table_missing", error=str(error))
+            return Problem(
+                503, "view_missing", "What is read here is missing. The operator can rebuild it.",
+                headers={"Retry-After": "5"},
+            )  # fmt: skip
         case _ if isinstance(error, DB_TRANSIENT):
             return Problem(
                 503, "busy", "A part of this service does not answer: please ask again.",
@@ -141,7 +150,8 @@ def install(app: FastAPI) -> None:
         return problem.response(request.url.path)
 
     for kind in (
-        Problem, Refused, Stale, KeyReused, Busy, Unauthenticated, ValidationError, *DB_TRANSIENT,
+        Problem, Refused, Stale, KeyReused, Busy, Unauthenticated, ValidationError,
+        asyncpg.UndefinedTableError, *DB_TRANSIENT,
     ):  # fmt: skip
         app.add_exception_handler(kind, known)
 

@@ -13,18 +13,18 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import structlog
 import yaml
 from fastapi import APIRouter, FastAPI, Request
 from joserfc.jwk import KeySet
 from pydantic import TypeAdapter
 from starlette.responses import JSONResponse, Response
 
-from shared import feed, importing, problems
+from shared import feed, importing, problems, rebuilding, upkeep
 from shared.admission import Gate
 from shared.bus import Bus
-from shared.database import DB_TRANSIENT, Script, create, migrate, pool, ready
+from shared.database import DB_TRANSIENT, Script, close, create, enter, migrate, pool, ready
 from shared.event import base64url
+from shared.following import Following
 from shared.host import Host, Policy, Whois
 from shared.hot import AnyDecider, Connection, Fold, Reading, Rules
 from shared.http import Route, bearer, host_of, requires
@@ -38,7 +38,7 @@ from shared.identity import (
     ed25519_key,
 )
 from shared.importing import ImportedCommand
-from shared.inbox import Reader, Subscription
+from shared.inbox import Subscription
 from shared.journal import Journal, forget_repeats
 from shared.peers import Known, Peers
 from shared.projection import Projection
@@ -47,17 +47,19 @@ from shared.sealing import Keys
 from shared.serving import serve
 from shared.settings import Settings, needed, secret
 from shared.signpost import Answers, Signpost
-from shared.source import Own, Peer, Source
-from shared.telemetry import start
-
-log = structlog.get_logger()
+from shared.source import Sources
+from shared.telemetry import beside, start
 
 Find = Callable[[Connection, str], Awaitable[Sequence[tuple[UUID, UUID]]]]
 """(connection that sees all coalitions, subject) → (coalition, person)."""
 _POLICY: TypeAdapter[dict[str, tuple[Who, ...]]] = TypeAdapter(dict[str, tuple[Who, ...]])
 EVERYWHERE, IN_COALITION = "/api/v1", "/api/v1/coalitions/{coalition}"
 FORGETS, FORGET_EVERY = "forgets repeats", 3_600.0
-CORE = (Script("shared", "inbox.sql"), Script("shared", "journal.sql"))
+CORE = (
+    Script("shared", "inbox.sql"),
+    Script("shared", "model.sql"),
+    Script("shared", "journal.sql"),
+)
 
 
 def policy(package: str) -> Policy:
@@ -76,6 +78,7 @@ class Service:
         router: Its routes below `/api/v1/coalitions/{coalition}`.
         everywhere: Its routes below `/api/v1` that name no coalition.
         sql: Its own tables, in the order to apply.
+        tables: Those of its read model, without a schema: each read model is a schema of them.
         find: Where a token's subject is a person; only in the service that keeps people.
         addresses: Event types whose `slug` becomes a coalition's address.
     """
@@ -93,6 +96,7 @@ class Service:
     find: Find | None = None
     addresses: frozenset[str] = frozenset()
     sql: tuple[Script, ...] = ()
+    tables: Script | None = None
 
     @property
     def writes(self) -> bool:
@@ -124,13 +128,15 @@ class Service:
             f"grant select on all tables in schema inbox, tenancy to {relay}",
             f"grant select, insert on all tables in schema tenancy to {app}",
         ]
-        for schema in ("heard", "views"):
-            grants += [
-                f"create schema if not exists {schema}",
-                f"grant usage on schema {schema} to {app}, {relay}",
-                f"grant select, insert, update, delete on all tables in schema {schema} to {app}",
-                f"grant select on all tables in schema {schema} to {relay}",
-            ]
+        grants += [
+            "create schema if not exists heard",
+            f"grant usage on schema heard to {app}, {relay}",
+            f"grant select, insert, update, delete on all tables in schema heard to {app}",
+            f"grant select on all tables in schema heard to {relay}",
+            "revoke execute on all functions in schema inbox from public",
+            f"grant execute on function inbox.make_model, inbox.switch_model to {app}",
+            f"grant execute on function inbox.drop_model to {app}",
+        ]
         if types := sorted({kind.__name__ for fold in self.folds for kind in fold.types}):
             listed = ", ".join(f"'{name}'" for name in types)
             grants.append("drop index if exists journal.event_folded")
@@ -138,7 +144,8 @@ class Service:
                 "create index event_folded on journal.event (coalition_id, type, position)"
                 f" where type in ({listed})"
             )
-        await migrate(admin, base, (*CORE, *self.sql), grants, password=password)
+        model = (self.projection.reader, self.tables) if self.projection and self.tables else None
+        await migrate(admin, base, (*CORE, *self.sql), grants, password=password, model=model)
         await migrate(
             admin, sealing, (Script("shared", "sealing.sql"),),
             [
@@ -172,6 +179,8 @@ class Service:
         if self.everywhere is not None:
             app.include_router(self.everywhere, prefix=EVERYWHERE)
         app.include_router(feed.router)
+        if self.tables is not None:
+            app.include_router(upkeep.router(self.tables.package, runtime.addresses))
         app.include_router(_health(self, runtime))
         problems.install(app)
         self._check_actions()
@@ -235,19 +244,18 @@ class Runtime:
         settings, service, name = self.settings, self.service, self.service.name
         async with AsyncExitStack() as stack:
             size = settings.database.pool_max
-            dsn = needed(settings.database.dsn, "ACCORD_DATABASE__DSN")
-            app = await pool(dsn, name, password=settings.database.password(), size=size)
-            stack.push_async_callback(_close, app)
+            app = await self._open_pool(name, size)
+            stack.push_async_callback(close, app)
             relay_dsn = needed(settings.relay.dsn, "ACCORD_RELAY__DSN")
             watch = await pool(
                 relay_dsn, f"{name}-relay", password=settings.relay.password(), size=size
             )
-            stack.push_async_callback(_close, watch)
+            stack.push_async_callback(close, watch)
             keys_dsn = needed(settings.keys.dsn, "ACCORD_KEYS__DSN")
             sealing = await pool(
                 keys_dsn, f"{name}-keys", password=settings.keys.password(), size=4
             )
-            stack.push_async_callback(_close, sealing)
+            stack.push_async_callback(close, sealing)
             keys = Keys(sealing, settings.keys.kek(), name)
             own_key = ServiceKey(
                 name, secret(needed(settings.service.key_file, "ACCORD_SERVICE__KEY_FILE"))
@@ -275,21 +283,23 @@ class Runtime:
                 await self.bus.connect()
                 stack.push_async_callback(self.bus.close)
             if journal is not None:
-                self._tasks.append(asyncio.create_task(journal.run()))
-                self._tasks.append(asyncio.create_task(_forgetting(watch), name=FORGETS))
+                self._tasks.append(beside(journal.run()))
+                self._tasks.append(beside(_forgetting(watch), FORGETS))
                 stopping.append(journal.stop)
                 if self.bus is not None:
                     key_file = needed(settings.relay.key_file, "ACCORD_RELAY__KEY_FILE")
                     signing = ed25519_key(secret(key_file))
                     self.relay_public = signing.public_key().public_bytes_raw()
                     relay = Relay(name, watch, self.bus, signing, journal.listen())
-                    self._tasks.append(asyncio.create_task(relay.run()))
+                    self._tasks.append(beside(relay.run()))
                     stopping.append(relay.stop)
-            for reader in self._readers(app, watch, keys, peers, journal):
-                self._tasks.append(asyncio.create_task(reader.run()))
-                stopping.append(reader.stop)
-            for task in self._tasks:
-                task.add_done_callback(_loud)
+            following = Following(
+                name, service.projection, service.subscriptions, app=app, watch=watch, keys=keys,
+                sources=Sources(name, watch, peers), bus=self.bus, own=journal,
+                open_pool=self._open_pool,
+            )  # fmt: skip
+            self._tasks.append(beside(following.run()))
+            stopping.append(following.stop)
             spare_the_collector()
             try:
                 yield
@@ -307,34 +317,11 @@ class Runtime:
         """Return the tasks that end by themselves once they are told to stop."""
         return [task for task in self._tasks if task.get_name() != FORGETS]
 
-    def _readers(
-        self, app: asyncpg.Pool, watch: asyncpg.Pool, keys: Keys, peers: Peers,
-        journal: Journal | None,
-    ) -> list[Reader]:  # fmt: skip
-        service, found = self.service, list[Reader]()
-        listeners: list[tuple[Any, str]] = [(s, s.source) for s in service.subscriptions]
-        if service.projection is not None:
-            listeners += [(service.projection, source) for source in service.projection.sources]
-        for listener, name in listeners:
-            if name == service.name:
-                assert journal is not None
-                source: Source = Own(name, watch)
-                found.append(Reader(listener, source, app, watch, keys, wake=journal.listen()))
-                continue
-
-            async def relay_key(name: str = name) -> bytes:
-                key = (await peers.public_keys(name)).relay
-                if key is None:
-                    raise ConnectionError(f"{name} has no relay key yet")
-                return key
-
-            found.append(
-                Reader(
-                    listener, Peer(name, peers), app, watch, keys,
-                    bus=self.bus, relay_key=relay_key,
-                )
-            )  # fmt: skip
-        return found
+    async def _open_pool(self, purpose: str, size: int) -> asyncpg.Pool:
+        """Return connections of the application's role."""
+        login = self.settings.database
+        dsn = needed(login.dsn, "ACCORD_DATABASE__DSN")
+        return await pool(dsn, purpose, password=login.password(), size=size)
 
     def _whois(self, watch: asyncpg.Pool, journal: Journal | None, peers: Peers) -> Whois:
         find, mandates_of = self.service.find, self.service.mandates
@@ -353,7 +340,8 @@ class Runtime:
         assert mandates_of is not None
 
         async def look(subject: str) -> Mapping[UUID, Known]:
-            async with watch.acquire(timeout=2) as db:
+            async with watch.acquire(timeout=2) as db, db.transaction():
+                await enter(db, ())
                 rows = await find(db, subject)
             found = {}
             for coalition, person in rows:
@@ -416,18 +404,6 @@ def spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _loud(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.critical("task_ended", error=repr(error), exc_info=error)
-
-
-async def _close(pool: asyncpg.Pool) -> None:
-    with suppress(*DB_TRANSIENT):
-        async with asyncio.timeout(3):
-            await pool.close()
-    pool.terminate()
-
-
 def _health(service: Service, runtime: Runtime) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
@@ -481,9 +457,15 @@ def _health(service: Service, runtime: Runtime) -> APIRouter:
 
 
 def run(service: Service) -> None:
-    """Run one service as its own process: `python -m services.<name> [migrate]`."""
+    """Run one service as its own process: `python -m services.<name> [migrate | models]`."""
     settings = Settings.load()
     start(service.name, level=settings.log.level, form=settings.log.format)
+    if sys.argv[1:] == ["models"]:
+        assert service.tables is not None
+        assert service.projection is not None
+        spare_the_collector()
+        rebuilding.main(service.name, service.tables.package, service.projection, settings)
+        return
     if sys.argv[1:] == ["migrate"]:
         asyncio.run(service.prepare(settings))
         return

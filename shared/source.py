@@ -1,6 +1,6 @@
 """Where a reader gets what it missed: its own journal, or another service's feed."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -78,3 +78,28 @@ class Peer:
         )
         keys: list[Mapping[str, Any]] = answer.json()
         return keys
+
+
+class Sources:
+    """Every journal that a service may read: its own, and those of its peers."""
+
+    def __init__(self, service: str, watch: asyncpg.Pool, peers: Peers) -> None:
+        self._service = service
+        self._watch = watch
+        self._peers = peers
+
+    def of(self, service: str) -> Source:
+        if service == self._service:
+            return Own(service, self._watch)
+        return Peer(service, self._peers)
+
+    def relay_key(self, service: str) -> Callable[[], Awaitable[bytes]]:
+        """Return what fetches the key that a peer's relay signs with."""
+
+        async def fetch() -> bytes:
+            key = (await self._peers.public_keys(service)).relay
+            if key is None:
+                raise ConnectionError(f"{service} has no relay key yet")
+            return key
+
+        return fetch

@@ -3,9 +3,10 @@
 No values of personal or free-text fields, and no SQL parameters, go into either.
 """
 
+import asyncio
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -117,3 +118,15 @@ def span(
         attributes=dict(attributes or {}),
     ) as current:
         yield current
+
+
+def beside(work: Coroutine[Any, Any, None], name: str | None = None) -> asyncio.Task[None]:
+    """Run something beside everything else; an error that ends it is logged loudly."""
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_loud)
+    return task
+
+
+def _loud(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        structlog.get_logger().critical("task_ended", error=repr(error), exc_info=error)

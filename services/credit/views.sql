@@ -1,7 +1,6 @@
 -- What people look up in credit. Append-only: a row carries its event's position and stays.
-create schema if not exists views;
 
-create table if not exists views.contributions (
+create table if not exists contributions (
   coalition_id uuid   not null,
   position     bigint not null,
   contribution uuid   not null,
@@ -15,9 +14,9 @@ create table if not exists views.contributions (
   audience     text[] not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists contributions_of on views.contributions (coalition_id, of_org, position);
+create index if not exists contributions_of on contributions (coalition_id, of_org, position);
 
-create table if not exists views.contribution_answers (      -- confirmed by another, or declined
+create table if not exists contribution_answers (      -- confirmed by another, or declined
   coalition_id uuid   not null,
   position     bigint not null,
   contribution uuid   not null,
@@ -26,9 +25,9 @@ create table if not exists views.contribution_answers (      -- confirmed by ano
   audience     text[] not null,
   primary key (coalition_id, position));
 create index if not exists contribution_answers_to
-  on views.contribution_answers (coalition_id, contribution, position);
+  on contribution_answers (coalition_id, contribution, position);
 
-create table if not exists views.wins (                      -- without a size it was a loss
+create table if not exists wins (                      -- without a size it was a loss
   coalition_id uuid   not null,
   position     bigint not null,
   win          uuid   not null,
@@ -41,9 +40,9 @@ create table if not exists views.wins (                      -- without a size i
   audience     text[] not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists wins_by_id on views.wins (coalition_id, win);
+create index if not exists wins_by_id on wins (coalition_id, win);
 
-create table if not exists views.credits (
+create table if not exists credits (
   coalition_id  uuid   not null,
   position      bigint not null,
   win           uuid   not null,
@@ -59,9 +58,9 @@ create table if not exists views.credits (
   audience      text[] not null,
   sealed        jsonb,
   primary key (coalition_id, position));
-create index if not exists credits_of on views.credits (coalition_id, win, position);
+create index if not exists credits_of on credits (coalition_id, win, position);
 
-create table if not exists views.credit_answers (
+create table if not exists credit_answers (
   coalition_id uuid   not null,
   position     bigint not null,
   win          uuid   not null,
@@ -69,9 +68,9 @@ create table if not exists views.credit_answers (
   accepted     boolean not null,
   audience     text[] not null,
   primary key (coalition_id, position));
-create index if not exists credit_answers_of on views.credit_answers (coalition_id, win, position);
+create index if not exists credit_answers_of on credit_answers (coalition_id, win, position);
 
-create table if not exists views.corrections (
+create table if not exists corrections (
   coalition_id uuid   not null,
   position     bigint not null,
   win          uuid   not null,
@@ -84,9 +83,9 @@ create table if not exists views.corrections (
   audience     text[] not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists corrections_of on views.corrections (coalition_id, win, position);
+create index if not exists corrections_of on corrections (coalition_id, win, position);
 
-create table if not exists views.latecomers (
+create table if not exists latecomers (
   coalition_id uuid   not null,
   position     bigint not null,
   win          uuid   not null,
@@ -100,9 +99,9 @@ create table if not exists views.latecomers (
   audience     text[] not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists latecomers_of on views.latecomers (coalition_id, win, position);
+create index if not exists latecomers_of on latecomers (coalition_id, win, position);
 
-create table if not exists views.announcements (
+create table if not exists announcements (
   coalition_id uuid   not null,
   position     bigint not null,
   win          uuid   not null,
@@ -112,9 +111,9 @@ create table if not exists views.announcements (
   at           timestamptz not null,
   audience     text[] not null,
   primary key (coalition_id, position));
-create index if not exists announcements_of on views.announcements (coalition_id, win, position);
+create index if not exists announcements_of on announcements (coalition_id, win, position);
 
-create table if not exists views.celebrations (
+create table if not exists celebrations (
   coalition_id uuid   not null,
   position     bigint not null,
   win          uuid   not null,
@@ -123,4 +122,4 @@ create table if not exists views.celebrations (
   by_org       uuid,
   audience     text[] not null,
   primary key (coalition_id, position));
-create index if not exists celebrations_of on views.celebrations (coalition_id, win, position);
+create index if not exists celebrations_of on celebrations (coalition_id, win, position);

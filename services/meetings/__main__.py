@@ -18,7 +18,8 @@ service = Service(
     subscriptions=(from_members,),
     projection=views.projection,
     mandates=views.mandates,
-    sql=(Script(PACKAGE, "inbox.sql"), Script(PACKAGE, "views.sql")),
+    sql=(Script(PACKAGE, "inbox.sql"),),
+    tables=Script(PACKAGE, "views.sql"),
 )
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 -- What people look up in meetings. Append-only: a row carries its event's position and stays;
 -- what holds now is the newest value of each column.
-create schema if not exists views;
 
-create table if not exists views.meeting (
+create table if not exists meeting (
   coalition_id uuid    not null,
   position     bigint  not null,
   meeting      uuid    not null,
@@ -17,9 +16,9 @@ create table if not exists views.meeting (
   audience     text[]  not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists meeting_by_id on views.meeting (coalition_id, meeting, position);
+create index if not exists meeting_by_id on meeting (coalition_id, meeting, position);
 
-create table if not exists views.item (
+create table if not exists item (
   coalition_id uuid   not null,
   position     bigint not null,
   meeting      uuid   not null,
@@ -33,9 +32,9 @@ create table if not exists views.item (
   audience     text[] not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists item_of on views.item (coalition_id, meeting, position);
+create index if not exists item_of on item (coalition_id, meeting, position);
 
-create table if not exists views.agenda (
+create table if not exists agenda (
   coalition_id uuid    not null,
   position     bigint  not null,
   meeting      uuid    not null,
@@ -44,9 +43,9 @@ create table if not exists views.agenda (
   audience     text[]  not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists agenda_of on views.agenda (coalition_id, meeting, position);
+create index if not exists agenda_of on agenda (coalition_id, meeting, position);
 
-create table if not exists views.facilitator (
+create table if not exists facilitator (
   coalition_id uuid    not null,
   position     bigint  not null,
   meeting      uuid    not null,
@@ -56,9 +55,9 @@ create table if not exists views.facilitator (
   audience     text[]  not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists facilitator_of on views.facilitator (coalition_id, meeting, position);
+create index if not exists facilitator_of on facilitator (coalition_id, meeting, position);
 
-create table if not exists views.attendance (          -- a departure is a row that is not here
+create table if not exists attendance (          -- a departure is a row that is not here
   coalition_id uuid    not null,
   position     bigint  not null,
   meeting      uuid    not null,
@@ -70,9 +69,9 @@ create table if not exists views.attendance (          -- a departure is a row t
   audience     text[]  not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists attendance_of on views.attendance (coalition_id, meeting, position);
+create index if not exists attendance_of on attendance (coalition_id, meeting, position);
 
-create table if not exists views.quorum (
+create table if not exists quorum (
   coalition_id uuid    not null,
   position     bigint  not null,
   meeting      uuid    not null,
@@ -82,9 +81,9 @@ create table if not exists views.quorum (
   audience     text[]  not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists quorum_of on views.quorum (coalition_id, meeting, position);
+create index if not exists quorum_of on quorum (coalition_id, meeting, position);
 
-create table if not exists views.minutes (
+create table if not exists minutes (
   coalition_id uuid   not null,
   position     bigint not null,
   meeting      uuid   not null,
@@ -97,9 +96,9 @@ create table if not exists views.minutes (
   audience     text[] not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists minutes_of on views.minutes (coalition_id, meeting, position);
+create index if not exists minutes_of on minutes (coalition_id, meeting, position);
 
-create table if not exists views.approval (
+create table if not exists approval (
   coalition_id uuid   not null,
   position     bigint not null,
   meeting      uuid   not null,
@@ -108,9 +107,9 @@ create table if not exists views.approval (
   audience     text[] not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists approval_of on views.approval (coalition_id, meeting, position);
+create index if not exists approval_of on approval (coalition_id, meeting, position);
 
-create table if not exists views.step (
+create table if not exists step (
   coalition_id uuid    not null,
   position     bigint  not null,
   step         uuid    not null,
@@ -125,9 +124,9 @@ create table if not exists views.step (
   audience     text[]  not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists step_by_id on views.step (coalition_id, step, position);
+create index if not exists step_by_id on step (coalition_id, step, position);
 
-create table if not exists views.rule (
+create table if not exists rule (
   coalition_id uuid    not null,
   position     bigint  not null,
   rule         uuid    not null,
@@ -138,9 +137,9 @@ create table if not exists views.rule (
   audience     text[]  not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists rule_by_id on views.rule (coalition_id, rule, position);
+create index if not exists rule_by_id on rule (coalition_id, rule, position);
 
-create table if not exists views.proposal (            -- a row for each version of the text
+create table if not exists proposal (            -- a row for each version of the text
   coalition_id uuid   not null,
   position     bigint not null,
   proposal     uuid   not null,
@@ -153,9 +152,9 @@ create table if not exists views.proposal (            -- a row for each version
   audience     text[] not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists proposal_by_id on views.proposal (coalition_id, proposal, position);
+create index if not exists proposal_by_id on proposal (coalition_id, proposal, position);
 
-create table if not exists views.decision (
+create table if not exists decision (
   coalition_id uuid   not null,
   position     bigint not null,
   decision     uuid   not null,
@@ -166,40 +165,40 @@ create table if not exists views.decision (
   audience     text[] not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists decision_by_id on views.decision (coalition_id, decision);
-create index if not exists decision_by_source on views.decision (coalition_id, source_id)
+create index if not exists decision_by_id on decision (coalition_id, decision);
+create index if not exists decision_by_source on decision (coalition_id, source_id)
   where source_id is not null;
 
 -- What holds now.
-create or replace view views.meeting_now with (security_invoker) as
+create or replace view meeting_now with (security_invoker) as
 select first.coalition_id, first.meeting, first.position, first.title, first.body, first.host,
   first.imported, first.audience, now.state,
   coalesce(moved.starts_at, first.starts_at) as starts_at,
   coalesce(moved.ends_at, first.ends_at) as ends_at,
   coalesce(moved.place, first.place) as place
-from views.meeting first
+from meeting first
 cross join lateral (
-  select state from views.meeting m where m.coalition_id = first.coalition_id
+  select state from meeting m where m.coalition_id = first.coalition_id
     and m.meeting = first.meeting and m.state is not null order by m.position desc limit 1) now
 left join lateral (
-  select starts_at, ends_at, place from views.meeting m where m.coalition_id = first.coalition_id
+  select starts_at, ends_at, place from meeting m where m.coalition_id = first.coalition_id
     and m.meeting = first.meeting and m.state is null order by m.position desc limit 1) moved on true
 where first.state = 'scheduled';
 
-create or replace view views.step_now with (security_invoker) as
+create or replace view step_now with (security_invoker) as
 select first.coalition_id, first.step, first.position, first.what, first.meeting, first.decision,
   first.by_org as proposed_by, first.audience, now.state, owned.owner, dated.due,
-  (select count(*) from views.step s where s.coalition_id = first.coalition_id
+  (select count(*) from step s where s.coalition_id = first.coalition_id
     and s.step = first.step and s.moved) as moved
-from views.step first
+from step first
 cross join lateral (
-  select state from views.step s where s.coalition_id = first.coalition_id
+  select state from step s where s.coalition_id = first.coalition_id
     and s.step = first.step and s.state is not null order by s.position desc limit 1) now
 left join lateral (
-  select owner from views.step s where s.coalition_id = first.coalition_id
+  select owner from step s where s.coalition_id = first.coalition_id
     and s.step = first.step and (s.owner is not null or s.state = 'declined')
     order by s.position desc limit 1) owned on true
 left join lateral (
-  select due from views.step s where s.coalition_id = first.coalition_id
+  select due from step s where s.coalition_id = first.coalition_id
     and s.step = first.step and s.due is not null order by s.position desc limit 1) dated on true
 where first.state = 'proposed';

@@ -26,7 +26,8 @@ service = Service(
     mandates=facts.mandates,
     find=queries.find,
     addresses=frozenset({"CoalitionFormed"}),
-    sql=(Script("services.members", "views.sql"), Script("services.members", "inbox.sql")),
+    sql=(Script("services.members", "inbox.sql"),),
+    tables=Script("services.members", "views.sql"),
 )
 
 if __name__ == "__main__":

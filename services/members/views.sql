@@ -1,7 +1,6 @@
 -- What members shows, one row an event: what holds now is the newest value of each column.
-create schema if not exists views;
 
-create table if not exists views.charter (
+create table if not exists charter (
   coalition_id uuid   not null,
   position     bigint not null,
   slug         text,
@@ -12,7 +11,7 @@ create table if not exists views.charter (
   sealed       jsonb,
   primary key (coalition_id, position));
 
-create table if not exists views.membership (
+create table if not exists membership (
   coalition_id uuid   not null,
   position     bigint not null,
   org          uuid   not null,
@@ -27,9 +26,9 @@ create table if not exists views.membership (
   audience     text[] not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists membership_org on views.membership (coalition_id, org);
+create index if not exists membership_org on membership (coalition_id, org);
 
-create table if not exists views.accreditation (
+create table if not exists accreditation (
   coalition_id  uuid     not null,
   position      bigint   not null,
   n             smallint not null,
@@ -44,10 +43,10 @@ create table if not exists views.accreditation (
   ended         boolean  not null,
   sealed        jsonb,
   primary key (coalition_id, position, n));
-create index if not exists accreditation_person on views.accreditation (coalition_id, person);
-create index if not exists accreditation_id on views.accreditation (coalition_id, accreditation);
+create index if not exists accreditation_person on accreditation (coalition_id, person);
+create index if not exists accreditation_id on accreditation (coalition_id, accreditation);
 
-create table if not exists views.body (
+create table if not exists body (
   coalition_id uuid   not null,
   position     bigint not null,
   body         uuid   not null,
@@ -58,9 +57,9 @@ create table if not exists views.body (
   audience     text[] not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists body_id on views.body (coalition_id, body);
+create index if not exists body_id on body (coalition_id, body);
 
-create table if not exists views.role (
+create table if not exists role (
   coalition_id  uuid   not null,
   position      bigint not null,
   body          uuid   not null,
@@ -70,7 +69,7 @@ create table if not exists views.role (
   held          boolean not null,
   primary key (coalition_id, position));
 
-create table if not exists views.seat (
+create table if not exists seat (
   coalition_id uuid   not null,
   position     bigint not null,
   body         uuid   not null,
@@ -79,7 +78,7 @@ create table if not exists views.seat (
   org          uuid,
   primary key (coalition_id, position));
 
-create table if not exists views.issue (
+create table if not exists issue (
   coalition_id uuid   not null,
   position     bigint not null,
   issue        uuid   not null,
@@ -90,9 +89,9 @@ create table if not exists views.issue (
   audience     text[] not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists issue_id on views.issue (coalition_id, issue);
+create index if not exists issue_id on issue (coalition_id, issue);
 
-create table if not exists views.person (
+create table if not exists person (
   coalition_id uuid   not null,
   position     bigint not null,
   person       uuid   not null,
@@ -101,20 +100,20 @@ create table if not exists views.person (
   locale       text   not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists person_subject on views.person (subject);
-create index if not exists person_id on views.person (coalition_id, person);
+create index if not exists person_subject on person (subject);
+create index if not exists person_id on person (coalition_id, person);
 
 -- The narrowest audience wins: 'body:…' < 'members' < 'public', also as text.
 
-create or replace view views.charter_now with (security_invoker = true) as
+create or replace view charter_now with (security_invoker = true) as
   select coalition_id, min(audience) as audience,
     (array_agg(slug order by position desc) filter (where slug is not null))[1] as slug,
     (array_agg(template order by position desc) filter (where template is not null))[1] as template,
     (array_agg(name order by position desc) filter (where name is not null))[1] as name,
     (array_agg(mode order by position desc) filter (where mode is not null))[1] as mode
-  from views.charter group by coalition_id;
+  from charter group by coalition_id;
 
-create or replace view views.member_now with (security_invoker = true) as
+create or replace view member_now with (security_invoker = true) as
   select coalition_id, org, min(audience) as audience, max(position) as position,
     (array_agg(state order by position desc) filter (where state is not null))[1] as state,
     (array_agg(name order by position desc) filter (where name is not null))[1] as name,
@@ -124,39 +123,39 @@ create or replace view views.member_now with (security_invoker = true) as
     (array_agg(voting_right order by position desc) filter (where voting_right is not null))[1] as voting_right,
     (array_agg(person order by position desc) filter (where person is not null))[1] as person,
     max(at) filter (where state = 'joined') as joined_at
-  from views.membership group by coalition_id, org;
+  from membership group by coalition_id, org;
 
-create or replace view views.accreditation_now with (security_invoker = true) as
+create or replace view accreditation_now with (security_invoker = true) as
   select given.coalition_id, given.accreditation, given.org, given.body, given.person,
     given.authority, given.voting, given.begins, given.until
-  from views.accreditation given
+  from accreditation given
   where not given.ended and not exists (
-    select from views.accreditation later
+    select from accreditation later
     where later.coalition_id = given.coalition_id and later.accreditation = given.accreditation and later.ended);
 
-create or replace view views.body_now with (security_invoker = true) as
+create or replace view body_now with (security_invoker = true) as
   select coalition_id, body, min(audience) as audience, max(position) as position,
     (array_agg(kind order by position desc) filter (where kind is not null))[1] as kind,
     (array_agg(name order by position desc) filter (where name is not null))[1] as name,
     (array_agg(scope order by position desc) filter (where scope is not null))[1] as scope,
     bool_or(dissolved) is true as dissolved
-  from views.body group by coalition_id, body;
+  from body group by coalition_id, body;
 
-create or replace view views.role_now with (security_invoker = true) as
+create or replace view role_now with (security_invoker = true) as
   select * from (
     select distinct on (coalition_id, body, role, accreditation) *
-    from views.role order by coalition_id, body, role, accreditation, position desc) newest
+    from role order by coalition_id, body, role, accreditation, position desc) newest
   where held;
 
-create or replace view views.seat_now with (security_invoker = true) as
+create or replace view seat_now with (security_invoker = true) as
   select distinct on (coalition_id, body, seat) coalition_id, body, seat, org,
     first_value(constituency) over (partition by coalition_id, body, seat order by position) as constituency
-  from views.seat order by coalition_id, body, seat, position desc;
+  from seat order by coalition_id, body, seat, position desc;
 
-create or replace view views.issue_now with (security_invoker = true) as
+create or replace view issue_now with (security_invoker = true) as
   select coalition_id, issue, min(audience) as audience, max(position) as position,
     (array_agg(name order by position desc) filter (where name is not null))[1] as name,
     (array_agg(summary order by position desc) filter (where summary is not null))[1] as summary,
     (array_agg(scope order by position desc) filter (where scope is not null))[1] as scope,
     (array_agg(raised_by order by position desc) filter (where raised_by is not null))[1] as raised_by
-  from views.issue group by coalition_id, issue;
+  from issue group by coalition_id, issue;

@@ -11,7 +11,7 @@ service = Service(
     router=api.router,
     policy=policy(PACKAGE),
     projection=views.projection,
-    sql=(Script(PACKAGE, "views.sql"),),
+    tables=Script(PACKAGE, "views.sql"),
 )
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from services.transparency.asked import (
 )
 from services.transparency.domain.report import canonical
 from services.transparency.domain.said import words
-from services.transparency.views import events, glance, names, projection
+from services.transparency.views import events, glance, names
 from services.transparency.views.events import Lens
 from services.transparency.views.reports import Ask, Kind, Report, every_page
 from shared.http import Reader, Router, requires
@@ -161,8 +161,8 @@ async def read_home(reader: Reader) -> Response:
 
 
 async def _lens(db: Any, reader: Reader) -> Lens:
-    as_of = await events.positions(db, reader.coalition, projection.reader)
-    return Lens(reader.coalition, reader.audiences, as_of)
+    as_of = await events.positions(db, reader.coalition)
+    return Lens(reader.coalition, reader.audiences, as_of, reader.model)
 
 
 async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
@@ -172,7 +172,7 @@ async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
         detail = "Say whose statement: organisation=<id>."
         raise Problem(422, "organisation_missing", detail)
     async with reader.rows() as db:
-        reached = await events.positions(db, reader.coalition, projection.reader)
+        reached = await events.positions(db, reader.coalition)
     after = None
     if wanted.cursor is not None:
         as_of, after = read_cursor(wanted.cursor, reached)
@@ -180,7 +180,7 @@ async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
         as_of = positions(wanted.as_of, reached)
     dissenting = wanted.organisation if kind.searches else None
     return Ask(
-        lens=Lens(reader.coalition, AUDIENCES[audience], as_of),
+        lens=Lens(reader.coalition, AUDIENCES[audience], as_of, reader.model),
         audience=audience,
         search=kind.narrowed(replace(wanted.search, organisation=dissenting)),
         organisation=wanted.organisation,
@@ -198,7 +198,7 @@ def _headers(report: str, ask: Ask) -> dict[str, str]:
 
 def _tag(report: str, ask: Ask) -> str:
     at = "-".join(str(ask.lens.as_of[name]) for name in events.SERVICES)
-    return f'W/"{report}-{ask.audience}-{at}"'
+    return f'W/"{report}-{ask.audience}-{at}-{ask.lens.model}"'
 
 
 def _known(report: str, ask: Ask, request: Request) -> Response | None:

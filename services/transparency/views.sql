@@ -1,10 +1,9 @@
 -- What the reports read. Rows carry the position of their event and are never changed: a report
 -- as of a position filters by it, and a rebuild is a bulk insert.
-create schema if not exists views;
 
 -- Every event but stances, so that a figure can cite what it rests on. `key` is the aggregate's id.
 -- Stances are most of what is ever recorded: their own rows hold what would stand here.
-create table if not exists views.event (
+create table if not exists event (
   coalition_id uuid        not null,
   service      text        not null,
   position     bigint      not null,
@@ -13,10 +12,10 @@ create table if not exists views.event (
   recorded_at  timestamptz not null,
   leaf         bytea       not null,
   primary key (coalition_id, service, position));
-create index if not exists event_of on views.event (coalition_id, key, position);
+create index if not exists event_of on event (coalition_id, key, position);
 
 -- What organisations, bodies, issues, meetings and wins are called.
-create table if not exists views.name (
+create table if not exists name (
   coalition_id uuid   not null,
   service      text   not null,
   position     bigint not null,
@@ -27,14 +26,14 @@ create table if not exists views.name (
   sealed       jsonb,
   primary key (coalition_id, service, position));
 
-create table if not exists views.charter (
+create table if not exists charter (
   coalition_id uuid   not null,
   position     bigint not null,
   slug         text,
   mode         text,
   primary key (coalition_id, position));
 
-create table if not exists views.membership (
+create table if not exists membership (
   coalition_id uuid        not null,
   position     bigint      not null,
   org          uuid        not null,
@@ -47,7 +46,7 @@ create table if not exists views.membership (
   audience     text[]      not null,
   primary key (coalition_id, position));
 
-create table if not exists views.proposal (
+create table if not exists proposal (
   coalition_id uuid        not null,
   position     bigint      not null,
   proposal     uuid        not null,
@@ -65,7 +64,7 @@ create table if not exists views.proposal (
 
 -- One row a round, with what was frozen when it opened. `electorate` lists the organisations;
 -- `classes` is the event's own list of vote classes where any is more than one that weighs one.
-create table if not exists views.voting (
+create table if not exists voting (
   coalition_id uuid        not null,
   position     bigint      not null,
   proposal     uuid        not null,
@@ -87,7 +86,7 @@ create table if not exists views.voting (
   sealed       jsonb,
   primary key (coalition_id, proposal, position));
 
-create table if not exists views.stance (
+create table if not exists stance (
   coalition_id uuid        not null,
   position     bigint      not null,
   proposal     uuid        not null,
@@ -104,11 +103,11 @@ create table if not exists views.stance (
   recorded_at  timestamptz not null,
   leaf         bytea       not null,
   primary key (coalition_id, proposal, position));
-create index if not exists stance_detailed on views.stance (coalition_id, proposal)
+create index if not exists stance_detailed on stance (coalition_id, proposal)
   where type <> 'StanceTaken' or reason is not null or sealed is not null or proxy;
 
 -- Whatever else happened to a proposal.
-create table if not exists views.moment (
+create table if not exists moment (
   coalition_id uuid        not null,
   position     bigint      not null,
   proposal     uuid        not null,
@@ -122,7 +121,7 @@ create table if not exists views.moment (
 
 -- Decisions, and votings that lapsed or were deferred. `decision` is the proposal where none was
 -- made.
-create table if not exists views.decision (
+create table if not exists decision (
   coalition_id uuid        not null,
   position     bigint      not null,
   decision     uuid        not null,
@@ -146,14 +145,14 @@ create table if not exists views.decision (
   reached      int,
   audience     text[]      not null,
   primary key (coalition_id, position));
-create index if not exists decision_newest on views.decision
+create index if not exists decision_newest on decision
   (coalition_id, at desc, decision, position);
-create index if not exists decision_of on views.decision (coalition_id, decision);
-create index if not exists decision_on on views.decision (coalition_id, proposal);
+create index if not exists decision_of on decision (coalition_id, decision);
+create index if not exists decision_on on decision (coalition_id, proposal);
 
 -- What was counted again when a voting ended, from the stances alone. `peaks` are the roots of the
 -- complete subtrees over the events it rests on; `refs` their positions where they are few.
-create table if not exists views.recount (
+create table if not exists recount (
   coalition_id uuid   not null,
   position     bigint not null,
   result       jsonb,
@@ -167,7 +166,7 @@ create table if not exists views.recount (
   audience     text[] not null,
   primary key (coalition_id, position));
 
-create table if not exists views.step (
+create table if not exists step (
   coalition_id uuid        not null,
   position     bigint      not null,
   step         uuid        not null,
@@ -185,7 +184,7 @@ create table if not exists views.step (
   sealed       jsonb,
   primary key (coalition_id, position));
 
-create table if not exists views.closing (
+create table if not exists closing (
   coalition_id uuid        not null,
   position     bigint      not null,
   meeting      uuid        not null,
@@ -196,7 +195,7 @@ create table if not exists views.closing (
   sealed       jsonb,
   primary key (coalition_id, position));
 
-create table if not exists views.contribution (
+create table if not exists contribution (
   coalition_id uuid        not null,
   position     bigint      not null,
   contribution uuid        not null,
@@ -211,11 +210,11 @@ create table if not exists views.contribution (
   audience     text[]      not null,
   sealed       jsonb,
   primary key (coalition_id, position));
-create index if not exists contribution_of on views.contribution (coalition_id, contribution);
-create index if not exists contribution_by on views.contribution (coalition_id, of_org)
+create index if not exists contribution_of on contribution (coalition_id, contribution);
+create index if not exists contribution_by on contribution (coalition_id, of_org)
   where of_org is not null;
 
-create table if not exists views.credit (
+create table if not exists credit (
   coalition_id uuid        not null,
   position     bigint      not null,
   win          uuid        not null,

@@ -176,7 +176,7 @@ async def test_a_password_is_asked_for_and_a_wrong_one_refused(postgres: str) ->
         ("full_page_writes", "on"),
         ("synchronous_commit", "on"),
         ("shared_buffers", "128MB"),
-        ("max_connections", "100"),
+        ("max_connections", "150"),
         ("server_encoding", "UTF8"),
         ("TimeZone", "UTC"),
     ],

@@ -24,6 +24,7 @@ from services.meetings.domain.rule import Option
 from services.meetings.domain.voting import StanceTaken
 from services.transparency.views import projection
 from shared import bus
+from shared.ear import Ear
 from shared.feed import Page
 from shared.hot import Head
 from shared.identity import ed25519_key
@@ -137,10 +138,10 @@ async def carry(row: str, url: str) -> None:
             return public
 
         reader = Reader(
-            projection, source, hears.app, hears.watch, hears.keys, bus=buses[1],
-            relay_key=relay_key,
-        )  # fmt: skip
-        listening = asyncio.create_task(reader.run())
+            projection, source, hears.app, hears.watch, hears.keys, heard=True, relay_key=relay_key
+        )
+        ear = Ear("meetings", projection.reader, buses[1], lambda: [reader])
+        listening = asyncio.gather(reader.run(), ear.run())
 
         async def left() -> int:
             head = await speaks.watch.fetchval(HEAD, coalition)
@@ -164,6 +165,7 @@ async def carry(row: str, url: str) -> None:
 
         await serve(measure)
         reader.stop()
+        ear.stop()
         await listening
 
 

@@ -142,12 +142,20 @@ def the_register_counts_as_the_file_does(client: httpx2.Client) -> None:
             assert int(row[column]) == votes.count((row["source_id"], vote)), row
 
 
+def the_read_model_is_rebuilt() -> None:
+    said = [json.loads(line) for line in tool("rebuild", "transparency", "--json").splitlines()]
+    assert said[-1]["what"] == "switched", said
+    assert all(each["first"] is None for each in said if each["what"] == "compared"), said
+
+
 def main() -> None:
     with running(), httpx2.Client(timeout=30, trust_env=False) as client:
         all_are_healthy()
         a_container_holds_one_service()
         the_link_signs_in(client)
         an_import_adds_a_history_once()
+        the_register_counts_as_the_file_does(client)
+        the_read_model_is_rebuilt()
         the_register_counts_as_the_file_does(client)
     print("The suite in containers works.")  # noqa: T201 - the result
 

@@ -352,7 +352,7 @@ async def test_anothers_coalition_is_not_there(here: Members, formed: Formed) ->
     assert answer.status_code == 404
     async with here.rows(formed.id) as db:
         foreign = await db.fetchval(
-            "select count(*) from views.membership where coalition_id <> $1", UUID(formed.id)
+            "select count(*) from membership where coalition_id <> $1", UUID(formed.id)
         )
     assert foreign == 0
 

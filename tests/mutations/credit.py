@@ -187,7 +187,7 @@ MUTATIONS = (
         "K6 rows sort by time",
         QUERIES,
         '" order by c.position desc limit $5"',
-        '" order by (select count(*) from views.contributions n where n.of_org = c.of_org) desc,"'
+        '" order by (select count(*) from contributions n where n.of_org = c.of_org) desc,"'
         '\n        " c.position desc limit $5"',
         f"{OF_API}::test_k6_rows_sort_by_time_whoever_did_more",
     ),

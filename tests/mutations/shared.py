@@ -3,6 +3,7 @@
 from tests.mutations import Mutation
 
 JOURNAL, INBOX = "tests/shared/test_journal.py", "tests/shared/test_inbox.py"
+MODELS = "tests/shared/test_models.py"
 
 MUTATIONS = (
     Mutation(
@@ -53,5 +54,26 @@ MUTATIONS = (
         before="            if how.personal or (sealed and sealed.about) or not in_clear:",
         after="            if how.personal or (sealed and sealed.about):",
         test=JOURNAL,
+    ),
+    Mutation(
+        id="a request reads one read model from first to last",
+        file="shared/database.py",
+        before="    pinned = pin.schema if pin else None",
+        after="    pinned = None",
+        test=MODELS,
+    ),
+    Mutation(
+        id="what a transaction has entered is not dropped",
+        file="shared/database.py",
+        before="  pg_advisory_xact_lock_shared(",
+        after="  concat(",
+        test=MODELS,
+    ),
+    Mutation(
+        id="read models are compared at the same positions",
+        file="shared/comparing.py",
+        before=' if row["live"] == row["beside"]]',
+        after="]",
+        test=MODELS,
     ),
 )

@@ -5,6 +5,8 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -14,6 +16,7 @@ from nats.aio.msg import Msg
 
 from shared.bus import Damaged, Packed, Stored, holds, pack, unpack
 from shared.canonical import chain_next, chain_start, leaf_hash
+from shared.ear import Ear
 from shared.event import Heard, Recorded, Text
 from shared.feed import read
 from shared.hot import Connection
@@ -47,6 +50,7 @@ class Ears:
 
     shop: Shop
     reader: Reader
+    ear: Ear
 
     async def put(self, coalition: UUID, *coins: int) -> None:
         asks = [
@@ -83,16 +87,14 @@ async def ears(postgres: str) -> AsyncIterator[Ears]:
     async with shop(postgres, "ears") as opened:
         task = asyncio.create_task(opened.journal.run())
         own = Own("ears", opened.relay)
-        yield Ears(
-            opened,
-            Reader(LISTENS, own, opened.app, opened.relay, opened.keys, relay_key=relay_key),
-        )
+        reader = Reader(LISTENS, own, opened.app, opened.relay, opened.keys, relay_key=relay_key)
+        yield Ears(opened, reader, Ear("ears", "listens", None, lambda: [reader]))
         opened.journal.stop()
         await task
 
 
 async def deliver(ears: Ears, *messages: Packed) -> None:
-    await ears.reader._messages([message(one) for one in messages])  # noqa: SLF001 - what NATS calls
+    await ears.ear.tell([message(one) for one in messages])
 
 
 async def test_what_is_delivered_is_heard_opened(ears: Ears) -> None:
@@ -159,7 +161,7 @@ async def test_forged_and_damaged_messages_are_dropped(ears: Ears) -> None:
     coalition = UUID(int=1004)
     await ears.put(coalition, 5)
     [good] = await ears.packed(coalition)
-    before = ears.reader.dropped
+    before = ears.reader.dropped + ears.ear.dropped
     forger = Ed25519PrivateKey.generate()
     async with ears.shop.relay.acquire() as db:
         [forged] = pack("ears", await read(db, coalition, 0, 10), forger)
@@ -170,7 +172,7 @@ async def test_forged_and_damaged_messages_are_dropped(ears: Ears) -> None:
         replace(good, subject=elsewhere),
         replace(good, headers=good.headers | {"Nats-Msg-Id": f"ears/{coalition}/1-9"}),
     )
-    assert ears.reader.dropped == before + 3
+    assert ears.reader.dropped + ears.ear.dropped == before + 3
     assert got(coalition) == [(1, 5)]  # as the source has it
 
 
@@ -302,3 +304,46 @@ async def test_lengths_that_do_not_fit_are_damage(ears: Ears) -> None:
     wrong = ",".join([str(int(lengths[0]) + 1), *lengths[1:]])
     with pytest.raises(Damaged):
         unpack(message(replace(packed, headers=packed.headers | {"Accord-Lengths": wrong})))
+
+
+class Watched(Msg):
+    """A message that notes what becomes of it."""
+
+    became: str | None = None
+
+    async def ack(self) -> None:
+        self.became = "acknowledged"
+
+    async def nak(self, delay: float | None = None) -> None:
+        self.became = f"again in {delay} s"
+
+
+@dataclass(frozen=True)
+class Listening:
+    """A reader that is done with what it hears, or not yet."""
+
+    name: str
+    told: list[str]
+    done: bool = True
+
+    async def hear(self, _of: UUID, _runs: object) -> bool:
+        self.told.append(self.name)
+        return self.done
+
+
+async def test_a_message_waits_until_somebody_reads_and_is_told_to_all(ears: Ears) -> None:
+    coalition = UUID(int=1022)
+    await ears.put(coalition, 3)
+    [packed] = await ears.packed(coalition)
+    told: list[str] = []
+    new, old, late = Listening("new", told), Listening("old", told), Listening("late", told, False)  # noqa: FBT003 - it is not done
+    for readers, became in (
+        ([], "again in 1 s"),
+        ([new, old], "acknowledged"),
+        ([late, old], "again in 1 s"),
+    ):
+        sent = Watched(Client(), packed.subject, "", packed.payload, dict(packed.headers))
+        stand_ins = cast("list[Reader]", readers)
+        await Ear("ears", "listens", None, partial(list, stand_ins)).tell([sent])
+        assert sent.became == became
+    assert told == ["new", "old", "late", "old"]

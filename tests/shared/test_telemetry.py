@@ -10,6 +10,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from shared.bus import pack
+from shared.ear import Ear
 from shared.feed import read
 from shared.inbox import Hears, Reader, Subscription
 from shared.source import Own
@@ -48,7 +49,7 @@ async def test_the_trace_of_a_command_reaches_database_bus_and_reader(
             Own("traced", opened.relay), opened.app, opened.relay, opened.keys,
             relay_key=relay_key,
         )  # fmt: skip
-        await reader._messages([message(packed)])  # noqa: SLF001 - what NATS calls
+        await Ear("traced", "listens", None, lambda: [reader]).tell([message(packed)])
         opened.journal.stop()
         await task
     linked = {

@@ -245,8 +245,9 @@ async def test_a_sheet_says_nothing_of_when_it_was_made(desk: Desk, told: Histor
     again.join("Somebody else first")
     harbour(again)
     happened = {(seen.type, str(seen.data)): seen.at for seen in told.seen}
-    for seen in again.seen:
-        object.__setattr__(seen, "at", happened.get((seen.type, str(seen.data)), seen.at))
+    again.seen[:] = [
+        seen._replace(at=happened.get((seen.type, str(seen.data)), seen.at)) for seen in again.seen
+    ]
     await desk.read(again)
     assert await desk.sheet(again, REGISTER) == await desk.sheet(told, REGISTER)
 
@@ -263,9 +264,7 @@ async def test_i8_what_is_not_for_a_reader_is_left_out_and_counted(desk: Desk) -
         history.open(name, clinic, [clinic])
         history.take(name, clinic, "agree")
         history.decide(name, clinic, "adopted", 1, {"agree": 1})
-        for n in range(start, len(history.seen)):
-            for field, value in envelope.items():
-                object.__setattr__(history.seen[n], field, value)
+        history.seen[start:] = [seen._replace(**envelope) for seen in history.seen[start:]]
     await desk.read(history)
     members = await desk.report(history, REGISTER)
     assert len(members["rows"]) == 3

@@ -113,13 +113,13 @@ async def contributions(
 ) -> list[ContributionRow]:
     """Return contributions that nobody declined, newest first, up to a position."""
     rows = await db.fetch(
-        "select c.*, array(select a.by_org from views.contribution_answers a"
+        "select c.*, array(select a.by_org from contribution_answers a"
         "   where (a.coalition_id, a.contribution) = (c.coalition_id, c.contribution)"
         "   and a.confirmed and a.audience && $2 order by a.position) as confirmed"
-        " from views.contributions c"
+        " from contributions c"
         " where c.coalition_id = $1 and c.audience && $2"
         " and ($3::uuid is null or c.of_org = $3) and c.position < $4"
-        " and not exists (select from views.contribution_answers d where not d.confirmed"
+        " and not exists (select from contribution_answers d where not d.confirmed"
         "   and (d.coalition_id, d.contribution) = (c.coalition_id, c.contribution))"
         " order by c.position desc limit $5",
         *(coalition, seen_by, of, before, limit),
@@ -146,7 +146,7 @@ def _contribution(row: Record) -> ContributionRow:
 async def undisclosed(db: Connection, coalition: UUID, seen_by: Audiences) -> int:
     """Return how many contributions are not shown, as somebody declined to be named for them."""
     count: int = await db.fetchval(
-        "select count(distinct contribution) from views.contribution_answers"
+        "select count(distinct contribution) from contribution_answers"
         " where coalition_id = $1 and audience && $2 and not confirmed",
         *(coalition, seen_by),
     )
@@ -162,7 +162,7 @@ async def suggestions(
         " from heard.suggestion s"
         " where s.coalition_id = $1 and s.ripe and s.audience && $2"
         " and ($3::uuid is null or s.organisation = $3)"
-        " and not exists (select from views.contributions c"
+        " and not exists (select from contributions c"
         "   where (c.coalition_id, c.of_org, c.role) = (s.coalition_id, s.organisation, s.role)"
         "   and s.source || '/' || s.position = any(c.about))"
         " order by s.source, s.position desc limit $4",
@@ -172,10 +172,10 @@ async def suggestions(
 
 
 _WIN = (
-    "select w.*, array(select distinct n.told from views.announcements n"
+    "select w.*, array(select distinct n.told from announcements n"
     "   where (n.coalition_id, n.win) = (w.coalition_id, w.win) and n.audience && $2"
     "   order by n.told) as told"
-    " from views.wins w where w.coalition_id = $1 and w.audience && $2"
+    " from wins w where w.coalition_id = $1 and w.audience && $2"
 )
 
 
@@ -196,7 +196,7 @@ async def win(db: Connection, coalition: UUID, seen_by: Audiences, key: UUID) ->
 
     async def of(table: str) -> list[Record]:
         found: list[Record] = await db.fetch(
-            f"select * from views.{table} where coalition_id = $1 and audience && $2"  # noqa: S608 - one of the names below
+            f"select * from {table} where coalition_id = $1 and audience && $2"  # noqa: S608 - one of the names below
             " and win = $3 order by position",
             *(coalition, seen_by, key),
         )

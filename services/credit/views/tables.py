@@ -1,4 +1,4 @@
-"""The events of credit, folded into rows (`views.sql`)."""
+"""The events of credit, folded into rows (`sql`)."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -15,7 +15,7 @@ _SEEN = (("audience", "text[]"),)
 _SEALED = (("sealed", "jsonb"),)
 
 CONTRIBUTIONS = Table(
-    "views.contributions",
+    "contributions",
     *_WHERE,
     ("contribution", "uuid"),
     ("of_org", "uuid"),
@@ -26,7 +26,7 @@ CONTRIBUTIONS = Table(
     *(_BY + _SEEN + _SEALED),
 )
 CONTRIBUTION_ANSWERS = Table(
-    "views.contribution_answers",
+    "contribution_answers",
     *_WHERE,
     ("contribution", "uuid"),
     ("by_org", "uuid"),
@@ -34,7 +34,7 @@ CONTRIBUTION_ANSWERS = Table(
     *_SEEN,
 )
 WINS = Table(
-    "views.wins",
+    "wins",
     *_WHERE,
     ("win", "uuid"),
     ("size", "text"),
@@ -44,7 +44,7 @@ WINS = Table(
     *(_BY + _SEEN + _SEALED),
 )
 CREDITS = Table(
-    "views.credits",
+    "credits",
     *_WHERE,
     ("win", "uuid"),
     ("credit", "uuid"),
@@ -57,7 +57,7 @@ CREDITS = Table(
     *(_BY + _SEEN + _SEALED),
 )
 CREDIT_ANSWERS = Table(
-    "views.credit_answers",
+    "credit_answers",
     *_WHERE,
     ("win", "uuid"),
     ("credit", "uuid"),
@@ -65,7 +65,7 @@ CREDIT_ANSWERS = Table(
     *_SEEN,
 )
 CORRECTIONS = Table(
-    "views.corrections",
+    "corrections",
     *_WHERE,
     ("win", "uuid"),
     ("credit", "uuid"),
@@ -75,7 +75,7 @@ CORRECTIONS = Table(
     *(_BY + _SEEN + _SEALED),
 )
 LATECOMERS = Table(
-    "views.latecomers",
+    "latecomers",
     *_WHERE,
     ("win", "uuid"),
     ("to_org", "uuid"),
@@ -86,7 +86,7 @@ LATECOMERS = Table(
     *(_BY + _SEEN + _SEALED),
 )
 ANNOUNCEMENTS = Table(
-    "views.announcements",
+    "announcements",
     *_WHERE,
     ("win", "uuid"),
     ("told", "text"),
@@ -94,7 +94,7 @@ ANNOUNCEMENTS = Table(
     *(_BY + _SEEN),
 )
 CELEBRATIONS = Table(
-    "views.celebrations",
+    "celebrations",
     *_WHERE,
     ("win", "uuid"),
     ("day", "date"),

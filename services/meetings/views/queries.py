@@ -31,13 +31,13 @@ from shared.hot import Connection
 Audiences = Sequence[str]
 OPEN = "proposed", "assigned", "accepted", "started", "blocked", "declined"
 _MEETING = (
-    "select m.*, (select count(distinct coalesce(a.person, a.attendance)) from views.attendance a"
+    "select m.*, (select count(distinct coalesce(a.person, a.attendance)) from attendance a"
     "  where a.coalition_id = m.coalition_id and a.meeting = m.meeting and a.here"
     "  and a.audience && $2) as present"
-    " from views.meeting_now m where m.coalition_id = $1 and m.audience && $2"
+    " from meeting_now m where m.coalition_id = $1 and m.audience && $2"
 )
 _STEP = (
-    "select s.*, s.due < current_date and s.state = any($3) as overdue from views.step_now s"
+    "select s.*, s.due < current_date and s.state = any($3) as overdue from step_now s"
     " where s.coalition_id = $1 and s.audience && $2"
 )
 
@@ -83,7 +83,7 @@ async def meeting(
 
     async def of(table: str) -> list[Record]:
         found: list[Record] = await db.fetch(
-            f"select * from views.{table} where coalition_id = $1 and audience && $2"  # noqa: S608 - one of the names below
+            f"select * from {table} where coalition_id = $1 and audience && $2"  # noqa: S608 - one of the names below
             " and meeting = $3 order by position",
             *seen,
         )
@@ -230,10 +230,10 @@ async def _titles(
 ) -> dict[UUID | None, Named]:
     """Return the meetings and decisions that steps hang on, by what they are called."""
     rows = await db.fetch(
-        "select meeting as id, title from views.meeting_now"
+        "select meeting as id, title from meeting_now"
         " where coalition_id = $1 and audience && $2 and meeting = any($3)"
-        " union all select d.decision, p.title from views.decision d"
-        " join views.proposal p on (p.coalition_id, p.proposal) = (d.coalition_id, d.proposal)"
+        " union all select d.decision, p.title from decision d"
+        " join proposal p on (p.coalition_id, p.proposal) = (d.coalition_id, d.proposal)"
         " and p.version = 1 and p.audience && $2"
         " where d.coalition_id = $1 and d.audience && $2 and d.decision = any($4)",
         coalition,
@@ -247,10 +247,10 @@ async def _titles(
 async def rules(db: Connection, coalition: UUID, seen_by: Audiences) -> list[RuleRow]:
     """Return the newest version of each rule."""
     rows = await db.fetch(
-        "select distinct on (rule) r.*, (select n.retired from views.rule n"
+        "select distinct on (rule) r.*, (select n.retired from rule n"
         "  where n.coalition_id = r.coalition_id and n.rule = r.rule"
         "  order by n.position desc limit 1) as over"
-        " from views.rule r where coalition_id = $1 and audience && $2 and not retired"
+        " from rule r where coalition_id = $1 and audience && $2 and not retired"
         " order by rule, position desc",
         *(coalition, list(seen_by)),
     )
@@ -278,7 +278,7 @@ async def proposal(
 ) -> ProposalDetail | None:
     """Return a proposal as it stands, with the words that this reader may see."""
     rows = await db.fetch(
-        "select * from views.proposal where coalition_id = $1 and audience && $2"
+        "select * from proposal where coalition_id = $1 and audience && $2"
         " and proposal = $3 order by position",
         *(coalition, list(seen_by), key),
     )
@@ -315,7 +315,7 @@ async def proposal(
 async def sources(db: Connection, coalition: UUID, seen_by: Audiences) -> list[str]:
     """Return the number in its source of each decision that was imported."""
     rows = await db.fetch(
-        "select source_id from views.decision where coalition_id = $1 and audience && $2"
+        "select source_id from decision where coalition_id = $1 and audience && $2"
         " and source_id is not null order by position",
         *(coalition, list(seen_by)),
     )
@@ -352,7 +352,8 @@ async def as_of(db: Connection, coalition: UUID) -> dict[str, int]:
     """Return the positions that the rows stand at."""
     rows = await db.fetch(
         "select source, min(position) as position from inbox.cursor"
-        " where coalition_id = $1 group by source",
+        " where coalition_id = $1 and reader not in"
+        " (select reader from inbox.model where schema <> current_schema()) group by source",
         coalition,
     )
     return {row["source"]: row["position"] for row in rows}

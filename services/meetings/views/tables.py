@@ -1,4 +1,4 @@
-"""The events of meetings, folded into rows (`views.sql`): one row an event, never changed."""
+"""The events of meetings, folded into rows (`sql`): one row an event, never changed."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -14,61 +14,61 @@ _WHERE = ("coalition_id", "uuid"), ("position", "bigint")
 _SEEN = ("audience", "text[]"), ("sealed", "jsonb")
 
 MEETING = Table(
-    "views.meeting", *_WHERE,
+    "meeting", *_WHERE,
     ("meeting", "uuid"), ("state", "text"), ("title", "jsonb"), ("body", "uuid"),
     ("host", "uuid"), ("starts_at", "timestamptz"), ("ends_at", "timestamptz"),
     ("place", "jsonb"), ("imported", "boolean"), *_SEEN,
 )  # fmt: skip
 ITEM = Table(
-    "views.item", *_WHERE,
+    "item", *_WHERE,
     ("meeting", "uuid"), ("item", "uuid"), ("kind", "text"), ("title", "jsonb"),
     ("proposal", "uuid"), ("issue", "uuid"), ("minutes", "int"), ("by_org", "uuid"), *_SEEN,
 )  # fmt: skip
 AGENDA = Table(
-    "views.agenda", *_WHERE,
+    "agenda", *_WHERE,
     ("meeting", "uuid"), ("items", "uuid[]"), ("short_notice", "boolean"), *_SEEN,
 )  # fmt: skip
 FACILITATOR = Table(
-    "views.facilitator", *_WHERE,
+    "facilitator", *_WHERE,
     ("meeting", "uuid"), ("person", "uuid"), ("org", "uuid"), ("external", "boolean"), *_SEEN,
 )  # fmt: skip
 ATTENDANCE = Table(
-    "views.attendance", *_WHERE,
+    "attendance", *_WHERE,
     ("meeting", "uuid"), ("attendance", "uuid"), ("org", "uuid"), ("person", "uuid"),
     ("mode", "text"), ("here", "boolean"), *_SEEN,
 )  # fmt: skip
 QUORUM = Table(
-    "views.quorum", *_WHERE,
+    "quorum", *_WHERE,
     ("meeting", "uuid"), ("present", "int"), ("needed", "int"), ("established", "boolean"),
     *_SEEN,
 )  # fmt: skip
 MINUTES = Table(
-    "views.minutes", *_WHERE,
+    "minutes", *_WHERE,
     ("meeting", "uuid"), ("version", "int"), ("corrects", "int"), ("text", "jsonb"),
     ("reason", "jsonb"), ("decisions", "text[]"), ("at", "timestamptz"), *_SEEN,
 )  # fmt: skip
 APPROVAL = Table(
-    "views.approval", *_WHERE,
+    "approval", *_WHERE,
     ("meeting", "uuid"), ("version", "int"), ("org", "uuid"), *_SEEN,
 )  # fmt: skip
 STEP = Table(
-    "views.step", *_WHERE,
+    "step", *_WHERE,
     ("step", "uuid"), ("state", "text"), ("what", "jsonb"), ("meeting", "uuid"),
     ("decision", "uuid"), ("owner", "uuid"), ("due", "date"), ("moved", "boolean"),
     ("by_org", "uuid"), *_SEEN,
 )  # fmt: skip
 RULE = Table(
-    "views.rule", *_WHERE,
+    "rule", *_WHERE,
     ("rule", "uuid"), ("version", "int"), ("body", "uuid"), ("terms", "jsonb"),
     ("retired", "boolean"), *_SEEN,
 )  # fmt: skip
 PROPOSAL = Table(
-    "views.proposal", *_WHERE,
+    "proposal", *_WHERE,
     ("proposal", "uuid"), ("body", "uuid"), ("issue", "uuid"), ("by_org", "uuid"),
     ("title", "jsonb"), ("text", "jsonb"), ("version", "int"), *_SEEN,
 )  # fmt: skip
 DECISION = Table(
-    "views.decision", *_WHERE,
+    "decision", *_WHERE,
     ("decision", "uuid"), ("proposal", "uuid"), ("outcome", "text"), ("meeting", "uuid"),
     ("source_id", "text"), *_SEEN,
 )  # fmt: skip

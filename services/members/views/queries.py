@@ -99,7 +99,7 @@ def _ref(position: int) -> str:
 async def find(db: Connection, subject: str) -> list[tuple[UUID, UUID]]:
     """Return (coalition, person) of who signs in with this address; the first to register it."""
     rows = await db.fetch(
-        "select distinct on (coalition_id) coalition_id, person from views.person"
+        "select distinct on (coalition_id) coalition_id, person from person"
         " where subject = $1 order by coalition_id, position",
         subject.strip().lower(),
     )
@@ -111,7 +111,7 @@ async def coalitions(
 ) -> list[CoalitionRow]:
     """Return coalitions, by address."""
     rows = await db.fetch(
-        "select * from views.charter_now where coalition_id = any($1) and audience && $2"
+        "select * from charter_now where coalition_id = any($1) and audience && $2"
         " order by slug",
         list(ids), list(audiences),
     )  # fmt: skip
@@ -138,7 +138,7 @@ async def members(
 ) -> list[MemberRow]:
     """Return organisations that applied or joined, by id."""
     rows = await db.fetch(
-        "select * from views.member_now where coalition_id = $1 and audience && $2"
+        "select * from member_now where coalition_id = $1 and audience && $2"
         " and ($3::text is null or state = $3) and ($4::uuid is null or org > $4)"
         " order by org limit $5",
         coalition, list(audiences), state, after, limit,
@@ -170,8 +170,8 @@ async def issues(
 ) -> list[IssueRow]:
     """Return issues, by id."""
     rows = await db.fetch(
-        "select issue.*, member.name as raised_by_name from views.issue_now issue"
-        " left join views.member_now member"
+        "select issue.*, member.name as raised_by_name from issue_now issue"
+        " left join member_now member"
         " on member.coalition_id = issue.coalition_id and member.org = issue.raised_by"
         " and member.audience && $2"
         " where issue.coalition_id = $1 and issue.audience && $2"
@@ -195,20 +195,20 @@ async def bodies(db: Connection, coalition: UUID, audiences: Sequence[str]) -> l
     """Return all bodies with their roles and seats, the plenary first."""
     seen = coalition, list(audiences)
     rows = await db.fetch(
-        "select * from views.body_now where coalition_id = $1 and audience && $2"
+        "select * from body_now where coalition_id = $1 and audience && $2"
         " order by dissolved, kind <> 'plenary', kind <> 'steering', body",
         *seen,
     )
     roles = await db.fetch(
-        "select role.*, given.org, member.name from views.role_now role"
-        " join views.accreditation_now given using (coalition_id, accreditation)"
-        " join views.member_now member using (coalition_id, org)"
+        "select role.*, given.org, member.name from role_now role"
+        " join accreditation_now given using (coalition_id, accreditation)"
+        " join member_now member using (coalition_id, org)"
         " where coalition_id = $1 and member.audience && $2 order by role, accreditation",
         *seen,
     )
     seats = await db.fetch(
-        "select seat.*, member.name from views.seat_now seat"
-        " left join views.member_now member using (coalition_id, org)"
+        "select seat.*, member.name from seat_now seat"
+        " left join member_now member using (coalition_id, org)"
         " where coalition_id = $1 order by seat",
         coalition,
     )
@@ -255,7 +255,7 @@ async def people(
 ) -> list[PersonRow]:
     """Return people with what they are accredited for, by id."""
     rows = await db.fetch(
-        "select distinct on (person) person, name from views.person where coalition_id = $1"
+        "select distinct on (person) person, name from person where coalition_id = $1"
         " and ($2::uuid is null or person > $2) and ($3::uuid is null or person = $3)"
         " order by person, position desc limit $4",
         coalition, after, only, limit,
@@ -272,12 +272,12 @@ async def _mandates(
 ) -> dict[UUID, list[MandateRow]]:
     rows = await db.fetch(
         "select given.*, member.name as org_name, body.name as body_name,"
-        " array(select role from views.role_now role where role.coalition_id = $1"
+        " array(select role from role_now role where role.coalition_id = $1"
         "  and role.body = given.body and role.accreditation = given.accreditation"
         "  and (role.until is null or role.until >= current_date) order by role) as roles"
-        " from views.accreditation_now given"
-        " join views.member_now member using (coalition_id, org)"
-        " join views.body_now body using (coalition_id, body)"
+        " from accreditation_now given"
+        " join member_now member using (coalition_id, org)"
+        " join body_now body using (coalition_id, body)"
         " where coalition_id = $1 and given.person = any($3) and member.audience && $2"
         " and body.audience && $2 order by given.accreditation",
         coalition, list(audiences), list(persons),
@@ -310,7 +310,7 @@ async def me(db: Connection, coalition: UUID, audiences: Sequence[str], person: 
 async def plenary(db: Connection, coalition: UUID) -> UUID | None:
     """Return the body in which every active member sits."""
     found: Any = await db.fetchval(
-        "select body from views.body_now where coalition_id = $1 and kind = 'plenary'", coalition
+        "select body from body_now where coalition_id = $1 and kind = 'plenary'", coalition
     )
     return UUID(str(found)) if found else None
 

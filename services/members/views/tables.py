@@ -14,42 +14,42 @@ _WHERE = ("coalition_id", "uuid"), ("position", "bigint")
 _SEEN = ("audience", "text[]"), ("sealed", "jsonb")
 
 CHARTER = Table(
-    "views.charter", *_WHERE,
+    "charter", *_WHERE,
     ("slug", "text"), ("template", "text"), ("name", "jsonb"), ("mode", "text"), *_SEEN,
 )  # fmt: skip
 MEMBERSHIP = Table(
-    "views.membership", *_WHERE,
+    "membership", *_WHERE,
     ("org", "uuid"), ("state", "text"), ("name", "jsonb"), ("kind", "text"), ("sector", "text"),
     ("commitment", "text"), ("voting_right", "boolean"), ("person", "uuid"),
     ("at", "timestamptz"), *_SEEN,
 )  # fmt: skip
 ACCREDITATION = Table(
-    "views.accreditation", *_WHERE,
+    "accreditation", *_WHERE,
     ("n", "smallint"), ("accreditation", "uuid"), ("org", "uuid"), ("body", "uuid"),
     ("person", "uuid"), ("authority", "text"), ("voting", "boolean"), ("begins", "date"),
     ("until", "date"), ("ended", "boolean"), ("sealed", "jsonb"),
 )  # fmt: skip
 BODY = Table(
-    "views.body", *_WHERE,
+    "body", *_WHERE,
     ("body", "uuid"), ("kind", "text"), ("name", "jsonb"), ("scope", "jsonb"),
     ("dissolved", "boolean"), *_SEEN,
 )  # fmt: skip
 ROLE = Table(
-    "views.role", *_WHERE,
+    "role", *_WHERE,
     ("body", "uuid"), ("role", "text"), ("accreditation", "uuid"), ("until", "date"),
     ("held", "boolean"),
 )  # fmt: skip
 SEAT = Table(
-    "views.seat", *_WHERE,
+    "seat", *_WHERE,
     ("body", "uuid"), ("seat", "uuid"), ("constituency", "uuid"), ("org", "uuid"),
 )  # fmt: skip
 ISSUE = Table(
-    "views.issue", *_WHERE,
+    "issue", *_WHERE,
     ("issue", "uuid"), ("name", "jsonb"), ("summary", "jsonb"), ("scope", "text"),
     ("raised_by", "uuid"), *_SEEN,
 )  # fmt: skip
 PERSON = Table(
-    "views.person", *_WHERE,
+    "person", *_WHERE,
     ("person", "uuid"), ("subject", "text"), ("name", "jsonb"), ("locale", "text"),
     ("sealed", "jsonb"),
 )  # fmt: skip

@@ -57,7 +57,7 @@ async def rounds_of(
 async def outcomes_of(db: Connection, lens: Lens, proposal: UUID) -> list[asyncpg.Record]:
     """Return how voting on a proposal ended each time, in order."""
     return await db.fetch(
-        f"select {OUTCOME} from views.decision where coalition_id = $1 and proposal = $2"  # noqa: S608 - columns
+        f"select {OUTCOME} from decision where coalition_id = $1 and proposal = $2"  # noqa: S608 - columns
         " and position <= $3 and audience && $4 order by position",
         lens.coalition,
         proposal,
@@ -69,9 +69,9 @@ async def outcomes_of(db: Connection, lens: Lens, proposal: UUID) -> list[asyncp
 async def proposal_of(db: Connection, lens: Lens, key: UUID) -> UUID | None:
     """Return the proposal that this is, or that this decision was made on."""
     found: UUID | None = await db.fetchval(
-        "select proposal from views.proposal where coalition_id = $1 and proposal = $2"
+        "select proposal from proposal where coalition_id = $1 and proposal = $2"
         " and position <= $3 and audience && $4 union all"
-        " select proposal from views.decision where coalition_id = $1 and decision = $2"
+        " select proposal from decision where coalition_id = $1 and decision = $2"
         " and position <= $3 and audience && $4 limit 1",
         lens.coalition,
         key,
@@ -200,7 +200,7 @@ async def _add_stances(db: Connection, lens: Lens, found: Found, keys: Sequence[
 
 _spoken = partial(tuple.__new__, Spoken)
 _POSITION = itemgetter(0)
-_OF = " from views.stance where coalition_id = $1 and proposal = any($2) and position <= $3"
+_OF = " from stance where coalition_id = $1 and proposal = any($2) and position <= $3"
 _COLUMNS = ("position", "org", "option", "leaf", "at", "authority")
 _STANCES = (
     "select proposal, bool_and(audience && $4) as seen, "
@@ -221,7 +221,7 @@ async def _rows(
     db: Connection, lens: Lens, table: str, keys: Sequence[UUID]
 ) -> list[asyncpg.Record]:
     return await db.fetch(
-        f"select * from views.{table} where coalition_id = $1 and proposal = any($2)"  # noqa: S608 - a table of ours
+        f"select * from {table} where coalition_id = $1 and proposal = any($2)"  # noqa: S608 - a table of ours
         " and position <= $3 order by proposal, position",
         lens.coalition,
         keys,

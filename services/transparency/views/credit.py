@@ -11,7 +11,7 @@ from shared.hot import Connection
 from shared.projection import Row, Rows, Table
 
 CONTRIBUTION = Table(
-    "views.contribution",
+    "contribution",
     ("coalition_id", "uuid"),
     ("position", "bigint"),
     ("contribution", "uuid"),
@@ -27,7 +27,7 @@ CONTRIBUTION = Table(
     ("sealed", "jsonb"),
 )
 CREDIT = Table(
-    "views.credit",
+    "credit",
     ("coalition_id", "uuid"),
     ("position", "bigint"),
     ("win", "uuid"),
@@ -105,15 +105,15 @@ async def contribution_events(
 ) -> list[ContributionEvent]:
     """Return what happened to the contributions of an organisation, and to those made with it."""
     rows = await db.fetch(
-        "with own as (select contribution, about from views.contribution"
+        "with own as (select contribution, about from contribution"
         " where coalition_id = $1 and position <= $2 and of_org = $4),"
         " beside as (select contribution from own union"
-        " select c.contribution from views.contribution c"
+        " select c.contribution from contribution c"
         " where c.coalition_id = $1 and c.position <= $2 and c.of_org is not null"
         " and c.about && (select array_agg(distinct ref) from own, unnest(about) ref))"
         " select position, type, contribution, at, by_org, of_org, role, degree, about, what,"
-        " sealed, leaf from views.contribution join beside using (contribution)"
-        " join views.event using (coalition_id, position, type)"
+        " sealed, leaf from contribution join beside using (contribution)"
+        " join event using (coalition_id, position, type)"
         " where coalition_id = $1 and service = 'credit' and position <= $2 and audience && $3"
         " order by position",
         lens.coalition,
@@ -142,9 +142,9 @@ async def credit_events(db: Connection, lens: Lens, organisation: UUID) -> list[
     """Return what happened to the credit an organisation gave and was given."""
     rows = await db.fetch(
         "select position, type, win, credit, at, by_org, to_org, external, role, degree, basis,"
-        " sealed, leaf from views.credit join views.event using (coalition_id, position, type)"
+        " sealed, leaf from credit join event using (coalition_id, position, type)"
         " where coalition_id = $1 and service = 'credit' and position <= $2 and audience && $3"
-        " and credit in (select credit from views.credit where coalition_id = $1"
+        " and credit in (select credit from credit where coalition_id = $1"
         " and position <= $2 and type = 'CreditAssigned' and $4 in (by_org, to_org))"
         " order by position",
         lens.coalition,
@@ -173,9 +173,9 @@ async def credit_events(db: Connection, lens: Lens, organisation: UUID) -> list[
 async def hidden_credit(db: Connection, lens: Lens, organisation: UUID) -> int:
     """Return how many facts about an organisation this reader may not see."""
     found: int = await db.fetchval(
-        "select (select count(*) from views.contribution where coalition_id = $1"
+        "select (select count(*) from contribution where coalition_id = $1"
         " and position <= $2 and of_org = $4 and not audience && $3)"
-        " + (select count(*) from views.credit where coalition_id = $1 and position <= $2"
+        " + (select count(*) from credit where coalition_id = $1 and position <= $2"
         " and type = 'CreditAssigned' and $4 in (by_org, to_org) and not audience && $3)",
         lens.coalition,
         lens.credit,

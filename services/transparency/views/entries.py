@@ -42,7 +42,7 @@ async def _reasons(
     db: Connection, lens: Lens, keys: Sequence[UUID], positions: Sequence[int]
 ) -> dict[int, Said]:
     rows = await db.fetch(
-        "select position, reason, sealed from views.stance where coalition_id = $1"
+        "select position, reason, sealed from stance where coalition_id = $1"
         " and proposal = any($2) and reason is not null and position = any($3)"
         " and audience && $4",
         lens.coalition,

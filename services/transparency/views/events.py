@@ -19,7 +19,7 @@ SERVICES = ("members", "meetings", "credit")
 UUID_LENGTH = 36
 
 EVENT = Table(
-    "views.event",
+    "event",
     ("coalition_id", "uuid"),
     ("service", "text"),
     ("position", "bigint"),
@@ -71,11 +71,12 @@ def sealing(seen: Recorded, *fields: str, **columns: str) -> str | None:
 
 @dataclass(frozen=True)
 class Lens:
-    """Whose eyes look, and up to which positions."""
+    """Whose eyes look, up to which positions, and in which read model."""
 
     coalition: UUID
     audiences: tuple[str, ...]
     as_of: Mapping[str, int]
+    model: str | None = None
 
     @property
     def members(self) -> int:
@@ -109,12 +110,12 @@ class Lens:
         return None if value is None else orjson.loads(value)
 
 
-async def positions(db: Connection, coalition: UUID, reader: str) -> dict[str, int]:
+async def positions(db: Connection, coalition: UUID) -> dict[str, int]:
     """Return how far each journal was read."""
     rows = await db.fetch(
-        "select source, position from inbox.cursor where coalition_id = $1 and reader = $2",
+        "select source, position from inbox.cursor where coalition_id = $1"
+        " and reader = (select reader from inbox.model where schema = current_schema())",
         coalition,
-        reader,
     )
     return dict.fromkeys(SERVICES, 0) | {row["source"]: row["position"] for row in rows}
 
@@ -122,7 +123,7 @@ async def positions(db: Connection, coalition: UUID, reader: str) -> dict[str, i
 async def settled(db: Connection, lens: Lens, service: str) -> int:
     """Return the position of the newest event that is no stance: what decisions can depend on."""
     found: int | None = await db.fetchval(
-        "select position from views.event where coalition_id = $1 and service = $2"
+        "select position from event where coalition_id = $1 and service = $2"
         " and position <= $3 order by position desc limit 1",
         lens.coalition,
         service,
@@ -139,16 +140,16 @@ async def newest(db: Connection, lens: Lens) -> datetime | None:
     found: datetime | None = await db.fetchval(
         "with newest as (select service, reached, e.position, e.recorded_at"
         " from unnest($2::text[], $3::bigint[]) as up_to(service, reached),"
-        " lateral (select position, recorded_at from views.event e where e.coalition_id = $1"
+        " lateral (select position, recorded_at from event e where e.coalition_id = $1"
         " and e.service = up_to.service and e.position <= reached"
         " order by position desc limit 1) e),"
         " since as (select reached, position from newest where service = 'meetings'),"
-        " still_open as (select v.proposal from since, views.voting v where v.coalition_id = $1"
-        " and v.position <= since.position and not exists (select from views.moment m"
+        " still_open as (select v.proposal from since, voting v where v.coalition_id = $1"
+        " and v.position <= since.position and not exists (select from moment m"
         " where m.coalition_id = $1 and m.proposal = v.proposal and m.type = 'VotingClosed'"
         " and m.position > v.position and m.position <= since.position))"
         " select max(recorded_at) from (select recorded_at from newest union all"
-        " select s.recorded_at from since, still_open join views.stance s"
+        " select s.recorded_at from since, still_open join stance s"
         " on s.coalition_id = $1 and s.proposal = still_open.proposal"
         " where s.position > since.position and s.position <= since.reached) as included",
         lens.coalition,
@@ -165,7 +166,7 @@ async def of_aggregates(
     rows = await db.fetch(
         "select key, array_agg(position order by position) as positions,"
         " array_agg(leaf order by position) as leaves"
-        " from views.event where coalition_id = $1 and key = any($2) and service = $3"
+        " from event where coalition_id = $1 and key = any($2) and service = $3"
         " and position <= $4 group by key",
         lens.coalition,
         list(keys),
@@ -180,7 +181,7 @@ async def at_positions(
 ) -> dict[int, Cited]:
     """Return the events at these positions."""
     rows = await db.fetch(
-        "select position, leaf from views.event"
+        "select position, leaf from event"
         " where coalition_id = $1 and service = $2 and position = any($3)",
         lens.coalition,
         service,

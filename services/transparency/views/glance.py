@@ -22,9 +22,9 @@ async def of_coalition(db: Connection, lens: Lens) -> dict[str, Any]:
     members = await names.members(db, lens)
     folded = open_next_steps.fold(await steps.step_events(db, lens))
     row = await db.fetchrow(
-        "select (select count(*) from views.decision where coalition_id = $1 and position <= $2"
+        "select (select count(*) from decision where coalition_id = $1 and position <= $2"
         " and audience && $3 and type = 'DecisionMade') as decisions,"
-        " (select count(distinct key) from views.name where coalition_id = $1"
+        " (select count(distinct key) from name where coalition_id = $1"
         " and service = 'meetings' and position <= $2 and audience && $3 and kind = 'meeting')"
         " as meetings",
         lens.coalition,
@@ -89,8 +89,8 @@ async def home(db: Connection, lens: Lens) -> dict[str, Any]:
 async def still_open(db: Connection, lens: Lens) -> list[UUID]:
     """Return the proposals with a voting that has not ended, what closes first first."""
     rows = await db.fetch(
-        "select proposal from views.voting v where coalition_id = $1 and position <= $2"
-        " and audience && $3 and not exists (select from views.moment m"
+        "select proposal from voting v where coalition_id = $1 and position <= $2"
+        " and audience && $3 and not exists (select from moment m"
         " where m.coalition_id = $1 and m.proposal = v.proposal and m.type = 'VotingClosed'"
         " and m.position > v.position and m.position <= $2) order by closes_at, proposal",
         lens.coalition,

@@ -12,7 +12,7 @@ from shared.hot import Connection
 from shared.projection import Row, Rows, Table
 
 NAME = Table(
-    "views.name",
+    "name",
     ("coalition_id", "uuid"),
     ("service", "text"),
     ("position", "bigint"),
@@ -23,14 +23,14 @@ NAME = Table(
     ("sealed", "jsonb"),
 )
 CHARTER = Table(
-    "views.charter",
+    "charter",
     ("coalition_id", "uuid"),
     ("position", "bigint"),
     ("slug", "text"),
     ("mode", "text"),
 )
 MEMBERSHIP = Table(
-    "views.membership",
+    "membership",
     ("coalition_id", "uuid"),
     ("position", "bigint"),
     ("org", "uuid"),
@@ -120,7 +120,7 @@ ROWS: dict[str, Rows] = {
 async def names(db: Connection, lens: Lens) -> Names:
     """Return the newest name of everything that has one."""
     rows = await db.fetch(
-        "select distinct on (key) key, name, audience, sealed from views.name"
+        "select distinct on (key) key, name, audience, sealed from name"
         " join unnest($2::text[], $3::bigint[]) as up_to(service, reached) using (service)"
         " where coalition_id = $1 and position <= reached"
         " order by key, service, position desc",
@@ -139,7 +139,7 @@ class Charter(NamedTuple):
 async def charter(db: Connection, lens: Lens) -> Charter:
     """Return the coalition's address, and how it decides about itself."""
     rows = await db.fetch(
-        "select slug, mode from views.charter where coalition_id = $1 and position <= $2"
+        "select slug, mode from charter where coalition_id = $1 and position <= $2"
         " order by position",
         lens.coalition,
         lens.members,
@@ -152,7 +152,7 @@ async def members(db: Connection, lens: Lens) -> dict[UUID, Membership]:
     """Return every organisation that ever applied or joined, as it stands."""
     rows = await db.fetch(
         "select position, org, type, at, kind, sector, commitment, voting_right"
-        " from views.membership where coalition_id = $1 and position <= $2 and audience && $3"
+        " from membership where coalition_id = $1 and position <= $2 and audience && $3"
         " order by position",
         lens.coalition,
         lens.members,

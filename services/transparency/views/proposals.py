@@ -9,7 +9,7 @@ from shared.event import Recorded
 from shared.projection import Row, Rows, Table
 
 PROPOSAL = Table(
-    "views.proposal",
+    "proposal",
     ("coalition_id", "uuid"),
     ("position", "bigint"),
     ("proposal", "uuid"),
@@ -25,7 +25,7 @@ PROPOSAL = Table(
     ("sealed", "jsonb"),
 )
 VOTING = Table(
-    "views.voting",
+    "voting",
     ("coalition_id", "uuid"),
     ("position", "bigint"),
     ("proposal", "uuid"),
@@ -47,7 +47,7 @@ VOTING = Table(
     ("sealed", "jsonb"),
 )
 STANCE = Table(
-    "views.stance",
+    "stance",
     ("coalition_id", "uuid"),
     ("position", "bigint"),
     ("proposal", "uuid"),
@@ -65,7 +65,7 @@ STANCE = Table(
     ("leaf", "bytea"),
 )
 MOMENT = Table(
-    "views.moment",
+    "moment",
     ("coalition_id", "uuid"),
     ("position", "bigint"),
     ("proposal", "uuid"),
@@ -77,7 +77,7 @@ MOMENT = Table(
     ("sealed", "jsonb"),
 )
 DECISION = Table(
-    "views.decision",
+    "decision",
     ("coalition_id", "uuid"),
     ("position", "bigint"),
     ("decision", "uuid"),

@@ -24,7 +24,7 @@ from shared.projection import Projection, Table
 ENDS = frozenset({"DecisionMade", "QuorumNotMet", "DecisionDeferred"})
 HASH = 32
 RECOUNT = Table(
-    "views.recount",
+    "recount",
     ("coalition_id", "uuid"),
     ("position", "bigint"),
     ("result", "jsonb"),
@@ -56,7 +56,7 @@ class Counting(Projection):
 
 async def _count(db: Connection, coalition: UUID, positions: Sequence[int]) -> None:
     outcomes = await db.fetch(
-        f"select {OUTCOME} from views.decision where coalition_id = $1 and position = any($2)",  # noqa: S608 - columns
+        f"select {OUTCOME} from decision where coalition_id = $1 and position = any($2)",  # noqa: S608 - columns
         coalition,
         positions,
     )
@@ -82,11 +82,11 @@ async def _readers(
 ) -> Mapping[UUID, list[list[str]]]:
     """Return who may see what recounts of these proposals look at."""
     rows = await db.fetch(
-        "select distinct proposal, audience from views.stance"
+        "select distinct proposal, audience from stance"
         " where coalition_id = $1 and proposal = any($2) union"
-        " select proposal, audience from views.voting"
+        " select proposal, audience from voting"
         " where coalition_id = $1 and proposal = any($2) union"
-        " select proposal, audience from views.moment"
+        " select proposal, audience from moment"
         " where coalition_id = $1 and proposal = any($2)",
         coalition,
         list(proposals),
@@ -120,7 +120,7 @@ async def recounts(db: Connection, lens: Lens, positions: Collection[int]) -> di
     """Return what was counted again at these outcomes, where the reader sees every stance."""
     rows = await db.fetch(
         "select position, result, untold, orgs, options, stances, size, peaks, refs"
-        " from views.recount where coalition_id = $1 and position = any($2) and audience && $3",
+        " from recount where coalition_id = $1 and position = any($2) and audience && $3",
         lens.coalition,
         list(positions),
         lens.audiences,

@@ -17,19 +17,19 @@ from services.transparency.views.events import Lens
 from shared.hot import Connection
 
 _TITLE = (
-    "exists (select from views.proposal p where p.coalition_id = d.coalition_id"
+    "exists (select from proposal p where p.coalition_id = d.coalition_id"
     " and p.proposal = d.proposal and p.audience && $3"
     " and coalesce(p.sealed->'title'->>0 = any($3), true)"
     " and strpos(lower(p.title->>'text'), {word}) > 0)"
 )
 _REASON = (
-    "exists (select from views.stance s where s.coalition_id = d.coalition_id"
+    "exists (select from stance s where s.coalition_id = d.coalition_id"
     " and s.proposal = d.proposal and s.position <= $2 and s.reason is not null"
     " and s.audience && $3 and coalesce(s.sealed->'reason'->>0 = any($3), true)"
     " and strpos(lower(s.reason->>'text'), {word}) > 0)"
 )
 _BODY = (
-    "exists (select from views.proposal p where p.coalition_id = d.coalition_id"
+    "exists (select from proposal p where p.coalition_id = d.coalition_id"
     " and p.proposal = d.proposal and p.body = {body})"
 )
 
@@ -117,7 +117,7 @@ async def page(
             position=after.position,
         )
     return await db.fetch(
-        f"select {OUTCOME} from views.decision d where {where}"  # noqa: S608 - numbered arguments
+        f"select {OUTCOME} from decision d where {where}"  # noqa: S608 - numbered arguments
         f" order by d.at desc, d.decision, d.position limit {where.arg(limit)}",
         *where.args,
     )
@@ -130,7 +130,7 @@ async def made_after(
     where = _where(lens, search)
     where.add("d.position > {position}", position=position)
     return await db.fetch(
-        f"select {OUTCOME} from views.decision d where {where} and d.type = 'DecisionMade'"  # noqa: S608 - numbered arguments
+        f"select {OUTCOME} from decision d where {where} and d.type = 'DecisionMade'"  # noqa: S608 - numbered arguments
         f" order by d.position limit {where.arg(limit)}",
         *where.args,
     )
@@ -139,7 +139,7 @@ async def made_after(
 async def hidden(db: Connection, lens: Lens) -> int:
     """Return how many outcomes this reader may not see, whatever they search for."""
     found: int = await db.fetchval(
-        "select count(*) from views.decision where coalition_id = $1 and position <= $2"
+        "select count(*) from decision where coalition_id = $1 and position <= $2"
         " and not audience && $3",
         lens.coalition,
         lens.meetings,
@@ -154,9 +154,9 @@ async def passed(db: Connection, lens: Lens, search: Search) -> list[Passed]:
     rows = await db.fetch(
         "select d.position, d.at, d.decision, p.position as drafted,"  # noqa: S608 - numbered arguments
         " p.objective is not null as aims, m.position as published, m.at as published_at"
-        " from views.decision d"
-        " join views.proposal p on p.coalition_id = d.coalition_id and p.proposal = d.proposal"
-        " left join lateral (select position, at from views.moment m"
+        " from decision d"
+        " join proposal p on p.coalition_id = d.coalition_id and p.proposal = d.proposal"
+        " left join lateral (select position, at from moment m"
         " where m.coalition_id = d.coalition_id and m.proposal = d.proposal"
         " and m.type = 'ProposalPublished' and m.audience && $3"
         " order by m.position limit 1) m on true"
@@ -165,7 +165,7 @@ async def passed(db: Connection, lens: Lens, search: Search) -> list[Passed]:
     )
     later = await db.fetch(
         "select data->>'decision' as decision, type, data->>'effect' as effect, position"
-        " from views.moment where coalition_id = $1 and position <= $2 and audience && $3"
+        " from moment where coalition_id = $1 and position <= $2 and audience && $3"
         " and type in ('DecisionReopened', 'DecisionSuperseded') order by position",
         lens.coalition,
         lens.meetings,
@@ -208,8 +208,8 @@ async def titles(
 ) -> dict[UUID, Said]:
     """Return what the proposals of these decisions are called."""
     rows = await db.fetch(
-        "select d.decision, p.title, p.audience, p.sealed from views.decision d"
-        " join views.proposal p on p.coalition_id = d.coalition_id and p.proposal = d.proposal"
+        "select d.decision, p.title, p.audience, p.sealed from decision d"
+        " join proposal p on p.coalition_id = d.coalition_id and p.proposal = d.proposal"
         " where d.coalition_id = $1 and d.position <= $2 and d.audience && $3"
         " and d.decision = any($4)",
         lens.coalition,

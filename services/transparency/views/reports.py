@@ -96,14 +96,16 @@ async def _register(rows: Rows, ask: Ask) -> Report:
 
 
 Summary = Sequence[Mapping[str, Any]]
-_summaries: OrderedDict[tuple[UUID, int, tuple[str, ...], Search], Summary] = OrderedDict()
+_Key = tuple[UUID, int, tuple[str, ...], Search, str | None]
+_summaries: OrderedDict[_Key, Summary] = OrderedDict()
 SUMMARIES_HELD = 64
 
 
 async def _figures(db: Connection, ask: Ask) -> Summary:
     """Return the summary of the register; the same until something else than a stance happens."""
     lens = ask.lens
-    key = lens.coalition, await events.settled(db, lens, "meetings"), lens.audiences, ask.search
+    settled = await events.settled(db, lens, "meetings")
+    key = lens.coalition, settled, lens.audiences, ask.search, lens.model
     if (held := _summaries.pop(key, None)) is None:
         held = decision_register.summary(await register.passed(db, lens, ask.search))
     _summaries[key] = held

@@ -16,7 +16,7 @@ from services.transparency.views.register import Search, made_after
 from shared.hot import Connection
 
 Rows = Callable[[], AbstractAsyncContextManager[Connection]]
-Key = tuple[UUID, tuple[str, ...], Search]
+Key = tuple[UUID, tuple[str, ...], Search, str | None]
 
 AT_ONCE = 50
 HELD = 64
@@ -31,7 +31,7 @@ class Standings:
 
     async def of(self, rows: Rows, lens: Lens, window: Search) -> Totals:
         """Return the totals as of the position of `lens`, reading in short transactions."""
-        key = lens.coalition, lens.audiences, window
+        key = lens.coalition, lens.audiences, window, lens.model
         async with self._locks.setdefault(key, asyncio.Lock()):
             position, totals = self._held.get(key, (0, NOTHING))
             if position > lens.meetings:

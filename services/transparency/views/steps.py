@@ -13,7 +13,7 @@ from shared.hot import Connection
 from shared.projection import Row, Rows, Table
 
 STEP = Table(
-    "views.step",
+    "step",
     ("coalition_id", "uuid"),
     ("position", "bigint"),
     ("step", "uuid"),
@@ -31,7 +31,7 @@ STEP = Table(
     ("sealed", "jsonb"),
 )
 CLOSING = Table(
-    "views.closing",
+    "closing",
     ("coalition_id", "uuid"),
     ("position", "bigint"),
     ("meeting", "uuid"),
@@ -117,11 +117,11 @@ async def step_events(
     """
     rows = await db.fetch(
         "select s.position, type, step, at, by_org, owner, due, what, reason, meeting, decision,"
-        " hours, sealed, leaf from views.step s"
-        " join lateral (select leaf from views.event e where e.coalition_id = s.coalition_id"
+        " hours, sealed, leaf from step s"
+        " join lateral (select leaf from event e where e.coalition_id = s.coalition_id"
         " and e.service = 'meetings' and e.position = s.position) e on true"
         " where s.coalition_id = $1 and s.position <= $2 and audience && $3"
-        " and ($4::uuid is null or step in (select step from views.step"
+        " and ($4::uuid is null or step in (select step from step"
         " where coalition_id = $1 and position <= $2 and decision = $4))"
         " order by s.position",
         lens.coalition,
@@ -151,7 +151,7 @@ async def step_events(
 async def hidden_steps(db: Connection, lens: Lens) -> int:
     """Return how many next steps this reader may not see."""
     found: int = await db.fetchval(
-        "select count(*) from views.step where coalition_id = $1 and position <= $2"
+        "select count(*) from step where coalition_id = $1 and position <= $2"
         " and type = 'NextStepProposed' and not audience && $3",
         lens.coalition,
         lens.meetings,
@@ -163,8 +163,8 @@ async def hidden_steps(db: Connection, lens: Lens) -> int:
 async def closings(db: Connection, lens: Lens) -> dict[UUID, ClosedMeeting]:
     """Return the meetings that were closed."""
     rows = await db.fetch(
-        "select c.position, meeting, overridden, reason, sealed, leaf from views.closing c"
-        " join lateral (select leaf from views.event e where e.coalition_id = c.coalition_id"
+        "select c.position, meeting, overridden, reason, sealed, leaf from closing c"
+        " join lateral (select leaf from event e where e.coalition_id = c.coalition_id"
         " and e.service = 'meetings' and e.position = c.position) e on true"
         " where c.coalition_id = $1 and c.position <= $2 and audience && $3",
         lens.coalition,

@@ -1,0 +1,82 @@
+"""Messages from the bus, told to every reader of their source.
+
+One durable consumer serves a read model and those beside it: a message is acknowledged when all
+of them are done with it.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from uuid import UUID
+
+import nats
+import structlog
+from nats.aio.msg import Msg
+
+from shared.bus import Bus, Damaged, Run, unpack
+from shared.inbox import Reader
+
+log = structlog.get_logger()
+
+
+class Ear:
+    """One durable consumer of a service's stream.
+
+    Args:
+        readers: Those to tell, in this order; they may change, and without any a message waits.
+    """
+
+    def __init__(
+        self, service: str, durable: str, bus: Bus | None, readers: Callable[[], Sequence[Reader]]
+    ) -> None:
+        self.service = service
+        self.durable = durable
+        self._bus = bus
+        self._readers = readers
+        self._stopping = False
+        self.dropped = 0
+
+    def stop(self) -> None:
+        self._stopping = True
+
+    async def run(self) -> None:
+        """Listen until `stop`."""
+        if self._bus is None:
+            return
+        while not self._stopping:
+            try:
+                async with self._bus.pull(self.service.upper(), self.durable) as pull:
+                    while not self._stopping:
+                        await self.tell(await pull.some())
+            except (nats.errors.Error, OSError, TimeoutError) as error:
+                log.warning("listen_again", durable=self.durable, error=type(error).__name__)
+                await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+
+    async def tell(self, messages: Iterable[Msg]) -> None:
+        """Tell all readers, and acknowledge what they are done with."""
+        runs: dict[UUID, list[Run]] = {}
+        good: list[Msg] = []
+        for message in messages:
+            try:
+                run = unpack(message)
+                if run.service != self.service:
+                    raise Damaged("another source's")  # noqa: TRY301 - as any other damage
+                runs.setdefault(run.coalition, []).append(run)
+            except Damaged as error:
+                self.dropped += 1
+                log.warning("message_dropped", durable=self.durable, why=str(error))
+            good.append(message)
+        late: set[UUID] = set()
+        for coalition, of_it in runs.items():
+            of_it.sort(key=lambda run: run.first)
+            readers = self._readers()
+            done = [await reader.hear(coalition, of_it) for reader in readers]
+            if not done or not all(done):
+                late.add(coalition)
+        for message in good:
+            with suppress(nats.errors.Error):
+                if any(str(coalition) in message.subject for coalition in late):
+                    await message.nak(delay=1)
+                else:
+                    await message.ack()
