@@ -5,8 +5,8 @@ is full, this is no burst: everybody who waits is refused, nobody waits any long
 are let in as keep the batches of the journal quick. That number follows what the batches were seen
 to take. A second without a refusal ends it.
 
-A coalition that has less than its share in hand is let in even when the house is full, so that one
-that asks for more than everything takes nothing from the others.
+A coalition that has less in hand than the one with most is let in even when the house is full, so
+that one that asks for more than everything takes nothing from the others.
 """
 
 import asyncio
@@ -166,9 +166,9 @@ class Gate:
         limit = self.limit if command else self.limit * READS
         if self.in_hand < limit:
             return True
-        held = self._held.get(coalition, 0)
-        others = len(self._held) - (held > 0)
-        return held + 1 <= limit / (others + 1)
+        if self.in_hand >= 2 * limit:
+            return False
+        return self._held.get(coalition, 0) + 1 < max(self._held.values(), default=0)
 
     def _take_in(self, coalition: UUID | None) -> None:
         self.in_hand += 1

@@ -129,16 +129,31 @@ async def test_a_second_without_refusal_ends_the_overload() -> None:
     assert not street.gate.overloaded
 
 
-async def test_a_coalition_below_its_share_comes_in_though_another_fills_the_house() -> None:
+async def test_who_has_less_than_another_comes_in_though_that_one_fills_the_house() -> None:
     street = Street()
     street.fill(A)
     street.wait(A)
-    assert street.enter(B) is True
-    assert street.enter(B) is True
-    assert street.enter(B) is None  # two of four is its share
+    assert street.enter(A) is None
+    assert [street.enter(B) for _ in range(3)] == [True, True, True]
+    assert street.enter(B) is None  # it would have as much as A
     assert street.enter(C) is True
-    assert street.enter(None) is True  # all unknown ones together are one
-    assert street.enter(None) is None
+    assert street.enter(None) is None  # twice the limit: now the house is full for all
+
+
+async def test_what_the_greedy_one_leaves_goes_to_the_others_until_all_have_alike() -> None:
+    street = overloaded(most=6)
+    assert [street.enter(B) for _ in range(3)] == [True, True, True]
+    for _ in range(3):
+        street.gate.leave(A)
+    assert street.enter(A) is False  # three each, six in all
+    street.gate.leave(B)
+    assert street.enter(A) is True
+
+
+async def test_all_unknown_coalitions_together_are_one() -> None:
+    street = Street()
+    street.fill(A)
+    assert [street.enter(None) for _ in range(4)] == [True, True, True, None]
 
 
 async def test_many_coalitions_together_stay_below_twice_the_limit() -> None:
