@@ -1,13 +1,12 @@
 """Who may come in: how many requests are in hand, who waits, and who is told to come back.
 
 Up to `MOST` requests are in hand at once; a burst beyond waits for its turn. When the waiting room
-is full, or somebody comes while others have waited for half a second, this is no burst: everybody
-who waits is refused, nobody waits any longer, and only as many are let in as keep the batches of
-the journal quick. That number follows what the batches were seen to take. A second without a
-refusal ends it.
+is full, this is no burst: everybody who waits is refused, nobody waits any longer, and only as many
+are let in as keep the batches of the journal quick. That number follows what the batches were seen
+to take. A second without a refusal ends it.
 
-A coalition that has less than its share in hand is let in even when the house is full, so that one
-that asks for more than everything takes nothing from the others.
+A coalition that has less in hand than the one with most is let in even when the house is full, so
+that one that asks for more than everything takes nothing from the others.
 """
 
 import asyncio
@@ -25,7 +24,7 @@ from shared.turns import Turns
 MOST, LEAST, AT_FIRST = 64.0, 12.0, 24.0  # requests in hand: calm, never below, first overload
 READS = 0.5  # of what commands may have
 ROOM = 256
-PATIENCE, PRESSED = 2.0, 0.5  # seconds: the longest wait; a wait that shows an overload
+PATIENCE = 5.0  # seconds; so long a burst may take on a slow machine
 CALM_AFTER = 1.0
 WINDOW_SECONDS, WINDOW_BATCHES = 0.1, 4
 SLOWER = 6.0  # times the quickest: so long a batch's oldest command may take in an overload
@@ -101,10 +100,9 @@ class Gate:
         if self._has_place(coalition, command=command):  # the overload is over
             self._take_in(coalition)
             return True
-        now, first = self._clock(), self._first_since()
-        if self.waiting < self._room and (first is None or now - first < PRESSED):
+        if self.waiting < self._room:
             return None
-        self._overload(now)
+        self._overload()
         return False
 
     def turns_away(self, coalition: UUID | None, *, command: bool) -> bool:
@@ -168,20 +166,16 @@ class Gate:
         limit = self.limit if command else self.limit * READS
         if self.in_hand < limit:
             return True
-        held = self._held.get(coalition, 0)
-        others = len(self._held) - (held > 0)
-        return held + 1 <= limit / (others + 1)
+        if self.in_hand >= 2 * limit:
+            return False
+        return self._held.get(coalition, 0) + 1 < max(self._held.values(), default=0)
 
     def _take_in(self, coalition: UUID | None) -> None:
         self.in_hand += 1
         self._held[coalition] = self._held.get(coalition, 0) + 1
 
-    def _first_since(self) -> float | None:
-        firsts = [*self._commands.firsts(), *self._reads.firsts()]
-        return min((one.since for one in firsts), default=None)
-
-    def _overload(self, now: float) -> None:
-        self.overloaded, self.limit, self._refused_at = True, self._narrow, now
+    def _overload(self) -> None:
+        self.overloaded, self.limit, self._refused_at = True, self._narrow, self._clock()
         for room in (self._commands, self._reads):
             for one in room.take(len(room)):
                 _tell(one, come_in=False)

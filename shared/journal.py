@@ -47,7 +47,7 @@ log = structlog.get_logger()
 
 BATCH = 256
 QUEUE = 2_048
-WAIT_SECONDS = 2.0  # for a batch to begin; admission keeps it far below
+WAIT_SECONDS = 5.0  # for a batch to begin; admission keeps it far below
 TRY_FOR_SECONDS = 5.0
 SKIPPED_AT_MOST = 3
 LINKS = 32

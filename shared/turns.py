@@ -59,7 +59,3 @@ class Turns(Generic[K, T]):
                 del lines[owner]
         self._size -= len(taken)
         return taken
-
-    def firsts(self) -> list[T]:
-        """Return whoever is first in each line."""
-        return [line[0] for line in self._lines.values()]

@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from shared.admission import BODY_BYTES, HEADER_BYTES, LEAST, PATIENCE, PRESSED, Admission, Gate
+from shared.admission import BODY_BYTES, HEADER_BYTES, LEAST, PATIENCE, Admission, Gate
 from shared.serving import Door, Server
 from tests.suite import free_port
 
@@ -69,15 +69,17 @@ async def test_a_full_room_refuses_everybody_in_it_and_nobody_waits_any_longer()
     assert street.gate.waiting == 0
 
 
-async def test_who_comes_while_others_have_waited_for_long_shows_an_overload() -> None:
+async def test_a_burst_that_comes_as_it_is_served_is_no_overload() -> None:
     street = Street()
     street.fill()
-    street.wait()
-    street.now += PRESSED - 0.01
-    last = street.wait()
-    street.now += 0.02
-    assert street.enter() is False
-    assert last.result() is False
+    waiting = [street.wait() for _ in range(5)]
+    for n in range(20):
+        street.now += 0.8
+        street.gate.look()
+        street.gate.leave(A)
+        assert waiting[n].result() is True
+        waiting.append(street.wait())
+    assert not street.gate.overloaded
 
 
 async def test_a_burst_that_nobody_follows_is_served_to_its_end() -> None:
@@ -127,16 +129,31 @@ async def test_a_second_without_refusal_ends_the_overload() -> None:
     assert not street.gate.overloaded
 
 
-async def test_a_coalition_below_its_share_comes_in_though_another_fills_the_house() -> None:
+async def test_who_has_less_than_another_comes_in_though_that_one_fills_the_house() -> None:
     street = Street()
     street.fill(A)
     street.wait(A)
-    assert street.enter(B) is True
-    assert street.enter(B) is True
-    assert street.enter(B) is None  # two of four is its share
+    assert street.enter(A) is None
+    assert [street.enter(B) for _ in range(3)] == [True, True, True]
+    assert street.enter(B) is None  # it would have as much as A
     assert street.enter(C) is True
-    assert street.enter(None) is True  # all unknown ones together are one
-    assert street.enter(None) is None
+    assert street.enter(None) is None  # twice the limit: now the house is full for all
+
+
+async def test_what_the_greedy_one_leaves_goes_to_the_others_until_all_have_alike() -> None:
+    street = overloaded(most=6)
+    assert [street.enter(B) for _ in range(3)] == [True, True, True]
+    for _ in range(3):
+        street.gate.leave(A)
+    assert street.enter(A) is False  # three each, six in all
+    street.gate.leave(B)
+    assert street.enter(A) is True
+
+
+async def test_all_unknown_coalitions_together_are_one() -> None:
+    street = Street()
+    street.fill(A)
+    assert [street.enter(None) for _ in range(4)] == [True, True, True, None]
 
 
 async def test_many_coalitions_together_stay_below_twice_the_limit() -> None:

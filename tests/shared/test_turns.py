@@ -37,7 +37,3 @@ def test_giving_nothing_back_gives_no_turn() -> None:
     turns = lines(a=1)
     turns.give_back("b", [])
     assert turns.take(9) == ["a0"]
-
-
-def test_the_first_of_each_line_is_seen() -> None:
-    assert lines(a=2, b=1).firsts() == ["a0", "b0"]
