@@ -213,18 +213,30 @@ async def migrate(
 
 
 async def _models(db: Connection, reader: str, tables: Script) -> None:
-    """Bring every read model to the newest tables; the first one is called `views`."""
-    await db.execute(
-        "insert into migration.model (sql) values ($1)"
-        " on conflict (only_row) do update set sql = excluded.sql",
+    """Bring every read model to the newest tables; the first one is called `views`.
+
+    Words that were applied before are not applied again: tables that were lost stay missed, until
+    a rebuild fills them, where new ones would seem to be a history without events.
+    """
+    changed = await db.fetchval(
+        "insert into migration.model (sql) values ($1) on conflict (only_row)"
+        " do update set sql = excluded.sql where model.sql <> excluded.sql returning true",
         tables.text(),
     )
-    await db.execute(
-        "insert into inbox.model (schema, number, reader, state, followed)"
-        " select 'views', 1, $1, 'current', true where not exists (select from inbox.model)",
-        reader,
-    )
-    await db.execute("select migration.make_tables(schema) from inbox.model")
+    if not changed:
+        return
+    if not await db.fetchval("select exists (select from inbox.model)"):
+        await db.execute("select migration.make_tables('views')")
+        await db.execute(
+            "insert into inbox.model (schema, number, reader, state, followed)"
+            " values ('views', 1, $1, 'current', true)",
+            reader,
+        )
+    else:
+        await db.execute(
+            "select migration.make_tables(schema) from inbox.model"
+            " where schema in (select nspname from pg_namespace)"
+        )
 
 
 async def close(pool: asyncpg.Pool) -> None:

@@ -125,6 +125,18 @@ async def test_a_changed_script_reaches_every_one(shelf: Shelf, live: Model) -> 
         assert {row["mint"] for row in found} <= {None}
 
 
+async def test_tables_that_were_lost_are_not_made_again_without_their_rows(
+    shelf: Shelf, live: Model
+) -> None:
+    lost = await shelf.build()
+    await shelf.shop.admin.execute(f"drop table {lost.schema}.coin")
+    await shelf.migrate("shelf_wider.sql")
+    there = await shelf.shop.admin.fetch(
+        "select schemaname from pg_tables where tablename = 'coin' order by 1"
+    )
+    assert [row[0] for row in there] == [live.schema]
+
+
 async def test_a_request_keeps_to_the_one_it_read_first(shelf: Shelf, live: Model) -> None:
     new = await shelf.build()
     await shelf.add(new, 1, 7)
