@@ -54,9 +54,13 @@ class Comparison:
 
     Args:
         watch: The role that sees every coalition's rows.
+
+    Attributes:
+        done: The coalitions that have been compared.
     """
 
     def __init__(self, watch: asyncpg.Pool, live: Model, beside: Model) -> None:
+        self.done: set[UUID] = set()
         self._watch = watch
         self._live = live
         self._beside = beside
@@ -95,6 +99,7 @@ class Comparison:
                     else:
                         key = await self._first(db, table, coalition)
                         yield Compared(table.name, coalition, rows, key)
+            self.done.update(level)
 
     async def _level(self, db: Connection, coalitions: Sequence[UUID]) -> list[UUID]:
         """Return those of the coalitions for which both stand at the same positions."""

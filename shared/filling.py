@@ -15,7 +15,7 @@ import asyncpg
 from shared.bus import partition
 from shared.database import DB_TRANSIENT
 from shared.inbox import Reader
-from shared.models import Model
+from shared.models import Model, Models, Place
 from shared.projection import Projection
 from shared.sealing import Keys
 from shared.source import Sources
@@ -23,8 +23,6 @@ from shared.source import Sources
 AT_ONCE = 3
 PAUSE_SECONDS = 0.2
 ROUNDS, LEFT_AT_MOST = 3, 1_000
-
-Place = tuple[str, UUID]
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,7 @@ class Filling:
     ) -> None:
         self._model = model
         self._watch = watch
+        self._models = Models(app, watch)
         self._sources = {name: sources.of(name) for name in projection.sources}
         self._readers = {
             name: Reader(projection, source, app, watch, keys, model=model)
@@ -99,23 +98,8 @@ class Filling:
         """Return how many events have been read."""
         return sum((await self._cursors()).values())
 
-    async def parked(self) -> Mapping[Place, str]:
-        """Return what stopped in front of an event that cannot be applied, and why."""
-        async with self._watch.acquire(timeout=2) as db:
-            rows = await db.fetch(
-                "select source, coalition_id, position, reason, error from inbox.parked"
-                " where reader = $1",
-                self._model.reader,
-            )
-        return {
-            (row["source"], row["coalition_id"]): (
-                f"stopped before {row['source']}/{row['position']}: {row['reason']}, {row['error']}"
-            )
-            for row in rows
-        }
-
     async def _behind(self) -> dict[Place, int]:
-        cursors, parked = await self._cursors(), await self.parked()
+        cursors, parked = await self._cursors(), await self._models.parked(self._model)
         found: dict[Place, int] = {}
         for name in self._sources:
             for coalition, head in (await self._heads(name)).items():

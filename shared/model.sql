@@ -44,11 +44,12 @@ begin
 end $$;
 
 -- Let everybody read another one from now on; what was read is kept, and of those kept before it
--- none. Says whether it could: only one that is kept up can be read.
+-- none. Says whether it could: only one that is there and kept up can be read.
 create or replace function inbox.switch_model(named text, why text, kept_for interval) returns boolean
 language plpgsql volatile as $$
 begin
-  perform from inbox.model where schema = named and state in ('following', 'kept') for update;
+  perform from inbox.model where schema = named and state in ('following', 'kept')
+    and to_regnamespace(named) is not null for update;
   if not found then
     return false;
   end if;

@@ -5,7 +5,7 @@ transaction looks it up when it begins (`shared.database.enter`), so a switch is
 """
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -15,6 +15,8 @@ import asyncpg
 
 from shared.database import Dropped, enter
 
+Place = tuple[str, UUID]
+"""(source, coalition)"""
 State = Literal["building", "following", "current", "kept"]
 KEPT_FOR = timedelta(hours=24)
 REQUEST_ENDS_WITHIN = timedelta(seconds=5)
@@ -81,6 +83,22 @@ class Models:
                 *(than.reader, model.reader, list(but)),
             )
         return found
+
+    async def parked(self, model: Model) -> Mapping[Place, str]:
+        """Return where it stopped before an event that cannot be applied, and why."""
+        async with self._watch.acquire(timeout=2) as db:
+            rows = await db.fetch(
+                "select source, coalition_id, position, reason, error from inbox.parked"
+                " where reader = $1",
+                model.reader,
+            )
+        return {
+            (row["source"], row["coalition_id"]): (
+                f"{model.schema} stopped before {row['source']}/{row['position']}:"
+                f" {row['reason']}, {row['error']}"
+            )
+            for row in rows
+        }
 
     async def begin_following(self, model: Model) -> None:
         """Ask the running services to keep a filled one up."""

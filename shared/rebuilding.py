@@ -156,7 +156,7 @@ class Rebuilding:
         for model in await self._models.all():
             if model.state not in {"building", "following"}:
                 continue
-            if model.code == code and not await self._filling(model).parked():
+            if model.code == code and not await self._models.parked(model):
                 return model
             await self._models.drop(model)
         return await self._models.make(self._projection.reader, code)
@@ -216,9 +216,7 @@ class Rebuilding:
         different: dict[UUID, list[str]] = {}
         tables, end = 0, time.monotonic() + LEVEL_WITHIN
         while waiting:
-            seen = set()
             async for each in comparison.compare(waiting):
-                seen.add(each.coalition)
                 tables += 1
                 end = time.monotonic() + LEVEL_WITHIN
                 found = {"table": each.table, "coalition": str(each.coalition), "rows": each.rows}
@@ -226,8 +224,12 @@ class Rebuilding:
                 if each.first is not None:
                     words = f"{each.table} of {each.coalition}, from {each.first} on"
                     different.setdefault(each.coalition, []).append(words)
-            parked = {of: why for (_, of), why in (await filling.parked()).items()}
-            waiting = [one for one in waiting if one not in seen]
+            parked = {
+                of: why
+                for model in (live, new)
+                for (_, of), why in (await self._models.parked(model)).items()
+            }
+            waiting = [one for one in waiting if one not in comparison.done]
             for one in [one for one in waiting if one in parked or time.monotonic() > end]:
                 why = parked.get(one, "never at the same position in both")
                 self._say("compared", table=None, coalition=str(one), rows=0, first=why)

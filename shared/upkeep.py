@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from shared.bus import PARTITIONS
+from shared.database import Dropped
 from shared.errand import Helper, running
 from shared.host import Host
 from shared.http import bearer, host_of, read_body
@@ -93,10 +94,12 @@ def router(package: str, addresses: Mapping[str, str]) -> APIRouter:
         models = Models(host.pool, host.relay_pool)
         async with _alone(host):
             kept = [one for one in await models.all() if one.state == "kept" and not one.due]
-            if not kept:
-                raise Problem(409, "none_kept", "No earlier read model is kept: rebuild instead.")
             start = time.perf_counter()
-            await models.switch(kept[0])
+            try:
+                await models.switch(kept[0])
+            except (IndexError, Dropped):
+                detail = "No earlier read model is kept: rebuild instead."
+                raise Problem(409, "none_kept", detail) from None
             took = round((time.perf_counter() - start) * 1000, 1)
         return JSONResponse({"schema": kept[0].schema, "milliseconds": took})
 

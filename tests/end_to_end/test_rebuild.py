@@ -344,6 +344,8 @@ async def test_dropped_tables_are_missed_never_wrong_and_rebuilt(house: House) -
     code, said = await house.accord("rebuild", "transparency")
     assert code == 0, said
     assert await house.all_reports() == before
+    code, said = await house.accord("rebuild", "transparency", "--back")
+    assert (code, "No earlier read model is kept" in said) == (1, True), said
 
 
 async def test_the_commands_of_the_guide_work(house: House) -> None:

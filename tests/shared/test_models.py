@@ -135,6 +135,14 @@ async def test_tables_that_were_lost_are_not_made_again_without_their_rows(
         "select schemaname from pg_tables where tablename = 'coin' order by 1"
     )
     assert [row[0] for row in there] == [live.schema]
+    comparison = Comparison(shelf.shop.relay, live, lost)
+    await shelf.shop.admin.execute(
+        "insert into inbox.cursor select coalition_id, source, $2, position, chain"
+        " from inbox.cursor where reader = $1",
+        *(live.reader, lost.reader),
+    )
+    assert [each async for each in comparison.compare([MINE, OTHERS])] == []
+    assert comparison.done == {MINE, OTHERS}, "they were looked at, though they share no table"
 
 
 async def test_a_request_keeps_to_the_one_it_read_first(shelf: Shelf, live: Model) -> None:
