@@ -20,6 +20,16 @@ S = TypeVar("S")
 T = TypeVar("T")
 AnyDecider = Decider[Any, Any, Any]
 
+STREAMS = (  # each in the index, in order: other plans read the whole journal
+    "select e.* from unnest($2::text[]) as cold(name) cross join lateral"
+    " (select position, version, stream, type, bytes, event_id from journal.event"
+    "  where coalition_id = $1 and stream = cold.name order by version offset 0) e"
+)
+DISCLOSURES = (
+    "select d.* from unnest($2::bigint[]) as event(position) cross join lateral"
+    " (select position, digest, audience, key_id, nonce, ciphertext from journal.disclosure"
+    "  where coalition_id = $1 and position = event.position offset 0) d"
+)
 STREAMS_HELD = 4_096
 CATCH_UP_AT_MOST = 1_000
 
@@ -147,7 +157,7 @@ class Work:
         else:
             chain = hot.head.chain
             rows = await self.db.fetch(
-                "select position, version, stream, type, bytes from journal.event"
+                "select position, version, stream, type, bytes, event_id from journal.event"
                 " where coalition_id = $1 and position > $2 and position <= $3 order by position",
                 self.coalition, hot.head.position, to.position,
             )  # fmt: skip
@@ -169,11 +179,7 @@ class Work:
         cold = [name for name in streams if name not in self.hot.streams]
         if not cold:
             return
-        rows = await self.db.fetch(
-            "select position, version, stream, type, bytes from journal.event"
-            " where coalition_id = $1 and stream = any($2) order by stream, version",
-            self.coalition, cold,
-        )  # fmt: skip
+        rows = await self.db.fetch(STREAMS, self.coalition, cold)
         for name in cold:
             decider = self.rules.deciders[name.partition("-")[0]]
             self.hot.streams[name] = Stream(0, decider.initial)
@@ -200,7 +206,7 @@ class Work:
         if fold.name not in self.hot.folds:
             state = fold.initial
             rows = await self.db.fetch(
-                "select position, version, stream, type, bytes from journal.event"
+                "select position, version, stream, type, bytes, event_id from journal.event"
                 " where coalition_id = $1 and type = any($2) and position <= $3 order by position",
                 self.coalition, [kind.__name__ for kind in fold.types], self.hot.head.position,
             )  # fmt: skip
@@ -244,7 +250,7 @@ class Work:
         return self.rules.deciders[name.partition("-")[0]].evolve(state, event)
 
     async def _events(self, rows: list[asyncpg.Record]) -> list[tuple[asyncpg.Record, Event]]:
-        closed = [row["position"] for row in rows if b'"_sd"' in row["bytes"]]
+        closed = {row["position"]: row["event_id"] for row in rows if b'"_sd"' in row["bytes"]}
         opened = await self._opened(closed) if closed else {}
         return [
             (row, decoding.event(self.rules.types[row["type"]], row["bytes"],
@@ -252,19 +258,15 @@ class Work:
             for row in rows
         ]  # fmt: skip
 
-    async def _opened(self, positions: list[int]) -> dict[int, dict[str, Opened]]:
-        rows = await self.db.fetch(
-            "select d.position, d.digest, d.audience, d.key_id, d.nonce, d.ciphertext, e.event_id"
-            " from journal.disclosure d join journal.event e using (coalition_id, position)"
-            " where d.coalition_id = $1 and d.position = any($2)",
-            self.coalition, positions,
-        )  # fmt: skip
+    async def _opened(self, events: Mapping[int, UUID]) -> dict[int, dict[str, Opened]]:
+        rows = await self.db.fetch(DISCLOSURES, self.coalition, [*events])
         keys = await self.keys.known(self.coalition, {row["key_id"] for row in rows})
         found: dict[int, dict[str, Opened]] = {}
         for row in rows:
             if key := keys.get(row["key_id"]):
                 closed = Disclosure(*row[1:6])
-                if opened := open_disclosure(key, self.coalition, row["event_id"], closed):
+                event = events[row["position"]]
+                if opened := open_disclosure(key, self.coalition, event, closed):
                     found.setdefault(row["position"], {})[closed.digest] = opened
         return found
 

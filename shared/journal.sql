@@ -47,11 +47,12 @@ create table if not exists journal.relay (
 
 -- Lock the free ones of the heads `hc` (all of them, waiting, if `waits`), then read the
 -- idempotency keys and the positions heard from others. Two statements on purpose: a statement
--- sees the world from before its lock wait, and only the locked row itself is fresh. Each key is
--- looked up in the index: a hash join would read every key that the coalition has used in 7 days.
+-- sees the world from before its lock wait, and only the locked row itself is fresh. The `limit`
+-- has each key looked up in the index, whatever the planner believes of the table: any other plan
+-- reads every key that the coalition has used in 7 days.
 create or replace function journal.lock(hc uuid[], kc uuid[], kp text[], ko text[], kk text[], waits boolean,
     out heads journal.head[], out known journal.idempotency[], out heard inbox.cursor[], out at timestamptz)
-language plpgsql volatile set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+language plpgsql volatile set enable_seqscan = off as $$
 begin
   perform set_config('accord.coalitions', array_to_string(hc, ','), true);
   if waits then
@@ -62,8 +63,9 @@ begin
       select * from journal.head where coalition_id = any(hc) order by coalition_id for update skip locked) h;
   end if;
   if kk <> '{}' then
-    select array_agg(i) into known from unnest(kc, kp, ko, kk) as k(c, p, o, key)
-      join journal.idempotency i on (i.coalition_id, i.principal, i.operation, i.key) = (k.c, k.p, k.o, k.key);
+    select array_agg(found.i) into known from unnest(kc, kp, ko, kk) as k(c, p, o, key) cross join lateral (
+      select i from journal.idempotency i
+        where (i.coalition_id, i.principal, i.operation, i.key) = (k.c, k.p, k.o, k.key) limit 1) found;
   end if;
   select array_agg(c) into heard from inbox.cursor c where c.coalition_id = any(hc);
 end $$;

@@ -15,10 +15,14 @@ from shared.event import Text
 from shared.hot import Reading
 from shared.journal import BATCH, QUEUE, WAIT_SECONDS, Journal, forget_repeats
 from tests.shared import jars
-from tests.shared.jars import Put, Shop, Smash, ask, shop
+from tests.shared.jars import Jar, Put, Shop, Smash, ask, shop
 
 COINS = Text(lang="en", text="a-canary-note")
 PERSON = UUID(int=77)
+ROWS_READ = (
+    "select coalesce(sum(seq_tup_read + idx_tup_fetch), 0)::int from pg_stat_xact_all_tables"
+    " where relid in ('journal.idempotency'::regclass, 'journal.event'::regclass)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -175,26 +179,28 @@ async def test_repeats_are_known_for_seven_days(open_shop: Shop) -> None:
     assert again.replayed
 
 
-async def test_a_key_is_looked_up_without_reading_the_others(open_shop: Shop) -> None:
-    coalition, jar = UUID(int=23), UUID(int=24)
+@pytest.mark.parametrize("analysed", [False, True])
+async def test_keys_are_looked_up_without_reading_the_others(
+    open_shop: Shop, *, analysed: bool
+) -> None:
+    coalition, jar = UUID(int=23 + analysed), UUID(int=25)
     await open_shop.journal.write(ask(coalition, jar, Put(coins=1), key="mine"))
     await open_shop.admin.execute(
         "insert into journal.idempotency select coalition_id, principal, operation, n::text,"
-        " fingerprint, answer from journal.idempotency, generate_series(1, 3000) n"
+        " fingerprint, answer from journal.idempotency, generate_series(1, 5000) n"
         " where coalition_id = $1",
         coalition,
     )
-    rows_read = (
-        "select coalesce(sum(seq_tup_read + idx_tup_fetch), 0) from pg_stat_xact_all_tables"
-        " where relid = 'journal.idempotency'::regclass"
-    )
+    if analysed:
+        await open_shop.admin.execute("analyze journal.idempotency")
+    keys = ["mine", *(f"new-{n}" for n in range(99))]
     async with open_shop.app.acquire() as db, db.transaction():
-        before = await db.fetchval(rows_read)
+        before = await db.fetchval(ROWS_READ)
         found = await db.fetchval(
-            "select cardinality(known) from journal.lock($1, $1, $2, $3, $4, false)",
-            [coalition], ["somebody"], [f"jars/{jar}"], ["mine"],
+            "select cardinality(known) from journal.lock($1, $2, $3, $4, $5, false)",
+            [coalition], [coalition] * 100, ["somebody"] * 100, [f"jars/{jar}"] * 100, keys,
         )  # fmt: skip
-        read = await db.fetchval(rows_read) - before
+        read = await db.fetchval(ROWS_READ) - before
     assert (found, read) == (1, 1)
 
 
@@ -264,6 +270,31 @@ async def test_the_time_of_a_batch_is_told(open_shop: Shop) -> None:
     await task
     assert len(told) == 1  # of an import nobody waits for the answer
     assert 1 <= told[0] < 3
+
+
+async def test_a_cold_stream_is_read_without_reading_the_others(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=26), UUID(int=27)
+    await open_shop.journal.write(ask(coalition, jar, Put(coins=1), key="one"))
+    async with open_shop.admin.acquire() as db, db.transaction():
+        await db.execute(
+            "insert into journal.event select coalition_id, n, md5(n::text)::uuid,"
+            " 'jar-' || md5(n::text)::uuid, 1, type, bytes, chain from journal.event,"
+            " generate_series(2, 5000) n where coalition_id = $1 and position = 1",
+            coalition,
+        )
+        await db.execute(
+            "update journal.head set position = 5000 where coalition_id = $1", coalition
+        )
+    rows_read: list[int] = []
+
+    async def read(reading: Reading) -> Jar:
+        before = await reading.db.fetchval(ROWS_READ)
+        state = await reading.stream(jars.decider, jar)
+        rows_read.append(await reading.db.fetchval(ROWS_READ) - before)
+        return state
+
+    assert (await open_shop.again().look(coalition, read)).coins == 1
+    assert rows_read == [1]
 
 
 async def test_row_security_shows_no_other_coalition(open_shop: Shop) -> None:
