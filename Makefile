@@ -41,7 +41,7 @@ fast: .venv/dev         ## the tests that need no servers, in parallel
 	pytest -n auto -m "not servers"
 
 test: .venv/dev         ## all tests, with real PostgreSQL and NATS
-	pytest -m "not real_data"
+	pytest -m "not real_data and not chaos"
 
 real-data: .venv/dev    ## the imports of ../shared/data, checked against their sources
 	pytest -s -m real_data tests/end_to_end/test_real_data.py
@@ -49,8 +49,11 @@ real-data: .venv/dev    ## the imports of ../shared/data, checked against their 
 compose-smoke: .venv/dev  ## the suite in real containers; COMPOSE says how to call Compose
 	python -m tests.deploy.smoke
 
-mutants: .venv/dev      ## one planted mistake per invariant: each must make a test fail
-	python -m tests.mutations
+mutants: .venv/dev      ## one planted mistake per invariant: each must make a test fail; AREA names some
+	python -m tests.mutations $(AREA)
+
+scenarios: .venv/dev    ## one fault at a time, X8 to X17: full disks, clocks, a bad bus, upgrades, poison
+	pytest -v tests/chaos
 
 bench: .venv/bench      ## how fast it is, beside others; `python -m tests.bench report bench.jsonl` publishes
 	python -m tests.bench --out bench.jsonl

@@ -16,6 +16,7 @@ from nats.aio.msg import Msg
 
 from shared.bus import Bus, Damaged, Run, unpack
 from shared.inbox import Reader
+from shared.telemetry import Count
 
 log = structlog.get_logger()
 
@@ -35,7 +36,12 @@ class Ear:
         self._bus = bus
         self._readers = readers
         self._stopping = False
-        self.dropped = 0
+        self._dropped = Count("accord.reader.dropped", reader=f"{durable}<{service}")
+
+    @property
+    def dropped(self) -> int:
+        """How many messages could not be read, or were another's."""
+        return self._dropped.value
 
     def stop(self) -> None:
         self._stopping = True
@@ -64,7 +70,7 @@ class Ear:
                     raise Damaged("another source's")  # noqa: TRY301 - as any other damage
                 runs.setdefault(run.coalition, []).append(run)
             except Damaged as error:
-                self.dropped += 1
+                self._dropped.add()
                 log.warning("message_dropped", durable=self.durable, why=str(error))
             good.append(message)
         late: set[UUID] = set()

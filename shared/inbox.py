@@ -28,7 +28,7 @@ from shared.models import Model
 from shared.projection import UnknownType
 from shared.sealing import Keys, Opened, open_disclosure
 from shared.source import Source
-from shared.telemetry import span
+from shared.telemetry import Count, span
 
 log = structlog.get_logger()
 
@@ -37,6 +37,7 @@ UNPARK_SECONDS = 600.0
 POLL_SECONDS = 1.0
 LATELY_SECONDS = 600.0
 ALL_HEADS_SECONDS = 60.0
+LOOK_SECONDS = (2.0, 5.0)
 ADDRESS = b'"slug":'  # an event with it may name an address, which every service keeps
 
 Apply = Callable[[Connection, Recorded, Any], Awaitable[None]]
@@ -152,7 +153,8 @@ class Reader:
         self._keys_seen: dict[UUID, int] = {}
         self._stopping = False
         self._ended = asyncio.Event()
-        self.dropped = 0
+        self._dropped = Count("accord.reader.dropped", reader=self.name)
+        self._heals = Count("accord.reader.heals", reader=self.name)
 
     @property
     def name(self) -> str:
@@ -161,6 +163,16 @@ class Reader:
     @property
     def source(self) -> str:
         return self._source.service
+
+    @property
+    def dropped(self) -> int:
+        """How many messages were not believed."""
+        return self._dropped.value
+
+    @property
+    def heals(self) -> int:
+        """How often messages did not fit or did not come, so that the source was asked."""
+        return self._heals.value
 
     def stop(self) -> None:
         self._stopping = True
@@ -172,6 +184,8 @@ class Reader:
         while not self._stopping:
             whole = time.monotonic() >= everything
             try:
+                if whole:
+                    await self._recall_parked()
                 await self._compare(None if whole else LATELY_SECONDS)
                 if whole:
                     everything = time.monotonic() + ALL_HEADS_SECONDS
@@ -189,7 +203,7 @@ class Reader:
             Gap: their disclosures have to be fetched.
         """
         if self._relay_key is not None and not holds(last, await self._relay_key()):
-            self.dropped += 1
+            self._dropped.add()
             raise Damaged("the relay's signature does not hold")
         if entries is None:
             raise Gap("disclosures too large for a message")
@@ -210,6 +224,7 @@ class Reader:
                     await self._guarded(coalition, first, trusted, last.chain)
             except (Gap, Damaged, _Again) as error:
                 log.info("heal", reader=self.name, why=str(error))
+                self._heals.add()
                 if not await self.heal(coalition):
                     return False
             except DB_TRANSIENT:
@@ -390,13 +405,23 @@ class Reader:
 
     async def _pause(self) -> None:
         if self._wake is None:
-            seconds, wake = random.uniform(2, 5), self._ended  # noqa: S311 - jitter
+            seconds, wake = random.uniform(*LOOK_SECONDS), self._ended  # noqa: S311 - jitter
         else:
             seconds, wake = POLL_SECONDS, self._wake
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await wake.wait()
         wake.clear()
+
+    async def _recall_parked(self) -> None:
+        """Let what another run or replica parked be tried here, at the comparison that follows."""
+        async with self._watch.acquire(timeout=2) as db:
+            rows = await db.fetch(
+                "select coalition_id from inbox.parked where source = $1 and reader = $2",
+                self._source.service, self._as,
+            )  # fmt: skip
+        for row in rows:
+            self._parked.setdefault(row["coalition_id"], 0.0)
 
     async def _compare(self, since: float | None) -> None:
         async with self._watch.acquire(timeout=2) as db:
@@ -412,13 +437,17 @@ class Reader:
                 continue
             cursor = cursors.get(coalition)
             if cursor is None or head.position > cursor.position:
-                if self._on_its_way(coalition, cursor):
-                    continue
                 if coalition in self._parked:
                     await self._unpark(coalition)
+                elif self._on_its_way(coalition, cursor):
+                    continue
+                elif self._heard:
+                    self._heals.add()
                 await self.heal(coalition)
             elif head.position < cursor.position or head.chain != cursor.chain:
                 await self._changed(coalition, head)
+            elif coalition in self._parked:
+                await self._unpark(coalition)
 
     def _on_its_way(self, coalition: UUID, cursor: Head | None) -> bool:
         """Say whether messages still move this cursor; a still one is healed at the next look."""

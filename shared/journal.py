@@ -39,7 +39,7 @@ from shared.database import DB_TRANSIENT, tenant
 from shared.event import Context, Event, base64url
 from shared.hot import Connection, Head, HistoryChanged, Hot, Reading, Rules, Work
 from shared.sealing import Disclosure, KeyMissing, Keys, decoy, seal
-from shared.telemetry import span
+from shared.telemetry import Count, span
 from shared.turns import Turns
 from shared.uuid7 import random_bytes, uuid7
 
@@ -69,6 +69,10 @@ async def forget_repeats(pool: asyncpg.Pool, after: timedelta = REPEATS_KEPT) ->
             "delete from journal.idempotency where at < clock_timestamp() - $1::interval", after
         )
     return said
+
+
+def _meets_a_unique_key(error: Exception) -> bool:
+    return isinstance(error, asyncpg.UniqueViolationError) and error.schema_name == "journal"
 
 
 class Journal:
@@ -106,6 +110,12 @@ class Journal:
         self._seen: dict[UUID, Hot] = {}
         self._looking = asyncio.Lock()
         self._listening: list[asyncio.Event] = []
+        self._conflicts = Count("accord.journal.conflicts", service=rules.service)
+
+    @property
+    def conflicts(self) -> int:
+        """How often a unique key stopped a batch. Locks do that; any hit is a bug."""
+        return self._conflicts.value
 
     async def write(self, ask: Ask) -> Written:
         """Decide and write down; return when it is durable.
@@ -233,6 +243,9 @@ class Journal:
                 continue
             except Exception as error:
                 self._hot.clear()
+                if _meets_a_unique_key(error):
+                    self._conflicts.add()
+                    log.critical("unique_key_hit", error=str(error))
                 if len(batch) == 1:
                     log.exception("command_failed")
                     batch[0].settle(error)

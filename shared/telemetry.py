@@ -1,6 +1,7 @@
-"""Traces through HTTP, database and bus, and logs as JSON. Standard `OTEL_*` variables only.
+"""Traces through HTTP, database and bus, counts, and logs as JSON.
 
-No values of personal or free-text fields, and no SQL parameters, go into either.
+Standard `OTEL_*` variables only. No values of personal or free-text fields, and no SQL
+parameters, go into any.
 """
 
 import asyncio
@@ -11,18 +12,32 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from opentelemetry import trace
+from opentelemetry import metrics, trace
 from opentelemetry.propagate import extract, inject
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, Span, SpanKind
 
 _tracer = trace.get_tracer("accord")
+_meter = metrics.get_meter("accord")
+
+
+class Count:
+    """How often something happened: exported where a collector is named, and readable here."""
+
+    def __init__(self, name: str, **attributes: str) -> None:
+        self._counter = _meter.create_counter(name)
+        self._attributes = attributes
+        self.value = 0
+
+    def add(self, number: int = 1) -> None:
+        self.value += number
+        self._counter.add(number, self._attributes)
 
 
 def start(service: str, *, level: str = "info", form: str = "json") -> None:
-    """Configure logs, and traces where a collector is named (`OTEL_EXPORTER_OTLP_ENDPOINT`)."""
+    """Configure logs; traces and counts where a collector is named.
+
+    `OTEL_EXPORTER_OTLP_ENDPOINT` names it.
+    """
     renderer = (
         structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
     )
@@ -39,15 +54,9 @@ def start(service: str, *, level: str = "info", form: str = "json") -> None:
     )
     off = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") and not off:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415 - slow to import, and rarely wanted
-            OTLPSpanExporter,
-        )
+        from shared.collector import send  # noqa: PLC0415 - slow to import, and rarely wanted
 
-        provider = TracerProvider(
-            resource=Resource.create({"service.name": service, "service.namespace": "accord"})
-        )
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-        trace.set_tracer_provider(provider)
+        send(service)
 
 
 def _with_trace(_logger: Any, _method: str, event: Any) -> Any:

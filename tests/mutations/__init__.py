@@ -5,6 +5,15 @@
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Change(NamedTuple):
+    """What stands in a file, once, and what is planted in its place."""
+
+    file: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -17,6 +26,7 @@ class Mutation:
         before: What stands there; it occurs once in the file.
         after: The mistake.
         test: The test file that notices, or one test of it (`file.py::test_name`).
+        also: What else has to change for the mistake to be whole.
     """
 
     id: str
@@ -24,3 +34,8 @@ class Mutation:
     before: str
     after: str
     test: str
+    also: tuple[Change, ...] = ()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return Change(self.file, self.before, self.after), *self.also

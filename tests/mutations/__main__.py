@@ -1,4 +1,4 @@
-"""Plant every mistake: `python -m tests.mutations [area …]`."""
+"""Plant every mistake: `python -m tests.mutations [area or area/id …] [--some N]`."""
 
 import sys
 

@@ -6,18 +6,20 @@ cannot even be collected noticed nothing.
 
 import os
 import pkgutil
+import random
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 import tests.mutations
 from tests.mutations import Mutation
@@ -33,18 +35,25 @@ def areas() -> list[str]:
 
 
 def registered(names: Iterable[str]) -> Iterator[Mutation]:
-    """Yield the mutations of these areas."""
+    """Yield the mutations of these areas, or single ones: `area` or `area/id`."""
     for name in names:
-        yield from import_module(f"tests.mutations.{name}").MUTATIONS
+        area, _, wanted = name.partition("/")
+        for mutation in import_module(f"tests.mutations.{area}").MUTATIONS:
+            if wanted in {"", mutation.id}:
+                yield mutation
 
 
 def misplaced(mutation: Mutation, root: Path = ROOT) -> str | None:
     """Return why the mistake cannot be planted as registered, if so."""
     test = root / mutation.test.partition("::")[0]
-    if not (root / mutation.file).is_file() or not test.is_file():
-        return "no such file"
-    times = (root / mutation.file).read_text().count(mutation.before)
-    return None if times == 1 else f"stands there {times} times"
+    files = [test, *(root / change.file for change in mutation.changes)]
+    if missing := [file.name for file in files if not file.is_file()]:
+        return f"no such file: {', '.join(missing)}"
+    for change in mutation.changes:
+        times = (root / change.file).read_text().count(change.before)
+        if times != 1:
+            return f"stands there {times} times: {change.before.strip()}"
+    return None
 
 
 class Copy:
@@ -54,6 +63,15 @@ class Copy:
         self.root = folder / "tree"
         shutil.copytree(ROOT, self.root, ignore=shutil.ignore_patterns(".*", "__pycache__"))
         self.passes = cache(self._passes)
+        self._pass_together: frozenset[str] = frozenset()
+        self.words = ""  # of the test that noticed
+        self._moments = count(int(time.time()) + 1)
+
+    def try_out(self, tests: Iterable[str]) -> None:
+        """Run the tests together once, which takes less time than one by one."""
+        wanted = sorted(set(tests))
+        if self._run(*wanted)[0] == ALL_PASSED:
+            self._pass_together = frozenset(wanted)
 
     def verdict(self, mutation: Mutation) -> str:
         """Return `noticed`, or what is wrong."""
@@ -61,51 +79,75 @@ class Copy:
             return reason
         if not self.passes(mutation.test):
             return "test fails without it"
-        file = self.root / mutation.file
-        right = file.read_text()
-        file.write_text(right.replace(mutation.before, mutation.after))
+        right = {change.file: (self.root / change.file).read_text() for change in mutation.changes}
         try:
-            outcome = self._run(mutation.test)
+            for file, before, after in mutation.changes:
+                self._write(file, (self.root / file).read_text().replace(before, after))
+            outcome, self.words = self._run(mutation.test)
         finally:
-            file.write_text(right)
+            for file, text in right.items():
+                self._write(file, text)
         named = {ALL_PASSED: "NOT NOTICED", SOME_FAILED: "noticed"}
         return named.get(outcome, f"no verdict (pytest exit {outcome})")
 
-    def _passes(self, test: str) -> bool:
-        return self._run(test) == ALL_PASSED
+    def _write(self, file: str, text: str) -> None:
+        """Write at a new second: bytecode of a text of the same length would be taken for its."""
+        path, moment = self.root / file, next(self._moments)
+        path.write_text(text)
+        os.utime(path, (moment, moment))
 
-    def _run(self, test: str) -> int:
-        # No bytecode: a mistake of the same length, within a second, would go unread.
-        quiet = {"PYTHONDONTWRITEBYTECODE": "1"}
-        command = sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", test
-        return subprocess.run(  # noqa: S603 - the commands are registered in this repository
+    def _passes(self, test: str) -> bool:
+        return test in self._pass_together or self._run(test)[0] == ALL_PASSED
+
+    def _run(self, *tests: str) -> tuple[int, str]:
+        """Run tests; return pytest's exit code, and what it says of the first that failed."""
+        command = sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests
+        ran = subprocess.run(  # noqa: S603 - the commands are registered in this repository
             command,
             cwd=self.root,
-            env={**os.environ, **quiet},
             check=False,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ).returncode
+            capture_output=True,
+            text=True,
+        )
+        said = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        return ran.returncode, said[0].partition(" - ")[2] if said else ""
 
 
 def main(names: Sequence[str] = ()) -> int:
-    """Plant the mutations of `names` (all areas by default), print a table, return the exit code.
+    """Plant the mutations of `names`, all by default; print verdicts, return the exit code.
+
+    Args:
+        names: Of areas, or `area/id` of single mutations; `--some N` takes N of them by chance.
 
     Returns:
         0 where every mistake was noticed, 1 otherwise, 2 for an area that does not exist.
     """
     console = Console()
-    if unknown := sorted(set(names) - set(areas())):
+    names, some = _how_many(names)
+    if unknown := sorted({name.partition("/")[0] for name in names} - set(areas())):
         console.print(f"No such area: {', '.join(unknown)}. There are: {', '.join(areas())}.")
         return 2
-    table = Table("invariant", "noticed by", "verdict")
     verdicts: list[str] = []
     with TemporaryDirectory(prefix="accord-mutations-") as folder:
         copy = Copy(Path(folder))
-        for mutation in track([*registered(names or areas())], "planting", console=console):
+        planted = [*registered(names or areas())]
+        if some is not None:
+            planted = random.sample(planted, min(some, len(planted)))
+        copy.try_out(mutation.test for mutation in planted)
+        for mutation in track(planted, "planting", console=console):
+            began = time.monotonic()
             verdicts.append(copy.verdict(mutation))
-            table.add_row(mutation.id, mutation.test, verdicts[-1])
-    console.print(table)
+            seconds = f"{time.monotonic() - began:5.1f} s"
+            words = f"{verdicts[-1]} in {seconds}  {mutation.id}  by {mutation.test}  {copy.words}"
+            console.print(words, soft_wrap=True, highlight=False, markup=False)
     missed = len(verdicts) - verdicts.count("noticed")
     console.print(f"{len(verdicts)} planted, {missed} not noticed.")
     return 1 if missed or not verdicts else 0
+
+
+def _how_many(names: Sequence[str]) -> tuple[Sequence[str], int | None]:
+    """Return the names, and after `--some` the number."""
+    if "--some" not in names:
+        return names, None
+    at = names.index("--some")
+    return [*names[:at], *names[at + 2 :]], int(names[at + 1])

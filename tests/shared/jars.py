@@ -116,8 +116,16 @@ class Shop:
 
 
 @asynccontextmanager
-async def shop(admin: str, name: str, rules: Rules | None = None) -> AsyncIterator[Shop]:
-    """Run a journal for a test; everything of it is in databases of that name."""
+async def shop(
+    admin: str, name: str, rules: Rules | None = None, *, service: str | None = None, **journal: Any
+) -> AsyncIterator[Shop]:
+    """Run a journal for a test; everything of it is in databases of that name.
+
+    Args:
+        service: As which it speaks; the name, unless a bus has to know it.
+        journal: What else the journal is told.
+    """
+    service = service or name
     base, sealing = f"accord_{name}", f"accord_{name}_keys"
     roles = {f"{base}_app": "a", f"{base}_relay": "r"}
     await create(admin, base, roles)
@@ -141,8 +149,18 @@ async def shop(admin: str, name: str, rules: Rules | None = None) -> AsyncIterat
          f"grant select, insert, update on all tables in schema sealing to {base}_keys"],
         row_security=False,
     )  # fmt: skip
+    async with opened(admin, name, service, rules, **journal) as made:
+        yield made
+
+
+@asynccontextmanager
+async def opened(
+    admin: str, name: str, service: str, rules: Rules | None = None, **journal: Any
+) -> AsyncIterator[Shop]:
+    """Open a journal whose databases are there."""
+    base, sealing = f"accord_{name}", f"accord_{name}_keys"
     pools = [
-        await pool(_as(admin, user, secret, database), user, size=4)
+        await pool(address(admin, user, secret, database), user, size=4)
         for user, secret, database in (
             (f"{base}_app", "a", base),
             (f"{base}_relay", "r", base),
@@ -150,14 +168,15 @@ async def shop(admin: str, name: str, rules: Rules | None = None) -> AsyncIterat
         )
     ]
     own = await asyncpg.create_pool(admin, database=base, min_size=1, max_size=2)
-    keys = Keys(pools[2], KEK, name)
-    rules = rules or Rules(name, (decider,), (smashed,))
-    yield Shop(Journal(pools[0], rules, keys), own, pools[0], pools[1], keys)
+    keys = Keys(pools[2], KEK, service)
+    rules = rules or Rules(service, (decider,), (smashed,))
+    yield Shop(Journal(pools[0], rules, keys, **journal), own, pools[0], pools[1], keys)
     for made in (*pools, own):
         await made.close()
 
 
-def _as(admin: str, user: str, secret: str, database: str) -> str:
+def address(admin: str, user: str, secret: str, database: str) -> str:
+    """Return where a role signs in."""
     head, _, tail = admin.partition("://")
     place, _, query = tail.partition("?")
     host = place.rpartition("@")[2].partition("/")[0]

@@ -115,8 +115,10 @@ async def test_duplicates_overlaps_and_disorder_change_nothing(ears: Ears) -> No
     early = await ears.packed(coalition)
     await ears.put(coalition, 9, 8)
     whole, tail = await ears.packed(coalition), await ears.packed(coalition, 2)
+    before = ears.reader.heals
     await deliver(ears, *tail, *whole, *early, *tail)
     await deliver(ears, *early)
+    assert ears.reader.heals == before  # nothing of it looked damaged
     assert got(coalition) == [(1, 1), (2, 2), (3, 9), (4, 8)]
 
 
