@@ -15,6 +15,7 @@ import structlog
 from nats.aio.msg import Msg
 
 from shared.bus import Bus, Damaged, Run, unpack
+from shared.failpoint import reach
 from shared.inbox import Reader
 
 log = structlog.get_logger()
@@ -74,6 +75,7 @@ class Ear:
             done = [await reader.hear(coalition, of_it) for reader in readers]
             if not done or not all(done):
                 late.add(coalition)
+        await reach("reader.before_ack")
         for message in good:
             with suppress(nats.errors.Error):
                 if any(str(coalition) in message.subject for coalition in late):

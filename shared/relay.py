@@ -11,8 +11,9 @@ import asyncpg
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from shared.bus import Bus, pack
+from shared.bus import Bus, Packed, pack
 from shared.database import DB_TRANSIENT
+from shared.failpoint import reach
 from shared.feed import read
 from shared.telemetry import span
 
@@ -80,6 +81,7 @@ class Relay:
             )
             if row is None:
                 return False
+            await reach("relay.after_lock")
             coalition, after = row["coalition_id"], row["position"]
             events = await read(db, coalition, after, AT_ONCE)
             stream = self._service.upper()
@@ -91,8 +93,9 @@ class Relay:
             ):
                 messages = list(pack(self._service, events, self._key))
                 stored = await asyncio.gather(
-                    *(self._bus.publish(message, stream) for message in messages)
+                    *(self._publish(message, stream) for message in messages)
                 )
+            await reach("relay.after_last_ack")
             reached = after
             for message, done in zip(messages, stored, strict=True):
                 if not done:
@@ -102,4 +105,10 @@ class Relay:
                 "update journal.relay set position = $2 where coalition_id = $1",
                 coalition, reached,
             )  # fmt: skip
+            await reach("relay.before_commit")
         return True if all(stored) else None
+
+    async def _publish(self, message: Packed, stream: str) -> bool:
+        stored = await self._bus.publish(message, stream)
+        await reach("relay.mid_batch")
+        return stored
