@@ -49,6 +49,9 @@ real-data: .venv/dev    ## the imports of ../shared/data, checked against their 
 compose-smoke: .venv/dev  ## the suite in real containers; COMPOSE says how to call Compose
 	python -m tests.deploy.smoke
 
+chaos: .venv/dev        ## faults under traffic, then the invariants; SECONDS and SEED say how
+	python -m tests.chaos --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
+
 mutants: .venv/dev      ## one planted mistake per invariant: each must make a test fail
 	python -m tests.mutations
 

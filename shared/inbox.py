@@ -370,6 +370,16 @@ class Reader:
         """
         ahead: asyncio.Task[Page] | None = None
         try:
+            async with self._pool.acquire(timeout=2) as db, db.transaction():
+                await enter(db, [coalition], pinned=self._schema)
+                after = (await self._cursor(db, coalition)).position
+            page = await self._source.page(coalition, after)
+            while page.entries and not self._stopping:
+                await reach("reader.in_heal")
+                expected = after + len(page.entries)
+                ahead = asyncio.create_task(self._source.page(coalition, expected))
+                after = await self._guarded(coalition, after + 1, page.entries, page.chain)
+                if after < 0:
                     return True
                 page = await (ahead if after == expected else self._source.page(coalition, after))
         except Damaged as error:
