@@ -20,6 +20,9 @@ from shared.inbox import Reader
 
 log = structlog.get_logger()
 
+AGAIN_SECONDS = 0.5, 1.5
+NOT_YET_SECONDS = 0.2
+
 
 class Ear:
     """One durable consumer of a service's stream.
@@ -46,13 +49,19 @@ class Ear:
         if self._bus is None:
             return
         while not self._stopping:
+            if not self._bus.client.is_connected:
+                await asyncio.sleep(NOT_YET_SECONDS)
+                continue
             try:
                 async with self._bus.pull(self.service.upper(), self.durable) as pull:
                     while not self._stopping:
                         await self.tell(await pull.some())
             except (nats.errors.Error, OSError, TimeoutError) as error:
                 log.warning("listen_again", durable=self.durable, error=type(error).__name__)
-                await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+                await asyncio.sleep(random.uniform(*AGAIN_SECONDS))  # noqa: S311 - jitter
+            except Exception:
+                log.exception("listen_failed", durable=self.durable)
+                await asyncio.sleep(random.uniform(*AGAIN_SECONDS))  # noqa: S311 - jitter
 
     async def tell(self, messages: Iterable[Msg]) -> None:
         """Tell all readers, and acknowledge what they are done with."""

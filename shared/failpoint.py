@@ -4,6 +4,7 @@ A test arms a point with a file of its name, in the folder that `ACCORD_FAILPOIN
 
 - `kill` ends the process as kill -9 does,
 - `raise` fails as a lost connection does,
+- `bug` fails as a mistake in the code does,
 - `pause 4` waits so many seconds,
 - `hold` waits until the file is gone.
 
@@ -72,6 +73,7 @@ async def reach(point: str) -> None:
 
     Raises:
         Injected: the point was armed with `raise`.
+        RuntimeError: it was armed with `bug`.
     """
     if _folder is not None:
         await _act(_folder / point)
@@ -86,6 +88,8 @@ async def _act(armed: Path) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         case "raise":
             raise Injected(f"injected at {armed.name}")
+        case "bug":
+            raise RuntimeError(f"a mistake at {armed.name}")
         case "pause":
             await asyncio.sleep(float(seconds))
         case "hold":

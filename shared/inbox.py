@@ -178,6 +178,8 @@ class Reader:
                     everything = time.monotonic() + ALL_HEADS_SECONDS
             except (*DB_TRANSIENT, ValueError) as error:
                 log.info("reconcile_later", reader=self.name, error=type(error).__name__)
+            except Exception:
+                log.exception("reconcile_failed", reader=self.name)
             await self._pause()
 
     # Messages

@@ -55,6 +55,9 @@ class Relay:
             except DB_TRANSIENT as error:
                 log.warning("relay_waits", error=type(error).__name__)
                 moved = None
+            except Exception:
+                log.exception("relay_failed")
+                moved = None
             if moved is None:
                 await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
                 pause = min(pause * 2, BACK_OFF_SECONDS[1])

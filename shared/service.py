@@ -281,7 +281,7 @@ class Runtime:
             if settings.nats.url:
                 seed = needed(settings.nats.nkey_seed_file, "ACCORD_NATS__NKEY_SEED_FILE")
                 self.bus = Bus(settings.nats.url, name, seed)
-                await self.bus.connect()
+                self.bus.connect_soon()
                 stack.push_async_callback(self.bus.close)
             if journal is not None:
                 self._tasks.append(beside(journal.run()))

@@ -47,6 +47,12 @@ async def test_a_failure_is_injected_once(folder: Path) -> None:
     await reach(POINT)
 
 
+async def test_a_mistake_is_another_failure(folder: Path) -> None:
+    arm(folder, POINT, "bug")
+    with pytest.raises(RuntimeError, match="a mistake"):
+        await reach(POINT)
+
+
 async def test_a_point_holds_until_it_is_let_go(folder: Path) -> None:
     arm(folder, POINT, "hold")
     waiting = asyncio.create_task(reach(POINT))
