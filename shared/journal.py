@@ -53,6 +53,7 @@ TRY_FOR_SECONDS = 5.0
 SKIPPED_AT_MOST = 3
 LINKS = 32
 REPEATS_KEPT = timedelta(days=7)
+FORGETS_WITHIN = 30.0
 UNTOLD: Mapping[str, Any] = {}  # an import is told how many events, not which
 
 _ids = random_bytes(10)
@@ -67,8 +68,9 @@ async def forget_repeats(pool: asyncpg.Pool, after: timedelta = REPEATS_KEPT) ->
     """
     async with pool.acquire(timeout=2) as db:
         said: str = await db.execute(
-            "delete from journal.idempotency where at < clock_timestamp() - $1::interval", after
-        )
+            "delete from journal.idempotency where at < clock_timestamp() - $1::interval",
+            after, timeout=FORGETS_WITHIN,
+        )  # fmt: skip
     return said
 
 
