@@ -17,6 +17,7 @@ import asyncpg
 import orjson
 
 from accord.environment import CHECKOUT
+from accord.loopback import answers
 from shared.canonical import chain_next, chain_start, leaf_hash
 from shared.event import base64url
 from tests.chaos.fold import digests
@@ -112,11 +113,18 @@ async def check(world: World, ledger: Ledger) -> Findings:
     await _read_models(world, found)
     for service in SERVICES:
         found.others += [line async for line in _foreign_rows(world, service)]
+        found.others += [
+            f"{service} of {replica.name} is not ready"
+            for replica in world.replicas
+            if not await answers(
+                replica.processes[service].port, f"{replica.processes[service].below}/readyz"
+            )
+        ]
     found.conflicts.update(UNIQUE.findall(world.log("postgres")))
-    for replica in world.replicas:
-        for line in world.log(replica.name).splitlines():
+    for name in (name for replica in world.replicas for name in replica.names):
+        for line in world.log(name).splitlines():
             if any(word in line for word in LOUD):
-                found.others.append(f"{replica.name} said: {line[:400]}")
+                found.others.append(f"{name} said: {line[:400]}")
     return found
 
 

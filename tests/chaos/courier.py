@@ -13,8 +13,10 @@ from tests.chaos.world import Replica
 from tests.suite import Suite
 
 PATIENCE = 90.0
-ATTEMPT_SECONDS = 12.0
+PATIENT, HURRIED = 14.0, 3.0  # seconds for an attempt
+ANSWERS_WITHIN = 10.0  # seconds, whatever is wrong behind a replica that itself is well
 PAUSE = 0.1, 0.6
+SETTLES = 14.0  # seconds a replica may need after it was hurt
 REPLAYED = "idempotency-replayed"
 
 
@@ -26,7 +28,7 @@ class Courier:
     ) -> None:
         self.suite = suite
         self.ledger = ledger
-        self._replicas = replicas
+        self.replicas = replicas
         self._rng = rng
 
     async def deliver(self, entry: Entry) -> Entry:
@@ -66,18 +68,18 @@ class Courier:
 
     async def read(self, path: str, person: str, by: str | None) -> None:
         """Read a page once; a busy service may say so, and nothing else may go wrong."""
-        replica = self._rng.choice(self._replicas)
+        replica = self._rng.choice(self.replicas)
         began = time.monotonic()
         try:
             answer = await self.suite.client.get(
-                f"{replica.url}{path}", headers=self.suite.headers(person, by),
-                timeout=ATTEMPT_SECONDS,
+                replica.at(path), headers=self.suite.headers(person, by),
+                timeout=PATIENT,
             )  # fmt: skip
         except httpx2.HTTPError as error:
             self.ledger.attempts[type(error).__name__] += 1
             return
         finally:
-            self.ledger.longest = max(self.ledger.longest, time.monotonic() - began)
+            self._took(replica, path, began)
         if answer.status_code not in {200, 503}:
             self.ledger.complain(
                 f"GET {path} was answered {answer.status_code} {answer.text[:200]}"
@@ -86,6 +88,15 @@ class Courier:
     async def settle(self) -> None:
         """Send again what was never answered."""
         await asyncio.gather(*(self.deliver(entry) for entry in self.ledger.unanswered()))
+
+    def _took(self, replica: Replica, path: str, began: float) -> None:
+        """Note how long an attempt took, unless the replica or the way to it was hurt meanwhile."""
+        took = time.monotonic() - began
+        if replica.troubled > began - SETTLES:
+            return
+        self.ledger.longest = max(self.ledger.longest, took)
+        if took > ANSWERS_WITHIN:
+            self.ledger.complain(f"{replica.name} took {took:.1f} s for {path}")
 
     def _look_at(self, entry: Entry, answer: httpx2.Response) -> None:
         expected = DOCUMENTED - {422}
@@ -104,11 +115,13 @@ class Courier:
             headers["If-Match"] = f'"{entry.if_match}"'
         while time.monotonic() < end:
             entry.attempts += 1
-            url = f"{self._rng.choice(self._replicas).url}{entry.path}"
+            replica = self._rng.choice(self.replicas)
+            url = replica.at(entry.path)
+            waits = self._rng.choice((PATIENT, HURRIED, HURRIED))
             began = time.monotonic()
             try:
                 answer = await self.suite.client.post(
-                    url, json=body, headers=headers, timeout=ATTEMPT_SECONDS
+                    url, json=body, headers=headers, timeout=waits
                 )
             except httpx2.HTTPError as error:
                 self.ledger.attempts[type(error).__name__] += 1
@@ -121,7 +134,7 @@ class Courier:
                         f"{entry.path} was answered {answer.status_code} without Retry-After"
                     )
             finally:
-                self.ledger.longest = max(self.ledger.longest, time.monotonic() - began)
+                self._took(replica, entry.path, began)
             await asyncio.sleep(self._rng.uniform(*PAUSE))
         return None
 
@@ -143,3 +156,9 @@ class Recorded(Suite):
         entry = self.courier.ledger.enter(service, path, body, person, by and str(by))
         await self.courier.deliver(entry)
         return httpx2.Response(entry.status or 503, json=entry.answer)
+
+    async def get(
+        self, path: str, person: str | None, *, by: Any = None, **query: Any
+    ) -> httpx2.Response:
+        url = self.courier.replicas[0].at(path)
+        return await self.client.get(url, params=query, headers=self.headers(person, by))

@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import signal
+import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -17,8 +18,8 @@ from tests.chaos.world import Replica, World, children
 
 BETWEEN = 0.8, 2.2
 FROZEN = 4.0, 10.0
-CUT_OFF = 2.0, 8.0
-REACHED_WITHIN = 5.0
+CUT_OFF = 2.0, 12.0
+REACHED_WITHIN = 8.0
 INTO_THE_BATCH = ("kill", "raise", "pause 4")
 WIPES = ("wiped", "rolled back", "flipped", "cut")
 
@@ -61,7 +62,7 @@ class Faults:
                 link.heal()
             for point in POINTS:
                 disarm(replica.failpoints, point)
-        for name in ("postgres", "nats", *(replica.name for replica in self.world.replicas)):
+        for name in self._names():
             self._signal(name, signal.SIGCONT)
 
     async def _go_on(self, acts: list[tuple[Act, int]]) -> None:
@@ -74,6 +75,10 @@ class Faults:
     def _count(self, fault: str, how: str) -> None:
         self.counts[fault] += 1
         self._say(f"{fault}: {how}")
+
+    def _names(self) -> list[str]:
+        """Return what runs: the servers, and the processes of all replicas."""
+        return ["nats", "postgres", *(n for one in self.world.replicas for n in one.names)]
 
     def _replica(self) -> Replica:
         return self._rng.choice(self.world.replicas)
@@ -92,21 +97,25 @@ class Faults:
     async def kill_replica(self) -> None:
         """X1: a replica is killed in the middle of what it does."""
         replica = self._replica()
-        if self.world.kill(replica.name):
-            self._count("X1", f"{replica.name} killed")
+        name = self._rng.choice(replica.names)
+        replica.trouble()
+        if self.world.kill(name):
+            self._count("X1", f"{name} killed")
 
     async def reach_failpoint(self) -> None:
         """X2: a process ends, fails or stops between two steps."""
-        replica = self._replica()
         point = self._rng.choice(sorted(POINTS))
-        told = self._rng.choice(INTO_THE_BATCH)
-        arm(replica.failpoints, point, told)
-        try:
-            async with asyncio.timeout(REACHED_WITHIN):
-                while (replica.failpoints / point).exists():  # noqa: ASYNC110 - another process takes it
-                    await asyncio.sleep(0.05)
-        except TimeoutError:
-            pass
+        ways = INTO_THE_BATCH if point.startswith("journal") else (*INTO_THE_BATCH, "bug")
+        await self.strike(self._replica(), point, self._rng.choice(ways))
+
+    async def strike(self, replica: Replica, point: str, told: str) -> None:
+        """Arm a point, and wait until the replica has come there."""
+        if told == "kill":
+            replica.trouble()
+        armed = arm(replica.failpoints, point, told)
+        end = time.monotonic() + REACHED_WITHIN
+        while armed.exists() and time.monotonic() < end:  # noqa: ASYNC110 - another process takes it
+            await asyncio.sleep(0.05)
         if disarm(replica.failpoints, point):
             self.unreached += 1
             self._say(f"X2: {point} of {replica.name} was not reached")
@@ -157,18 +166,21 @@ class Faults:
 
     async def freeze(self) -> None:
         """X6: a process stops for a while, and then goes on as if nothing had been."""
-        name = self._rng.choice(
-            ["nats", "postgres", *(replica.name for replica in self.world.replicas)]
-        )
+        name = self._rng.choice(self._names())
         async with self._busy[name]:
             seconds = self._rng.uniform(*FROZEN)
             frozen = self._signal(name, signal.SIGSTOP)
             if not frozen:
                 return
             self._count("X6", f"{name} frozen for {seconds:.1f} s")
+            hurt = [replica for replica in self.world.replicas if name in replica.names]
             try:
+                for replica in hurt:
+                    replica.trouble()
                 await asyncio.sleep(seconds)
             finally:
+                for replica in hurt:
+                    replica.trouble()
                 if self.world.pid(name) == frozen[0]:
                     for pid in frozen:
                         with suppress(ProcessLookupError):
@@ -176,16 +188,21 @@ class Faults:
 
     async def cut_off(self) -> None:
         """X7: a wire is cut, slow or bad for a while. Only the bus checks what it is told."""
-        link = self._rng.choice(self._replica().links)
+        replica = self._replica()
+        link = self._rng.choice(replica.links)
         hurts = [*HURTS, "corrupt" if "nats" in link.name else "delay"]
         how = self._rng.choice(hurts)
         seconds = self._rng.uniform(*CUT_OFF)
         self._count("X7", f"{link.name}: {how} for {seconds:.1f} s")
         link.hurt(how)  # type: ignore[arg-type]  # of HURTS, or one of the two named here
         try:
+            if link.name.startswith("client"):
+                replica.trouble()
             await asyncio.sleep(seconds)
         finally:
             link.heal()
+            if link.name.startswith("client"):
+                replica.trouble()
 
     def _change_store(self, change: Callable[[Path], None]) -> None:
         """Change the files of a NATS that cannot notice, and kill it."""

@@ -7,7 +7,6 @@ have the same digest for every table and coalition.
 
 import asyncio
 import json
-import random
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -23,7 +22,7 @@ from shared.feed import read
 from shared.inbox import Listener
 from shared.sealing import Keys, Opened, open_disclosure
 from shared.service import CORE, Service
-from tests.chaos.world import LISTENERS
+from tests.chaos.world import LISTENERS, drawn_from
 
 PAGE = 500
 SLICE = 40
@@ -87,7 +86,7 @@ async def _prepare(dsn: str, service: Service) -> None:
 async def _fold(
     dsn: str, kek: bytes, db: asyncpg.Connection, service: str, source: str, listener: Listener
 ) -> None:
-    chance = random.Random(f"{service} {source}")  # noqa: S311 - where slices end
+    chance = drawn_from(f"{service} {source}")  # where slices end
     journal = await asyncpg.connect(dsn, database=f"accord_{source}")
     try:
         async with asyncpg.create_pool(

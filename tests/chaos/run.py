@@ -20,7 +20,7 @@ from tests.chaos.courier import Courier, Recorded
 from tests.chaos.faults import Faults
 from tests.chaos.ledger import Ledger
 from tests.chaos.traffic import Client, Town, settle_in
-from tests.chaos.world import World
+from tests.chaos.world import World, drawn_from
 
 CLIENTS = 6
 SLUGS = ("schools", "housing", "parks")
@@ -51,7 +51,7 @@ class Scene:
 
         async with asyncio.TaskGroup() as crowd:
             for _ in range(clients):
-                own = random.Random(self.rng.random())  # noqa: S311 - repeatable chance
+                own = drawn_from(self.rng.random())
                 crowd.create_task(live(Client(self.towns, self.courier, own)))
             try:
                 yield
@@ -113,8 +113,7 @@ async def scene(world: World, seed: int, rng: random.Random) -> AsyncIterator[Sc
     ledger = Ledger(seed)
     limits = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
     async with httpx2.AsyncClient(timeout=30, trust_env=False, limits=limits) as client:
-        first = world.replicas[0]
-        suite = Recorded(f"http://127.0.0.1:{first.port}", world.data, first.port, client)
+        suite = Recorded("", world.data, 0, client)
         suite.courier = courier = Courier(suite, world.replicas, ledger, rng)
         towns = [await settle_in(suite, slug) for slug in SLUGS]
         yield Scene(world, ledger, courier, towns, rng)
@@ -130,6 +129,7 @@ async def run(world: World, seed: int, seconds: float, rng: random.Random, say: 
         say("final wipe")
         behind = await play.final_wipe(faults)
         took = await converged(world)
+        say(f"{behind} events behind, converged: {took}")
         found = await check(world, play.ledger)
     if not isinstance(took, float):
         found.others.append(f"did not converge: {took}")

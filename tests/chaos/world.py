@@ -1,11 +1,13 @@
 """What is hurt: PostgreSQL and NATS of our own, and replicas of all services on them."""
 
 import asyncio
+import math
 import os
 import random
 import shutil
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -32,25 +34,51 @@ CONNECTIONS = 250
 CHILDREN = Path("/proc")
 
 
-@dataclass
-class Replica:
-    """One process with all services, and the wires to and from it."""
+@dataclass(frozen=True)
+class Process:
+    """One process of a replica, and the wire from its clients.
+
+    Args:
+        below: Where each service lies there; none, where the process is that service.
+    """
 
     name: str
     port: int
+    to_it: Link
+    below: str = ""
+
+
+@dataclass
+class Replica:
+    """Every service once, in one process or in one each, and the wires to and from them."""
+
+    name: str
     failpoints: Path
     to_postgres: Link
     to_nats: Link
-    to_it: Link
+    processes: dict[str, Process] = field(default_factory=dict)
+    """By the service that runs there."""
+    troubled: float = -math.inf
 
     @property
-    def url(self) -> str:
-        """Where clients reach it, over a wire that can be hurt."""
-        return f"http://127.0.0.1:{self.to_it.port}"
+    def names(self) -> list[str]:
+        """Return the names of its processes, each once."""
+        return sorted({process.name for process in self.processes.values()})
 
     @property
-    def links(self) -> tuple[Link, ...]:
-        return self.to_postgres, self.to_nats, self.to_it
+    def links(self) -> list[Link]:
+        to_it = {process.name: process.to_it for process in self.processes.values()}
+        return [self.to_postgres, self.to_nats, *to_it.values()]
+
+    def at(self, path: str) -> str:
+        """Return where `/<service>/…` is reached, over a wire that can be hurt."""
+        service = path.split("/")[1]
+        process = self.processes[service]
+        return f"http://127.0.0.1:{process.to_it.port}{process.below}{path[len(service) + 1 :]}"
+
+    def trouble(self) -> None:
+        """Note that it cannot be expected to answer in time just now."""
+        self.troubled = time.monotonic()
 
 
 @dataclass
@@ -98,6 +126,11 @@ class World:
         return path.read_text("utf-8", "replace") if path.exists() else ""
 
 
+def drawn_from(seed: float | str) -> random.Random:
+    """Return chance that can be had again."""
+    return random.Random(seed)  # noqa: S311 - no secret comes from it
+
+
 def children(pid: int) -> list[int]:
     """Return the processes that a process has started."""
     try:
@@ -109,12 +142,14 @@ def children(pid: int) -> list[int]:
 
 @asynccontextmanager
 async def world(
-    say: Say, rng: random.Random, *, replicas: int = 2, told: Mapping[str, str] | None = None
-) -> AsyncIterator[World]:
+    say: Say, rng: random.Random, *, replicas: int = 2, told: Mapping[str, str] | None = None,
+    apart: bool = False,
+) -> AsyncIterator[World]:  # fmt: skip
     """Run servers and replicas in a new folder until the block ends.
 
     Args:
         told: Settings of the replicas beside those that `accord up` would tell them.
+        apart: Every service is a process of its own.
     """
     folder = new_folder()
     data = folder / "data"
@@ -138,10 +173,10 @@ async def world(
             await provision(bus)
             keeper = asyncio.create_task(keep_provisioned(bus, 1, say))
             stack.callback(keeper.cancel)
-            for number in range(1, replicas + 1):
-                made.replicas.append(
-                    await _start(made, f"replica-{number}", rng, stack, told or {})
-                )
+            names = [f"replica-{number}" for number in range(1, replicas + 1)]
+            made.replicas += await asyncio.gather(
+                *(_start(made, name, rng, stack, told or {}, apart=apart) for name in names)
+            )
             yield made
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -161,16 +196,26 @@ def _names(made: World, database: Database, nats_url: str, port: int) -> dict[st
 
 
 async def _start(
-    made: World, name: str, rng: random.Random, stack: AsyncExitStack, told: Mapping[str, str]
-) -> Replica:
-    port = free_port()
+    made: World, name: str, rng: random.Random, stack: AsyncExitStack, told: Mapping[str, str],
+    *, apart: bool,
+) -> Replica:  # fmt: skip
     replica = Replica(
-        name, port, made.data / f"failpoints-{name}",
+        name, made.data / f"failpoints-{name}",
         Link(f"{name} → postgres", _reached(made.postgres), rng),
         Link(f"{name} → nats", made.nats.port, rng),
-        Link(f"client → {name}", port, rng),
     )  # fmt: skip
     replica.failpoints.mkdir()
+    if apart:
+        for service in SERVICES:
+            one, port = f"{name}-{service.name}", free_port()
+            link = Link(f"client → {one}", port, rng)
+            replica.processes[service.name] = Process(one, port, link)
+    else:
+        port = free_port()
+        link = Link(f"client → {name}", port, rng)
+        for service in SERVICES:
+            there = Process(name, port, link, f"/{service.name}")
+            replica.processes[service.name] = there
     for link in replica.links:
         await link.start()
         stack.push_async_callback(link.close)
@@ -178,22 +223,24 @@ async def _start(
     database = Database(f"{way_in}?sslmode=disable", made.postgres.password_file)
     nats_url = f"nats://127.0.0.1:{replica.to_nats.port}"
     mine = {"ACCORD_ENV": "test", "ACCORD_FAILPOINTS": str(replica.failpoints)}
-    names = _names(made, database, nats_url, port) | mine
-
-    async def live() -> bool:
-        return await answers(port, "/livez")
-
-    await made.supervisor.start(
-        Program(
-            name,
-            f"The {name}",
-            (sys.executable, "-m", "services"),
-            live,
-            environment.of_ours() | names | dict(told),
-            patience=10,
-        )
-    )
+    if apart:
+        for peer, process in replica.processes.items():
+            mine[f"ACCORD_PEERS__{peer.upper()}"] = f"http://127.0.0.1:{process.port}"
+    programs = {}
+    for runs, process in replica.processes.items():
+        module = f"services.{runs}" if apart else "services"
+        names = _names(made, database, nats_url, process.port) | mine | dict(told)
+        programs[process.name] = _program(process, module, environment.of_ours() | names)
+    await asyncio.gather(*(made.supervisor.start(program) for program in programs.values()))
     return replica
+
+
+def _program(process: Process, module: str, told: Mapping[str, str]) -> Program:
+    async def live() -> bool:
+        return await answers(process.port, "/livez")
+
+    command = (sys.executable, "-m", module)
+    return Program(process.name, f"The {process.name}", command, live, told)
 
 
 def _reached(server: our_postgres.Postgres) -> int | Path:
