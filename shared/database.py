@@ -35,7 +35,7 @@ from (select) as always left join inbox.model m
   on case when $3::text is null then m.state = 'current' else m.schema = $3 end
 """  # the lock keeps what was entered from being dropped before the transaction ends
 
-ANSWERS_WITHIN = 8.0
+ANSWERS_WITHIN = 6.0
 """Seconds until a server that says nothing counts as gone, so that no request waits for ten."""
 
 _TIMEOUTS = (

@@ -16,7 +16,7 @@ from shared.failpoint import POINTS, arm, disarm
 from tests.chaos.link import HURTS
 from tests.chaos.world import Replica, World, children
 
-BETWEEN = 0.8, 2.2
+BETWEEN = 1.5, 3.5
 FROZEN = 4.0, 10.0
 CUT_OFF = 2.0, 12.0
 REACHED_WITHIN = 8.0

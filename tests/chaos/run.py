@@ -115,7 +115,7 @@ async def scene(world: World, seed: int, rng: random.Random) -> AsyncIterator[Sc
     async with httpx2.AsyncClient(timeout=30, trust_env=False, limits=limits) as client:
         suite = Recorded("", world.data, 0, client)
         suite.courier = courier = Courier(suite, world.replicas, ledger, rng)
-        towns = [await settle_in(suite, slug) for slug in SLUGS]
+        towns = [await settle_in(suite, f"{slug}-{seed}") for slug in SLUGS]
         yield Scene(world, ledger, courier, towns, rng)
 
 
