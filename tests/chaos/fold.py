@@ -17,7 +17,7 @@ import asyncpg
 from shared import decoding
 from shared.bus import Stored, read_disclosures, written_disclosures
 from shared.canonical import leaf_hash
-from shared.database import create, migrate
+from shared.database import create, enter, migrate
 from shared.feed import read
 from shared.inbox import Listener
 from shared.sealing import Keys, Opened, open_disclosure
@@ -33,10 +33,11 @@ Digests = dict[str, str]
 
 
 async def digests(db: asyncpg.Connection) -> Digests:
-    """Return the digest of every table of what was derived, coalition by coalition."""
+    """Return the digest of every table of an inbox and the current read model, by coalition."""
     tables = await db.fetch(
         "select table_schema || '.' || table_name as name from information_schema.tables"
-        " where table_schema in ('views', 'heard') and table_type = 'BASE TABLE' order by 1"
+        " where table_type = 'BASE TABLE' and (table_schema = 'heard'"
+        " or table_schema in (select schema from inbox.model where state = 'current')) order by 1"
     )
     found: Digests = {}
     for table in tables:
@@ -79,8 +80,11 @@ async def _prepare(dsn: str, service: Service) -> None:
     finally:
         await admin.close()
     await create(dsn, base, {f"{base}_app": "unused", f"{base}_relay": "unused"})
-    schemas = [f"create schema if not exists {schema}" for schema in ("heard", "views")]
-    await migrate(dsn, base, (*CORE, *service.sql), schemas)
+    model = None
+    if service.projection is not None and service.tables is not None:
+        model = service.projection.reader, service.tables
+    heard = ["create schema if not exists heard"]
+    await migrate(dsn, base, (*CORE, *service.sql), heard, model=model)
 
 
 async def _fold(
@@ -110,7 +114,7 @@ async def _opened(
 ) -> Mapping[UUID, dict[str, Opened]]:
     """Open what a service may read: of others', all but affinity."""
     closed = [
-        (event.event_id, one)
+        (decoding.event_id(event.entry), one)
         for event in events
         for one in read_disclosures(written_disclosures(event.disclosures))  # as they travel
         if own or one.audience != HIDDEN_FROM_PEERS
@@ -130,12 +134,14 @@ async def _apply(
     opened: Mapping[UUID, dict[str, Opened]],
 ) -> None:  # fmt: skip
     seen = [
-        decoding.recorded(event.entry, opened.get(event.event_id, {}), leaf_hash(event.entry))
+        decoding.recorded(
+            event.entry, opened.get(decoding.event_id(event.entry), {}), leaf_hash(event.entry)
+        )
         for event in events
         if listener.wants(event.type)
     ]
     async with db.transaction():
-        await db.execute("select set_config('accord.coalitions', $1, true)", str(coalition))
+        await enter(db, [coalition])
         if seen:
             await listener.apply(db, seen)
 
