@@ -55,6 +55,9 @@ mutants: .venv/dev      ## one planted mistake per invariant: each must make a t
 scenarios: .venv/dev    ## one fault at a time, X8 to X17: full disks, clocks, a bad bus, upgrades, poison
 	pytest -v tests/chaos
 
+chaos: .venv/dev        ## faults under traffic, then the invariants; SECONDS and SEED say how
+	python -m tests.chaos --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
+
 bench: .venv/bench      ## how fast it is, beside others; `python -m tests.bench report bench.jsonl` publishes
 	python -m tests.bench --out bench.jsonl
 

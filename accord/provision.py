@@ -113,7 +113,7 @@ async def connect(url: str, seed: Path) -> Bus:
         async with asyncio.timeout(CONNECTS_WITHIN):
             await bus.connect()
     except (NatsError, OSError, TimeoutError) as error:
-        await bus.client.close()
+        await bus.close()
         raise Failed(
             f"NATS at {url} does not let the provisioner in. Is it running, and does it know "
             f"the user whose seed lies in {seed}?"

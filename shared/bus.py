@@ -27,6 +27,7 @@ from nats.aio.msg import Msg
 from shared import decoding
 from shared.nkeys import NKey
 from shared.sealing import Disclosure
+from shared.telemetry import beside
 
 log = structlog.get_logger()
 
@@ -253,7 +254,10 @@ def holds(run: Run, public: bytes) -> bool:
 
 
 class Bus:
-    """A connection of one user; reconnects for ever."""
+    """A connection of one user; reconnects for ever.
+
+    A protocol error ends a connection of nats-py for good; then another `client` begins.
+    """
 
     def __init__(self, url: str, user: str, seed: Path) -> None:
         self._url = url
@@ -261,15 +265,25 @@ class Bus:
         self._key = NKey.from_file(seed)
         self.client = Client()
         self.errors = 0
-        self.reconnected = asyncio.Event()
+        self._connecting: asyncio.Task[None] | None = None
+        self._closing = False
+
+    def connect_soon(self) -> None:
+        """Connect as soon as a server answers; until then nothing is published or heard."""
+        self._connecting = beside(self.connect())
 
     async def connect(self) -> None:
+        """Connect, and wait for a server that does not answer yet."""
+
         async def counted(error: Exception) -> None:
             self.errors += 1
             log.warning("nats_error", user=self.user, error=type(error).__name__)
 
-        async def again() -> None:
-            self.reconnected.set()
+        async def ended() -> None:
+            if not self._closing:
+                log.warning("nats_again", user=self.user)
+                self.client = Client()
+                self.connect_soon()
 
         self.client._public_nkey = self._key.public  # noqa: SLF001 - nats-py sets it only with PyNaCl
         await self.client.connect(
@@ -283,11 +297,13 @@ class Bus:
             inbox_prefix=f"_INBOX_{self.user}".encode(),
             signature_cb=self._key.sign,
             error_cb=counted,
-            reconnected_cb=again,
+            closed_cb=ended,
         )
 
     async def publish(self, packed: Packed, stream: str) -> bool:
         """Say whether the stream acknowledged the message within two seconds."""
+        if not self.client.is_connected:
+            return False
         try:
             said = await self.client.request(
                 packed.subject, packed.payload, timeout=2, headers=packed.headers
@@ -312,6 +328,9 @@ class Bus:
 
     async def close(self) -> None:
         """End the connection; one that is broken has ended already."""
+        self._closing = True
+        if self._connecting is not None:
+            self._connecting.cancel()
         with suppress(nats.errors.Error, OSError, RuntimeError, TimeoutError):
             if self.client.is_connected:
                 await self.client.drain()

@@ -35,6 +35,9 @@ from (select) as always left join inbox.model m
   on case when $3::text is null then m.state = 'current' else m.schema = $3 end
 """  # the lock keeps what was entered from being dropped before the transaction ends
 
+ANSWERS_WITHIN = 6.0
+"""Seconds until a server that says nothing counts as gone, so that no request waits for ten."""
+
 _TIMEOUTS = (
     ("idle_in_transaction_session_timeout", "3s"),
     ("lock_timeout", "2s"),
@@ -52,7 +55,7 @@ async def pool(
         password=password,
         min_size=1,
         max_size=size,
-        command_timeout=60,
+        command_timeout=ANSWERS_WITHIN,
         timeout=3,
         max_inactive_connection_lifetime=300,
         server_settings={"application_name": name, "jit": "off", **settings},

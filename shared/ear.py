@@ -15,10 +15,14 @@ import structlog
 from nats.aio.msg import Msg
 
 from shared.bus import Bus, Damaged, Run, unpack
+from shared.failpoint import reach
 from shared.inbox import Reader
 from shared.telemetry import Count
 
 log = structlog.get_logger()
+
+AGAIN_SECONDS = 0.5, 1.5
+NOT_YET_SECONDS = 0.2
 
 
 class Ear:
@@ -51,13 +55,19 @@ class Ear:
         if self._bus is None:
             return
         while not self._stopping:
+            if not self._bus.client.is_connected:
+                await asyncio.sleep(NOT_YET_SECONDS)
+                continue
             try:
                 async with self._bus.pull(self.service.upper(), self.durable) as pull:
                     while not self._stopping:
                         await self.tell(await pull.some())
             except (nats.errors.Error, OSError, TimeoutError) as error:
                 log.warning("listen_again", durable=self.durable, error=type(error).__name__)
-                await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+                await asyncio.sleep(random.uniform(*AGAIN_SECONDS))  # noqa: S311 - jitter
+            except Exception:
+                log.exception("listen_failed", durable=self.durable)
+                await asyncio.sleep(random.uniform(*AGAIN_SECONDS))  # noqa: S311 - jitter
 
     async def tell(self, messages: Iterable[Msg]) -> None:
         """Tell all readers, and acknowledge what they are done with."""
@@ -80,6 +90,7 @@ class Ear:
             done = [await reader.hear(coalition, of_it) for reader in readers]
             if not done or not all(done):
                 late.add(coalition)
+        await reach("reader.before_ack")
         for message in good:
             with suppress(nats.errors.Error):
                 if any(str(coalition) in message.subject for coalition in late):

@@ -240,10 +240,15 @@ class Work:
                 self.folds[fold.name] = fold.evolve(held, name.partition("-")[2], event)
 
     def commit(self) -> None:
-        """Join what is new; only after COMMIT."""
-        self.hot.head = self.head
-        self.hot.streams.update(self.streams)
-        self.hot.folds.update(self.folds)
+        """Join what is new; only after COMMIT.
+
+        A batch beside this one, of the same replica, may have read it back already: then all of
+        it is there, and perhaps more.
+        """
+        if self.hot.head.position < self.head.position:
+            self.hot.head = self.head
+            self.hot.streams.update(self.streams)
+            self.hot.folds.update(self.folds)
         self.hot.trim()
 
     def _evolve(self, name: str, state: Any, event: Event) -> Any:

@@ -22,6 +22,7 @@ from shared.bus import Damaged, Run, holds
 from shared.canonical import chain_start, chained
 from shared.database import DB_TRANSIENT, enter
 from shared.event import Heard, Recorded
+from shared.failpoint import reach
 from shared.feed import Entry, Page
 from shared.hot import Connection, Head
 from shared.models import Model
@@ -191,6 +192,8 @@ class Reader:
                     everything = time.monotonic() + ALL_HEADS_SECONDS
             except (*DB_TRANSIENT, ValueError) as error:
                 log.info("reconcile_later", reader=self.name, error=type(error).__name__)
+            except Exception:
+                log.exception("reconcile_failed", reader=self.name)
             await self._pause()
 
     # Messages
@@ -273,6 +276,7 @@ class Reader:
         self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes | None
     ) -> int:
         """Apply what is new of consecutive events, and move the cursor, in one transaction."""
+        await reach("reader.before_apply")
         opened = await self._opened(coalition, entries)
         async with self._pool.acquire(timeout=2) as db, db.transaction():
             await enter(db, [coalition], pinned=self._schema)
@@ -294,12 +298,14 @@ class Reader:
                     )  # fmt: skip
             if seen:
                 await self._listener.apply(db, seen)
+            await reach("reader.after_apply")
             reached = cursor.position + len(new)
             await db.execute(
                 "update inbox.cursor set position = $4, chain = $5"
                 " where coalition_id = $1 and source = $2 and reader = $3",
                 coalition, self._source.service, self._as, reached, ends,
             )  # fmt: skip
+            await reach("reader.before_commit")
         return reached
 
     def _read(
@@ -386,6 +392,7 @@ class Reader:
                 after = (await self._cursor(db, coalition)).position
             page = await self._source.page(coalition, after)
             while page.entries and not self._stopping:
+                await reach("reader.in_heal")
                 expected = after + len(page.entries)
                 ahead = asyncio.create_task(self._source.page(coalition, expected))
                 after = await self._guarded(coalition, after + 1, page.entries, page.chain)

@@ -37,6 +37,7 @@ from shared.canonical import (
 )
 from shared.database import DB_TRANSIENT, tenant
 from shared.event import Context, Event, base64url
+from shared.failpoint import reach
 from shared.hot import Connection, Head, HistoryChanged, Hot, Reading, Rules, Work
 from shared.sealing import Disclosure, KeyMissing, Keys, decoy, seal
 from shared.telemetry import Count, span
@@ -52,6 +53,7 @@ TRY_FOR_SECONDS = 5.0
 SKIPPED_AT_MOST = 3
 LINKS = 32
 REPEATS_KEPT = timedelta(days=7)
+FORGETS_WITHIN = 30.0
 UNTOLD: Mapping[str, Any] = {}  # an import is told how many events, not which
 
 _ids = random_bytes(10)
@@ -66,8 +68,9 @@ async def forget_repeats(pool: asyncpg.Pool, after: timedelta = REPEATS_KEPT) ->
     """
     async with pool.acquire(timeout=2) as db:
         said: str = await db.execute(
-            "delete from journal.idempotency where at < clock_timestamp() - $1::interval", after
-        )
+            "delete from journal.idempotency where at < clock_timestamp() - $1::interval",
+            after, timeout=FORGETS_WITHIN,
+        )  # fmt: skip
     return said
 
 
@@ -286,7 +289,7 @@ class Journal:
             task.add_done_callback(self._aside.discard)
         self._give_back([ask for ask in later if ask.coalition not in stuck])
 
-    async def _transaction(
+    async def _transaction(  # noqa: PLR0915 - one transaction, in order
         self, batch: list[Ask], *, waits: bool
     ) -> tuple[list[Ask], list[tuple[UUID, UUID | None, str]]]:
         """One batch, one transaction. Return what has to wait, and the keys it waits for."""
@@ -298,7 +301,9 @@ class Journal:
             await self._make_heads(db, {ask.coalition for ask in batch})
             async with self._traced(batch), db.transaction():
                 question = Question(self.rules.service, batch, waits=waits)
+                await reach("journal.before_lock")
                 locked = await question.put(db)
+                await reach("journal.after_lock")
                 works: dict[UUID, Work] = {}
                 for coalition, head in locked.heads.items():
                     hot = self._hot.get(coalition) or Hot(head)
@@ -310,6 +315,7 @@ class Journal:
                     mine = [ask for ask in batch if ask.coalition == coalition]
                     await work.warm({step.stream for one in mine for step in one.steps})
                     works[coalition] = work
+                await reach("journal.after_reads")
                 for ask in batch:
                     work_or_none = works.get(ask.coalition)
                     if work_or_none is None or missing:
@@ -336,8 +342,11 @@ class Journal:
                         work.rollback(point)
                         columns.back(mark)
                         outcomes.append((ask, error))
+                await reach("journal.after_decide")
                 columns.move_heads((c, work.head) for c, work in works.items() if work.new)
                 await columns.write(db, locked.at)
+                await reach("journal.before_commit")
+            await reach("journal.after_commit")
         for work in works.values():
             work.commit()
         for ask, outcome in outcomes:

@@ -11,8 +11,9 @@ import asyncpg
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from shared.bus import Bus, pack
+from shared.bus import Bus, Packed, pack
 from shared.database import DB_TRANSIENT
+from shared.failpoint import reach
 from shared.feed import read
 from shared.telemetry import span
 
@@ -54,6 +55,9 @@ class Relay:
             except DB_TRANSIENT as error:
                 log.warning("relay_waits", error=type(error).__name__)
                 moved = None
+            except Exception:
+                log.exception("relay_failed")
+                moved = None
             if moved is None:
                 await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
                 pause = min(pause * 2, BACK_OFF_SECONDS[1])
@@ -80,6 +84,7 @@ class Relay:
             )
             if row is None:
                 return False
+            await reach("relay.after_lock")
             coalition, after = row["coalition_id"], row["position"]
             events = await read(db, coalition, after, AT_ONCE)
             stream = self._service.upper()
@@ -91,8 +96,9 @@ class Relay:
             ):
                 messages = list(pack(self._service, events, self._key))
                 stored = await asyncio.gather(
-                    *(self._bus.publish(message, stream) for message in messages)
+                    *(self._publish(message, stream) for message in messages)
                 )
+            await reach("relay.after_last_ack")
             reached = after
             for message, done in zip(messages, stored, strict=True):
                 if not done:
@@ -102,4 +108,10 @@ class Relay:
                 "update journal.relay set position = $2 where coalition_id = $1",
                 coalition, reached,
             )  # fmt: skip
+            await reach("relay.before_commit")
         return True if all(stored) else None
+
+    async def _publish(self, message: Packed, stream: str) -> bool:
+        stored = await self._bus.publish(message, stream)
+        await reach("relay.mid_batch")
+        return stored

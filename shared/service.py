@@ -19,7 +19,7 @@ from joserfc.jwk import KeySet
 from pydantic import TypeAdapter
 from starlette.responses import JSONResponse, Response
 
-from shared import feed, importing, problems, rebuilding, upkeep
+from shared import failpoint, feed, importing, problems, rebuilding, upkeep
 from shared.admission import Gate
 from shared.bus import Bus
 from shared.database import DB_TRANSIENT, Script, close, create, enter, migrate, pool, ready
@@ -242,6 +242,7 @@ class Runtime:
     async def running(self) -> AsyncIterator[None]:  # noqa: PLR0915 - one list of parts, in order
         """Run until the block ends."""
         settings, service, name = self.settings, self.service, self.service.name
+        failpoint.arm_from(settings.failpoints)
         async with AsyncExitStack() as stack:
             size = settings.database.pool_max
             app = await self._open_pool(name, size)
@@ -280,7 +281,7 @@ class Runtime:
             if settings.nats.url:
                 seed = needed(settings.nats.nkey_seed_file, "ACCORD_NATS__NKEY_SEED_FILE")
                 self.bus = Bus(settings.nats.url, name, seed)
-                await self.bus.connect()
+                self.bus.connect_soon()
                 stack.push_async_callback(self.bus.close)
             if journal is not None:
                 self._tasks.append(beside(journal.run()))

@@ -12,7 +12,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -180,6 +189,14 @@ class Settings(BaseSettings):
     shutdown: Shutdown = Shutdown()
     smtp: Smtp = Smtp()
     log: Log = Log()
+    failpoints: Path | None = None
+
+    @field_validator("failpoints")
+    @classmethod
+    def _only_in_tests(cls, folder: Path | None, read: ValidationInfo) -> Path | None:
+        if folder is not None and read.data.get("env") != "test":
+            raise ValueError("it ends processes on purpose, so it needs ACCORD_ENV=test. Remove it")
+        return folder
 
     @classmethod
     def load(cls, **flags: Any) -> Self:

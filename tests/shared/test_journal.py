@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 import orjson
@@ -12,6 +13,7 @@ from shared.ask import Busy, KeyReused, Stale, Written
 from shared.canonical import chain_next, chain_start, leaf_hash
 from shared.decider import Refused
 from shared.event import Text
+from shared.failpoint import arm, arm_from
 from shared.hot import Reading
 from shared.journal import BATCH, QUEUE, WAIT_SECONDS, Journal, forget_repeats
 from tests.shared import jars
@@ -302,3 +304,29 @@ async def test_row_security_shows_no_other_coalition(open_shop: Shop) -> None:
         assert await db.fetchval("select count(*) from journal.event") == 0
         await db.execute("select set_config('accord.coalitions', $1, true)", str(UUID(int=1)))
         assert await db.fetchval("select count(distinct coalition_id) from journal.event") == 1
+
+
+async def test_a_batch_that_is_late_to_join_takes_nothing_back(
+    open_shop: Shop, tmp_path: Path
+) -> None:
+    """Two batches that waited for one lock: the later one may be done first with its cache."""
+    coalition, one, other = UUID(int=31), UUID(int=32), UUID(int=33)
+    write = open_shop.journal.write
+    await write(ask(coalition, other, Put(coins=5)))
+    arm_from(tmp_path)
+    async with open_shop.admin.acquire() as db, db.transaction():
+        await db.execute("select from journal.head where coalition_id = $1 for update", coalition)
+        first = asyncio.create_task(write(ask(coalition, one, Put(coins=1))))
+        await asyncio.sleep(0.2)
+        second = asyncio.create_task(write(ask(coalition, other, Put(coins=2))))
+        await asyncio.sleep(0.2)
+        arm(tmp_path, "journal.after_commit", "pause 0.5")
+    positions = [(await written).position for written in (first, second)]
+    arm_from(None)
+    assert positions == [2, 3]
+    smashed = await write(ask(coalition, other, Smash()))
+    bytes_of_it = await open_shop.admin.fetchval(
+        "select bytes from journal.event where coalition_id = $1 and position = $2",
+        coalition, smashed.position,
+    )  # fmt: skip
+    assert orjson.loads(bytes_of_it)["data"]["coins"] == 7

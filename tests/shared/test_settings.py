@@ -125,3 +125,13 @@ def test_the_wrapping_key_is_32_bytes_or_refused(tmp_path: Path) -> None:
 def test_no_password_shows_in_the_repr() -> None:
     settings = Settings.load(database={"dsn": "postgresql://admin:hunter2@host/db"})
     assert "hunter2" not in repr(settings)
+
+
+def test_failpoints_are_refused_outside_of_tests(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ACCORD_FAILPOINTS", str(tmp_path))
+    with pytest.raises(BadSettings, match="ACCORD_FAILPOINTS does not fit"):
+        Settings.load()
+    monkeypatch.setenv("ACCORD_ENV", "test")
+    assert Settings.load().failpoints == tmp_path
