@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -24,7 +24,7 @@ from shared.projection import Projection, Row, Table
 from shared.relay import Relay
 from shared.source import Own
 from tests.chaos.bus import OwnBus
-from tests.shared.jars import Put, Shop, ask, shop
+from tests.shared.jars import Put, Shop, ask, shop, writing
 
 Say = Callable[[str], None]
 
@@ -294,6 +294,13 @@ class Traffic:
             await asyncio.sleep(self._pause)
         raise AssertionError
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._stopping = True
+        await self._task
+
     async def end(self) -> int:
         """Return the number of puts, after the last was answered."""
         self._stopping = True
@@ -307,10 +314,8 @@ async def line(
     """Run a journal with an empty read model behind it."""
     async with shop(postgres, name, service=SERVICE, **journal) as opened:
         await opened.admin.execute(TABLE.format(app=f"accord_{name}_app"))
-        writing = asyncio.create_task(opened.journal.run())
-        yield Line(opened, bus)
-        opened.journal.stop()
-        await writing
+        async with writing(opened.journal):
+            yield Line(opened, bus)
 
 
 def coalitions(number: int) -> list[UUID]:

@@ -9,7 +9,7 @@ import pytest
 from shared import inbox
 from tests.chaos.bus import OwnBus, own_bus
 from tests.chaos.line import HEARD_BY, SERVICE, Hindered, Once, coalitions, line, shelf
-from tests.shared.jars import Put, ask
+from tests.shared.jars import Put, ask, writing
 
 READER = HEARD_BY["reports"]
 
@@ -81,19 +81,17 @@ async def test_a_relay_passes_over_nothing_that_commits_late(postgres: str, bus:
     slow, quick = coalitions(2)
     async with line(postgres, "late", bus) as running:
         other = running.shop.again()
-        writing = asyncio.create_task(other.run())
-        async with running.shop.admin.acquire() as db, db.transaction():
-            await db.execute("lock table journal.idempotency in share row exclusive mode")
-            held = asyncio.create_task(running.put(slow, 2, other))  # its events wait to commit
-            await running.blocked()
-            await running.shop.journal.write(ask(quick, UUID(int=1), Put(coins=1)))
-            async with running.relaying():
-                await running.relayed()
-        await held
+        async with writing(other):
+            async with running.shop.admin.acquire() as db, db.transaction():
+                await db.execute("lock table journal.idempotency in share row exclusive mode")
+                held = asyncio.create_task(running.put(slow, 2, other))  # it waits to commit
+                await running.blocked()
+                await running.shop.journal.write(ask(quick, UUID(int=1), Put(coins=1)))
+                async with running.relaying():
+                    await running.relayed()
+            await held
         before = (await bus.streams.stream_info(SERVICE.upper())).state.messages
         async with running.relaying():
             await asyncio.sleep(1)
         after = (await bus.streams.stream_info(SERVICE.upper())).state.messages
         assert after == before + 1
-        other.stop()
-        await writing

@@ -42,8 +42,10 @@ class Poison:
 async def poisoned(running: Line, poison: Poison) -> tuple[int, dict[UUID, str], int]:
     """Run traffic past a poisoned reader; return the puts, what was parked, and the failures."""
     before = poison.left
-    traffic = Traffic(running, coalitions(6), pause=0.005)
-    async with running.listening(Hindered(shelf(READER), poison)):
+    async with (
+        Traffic(running, coalitions(6), pause=0.005) as traffic,
+        running.listening(Hindered(shelf(READER), poison)),
+    ):
         await asyncio.sleep(SECONDS)
         parked = await running.parked()
         for _ in range(40):

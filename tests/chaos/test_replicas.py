@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from tests.chaos.line import SERVICE, Say, coalitions, line
-from tests.shared.jars import Put, ask, opened
+from tests.shared.jars import Put, ask, opened, writing
 
 SECONDS, ROUNDS, CLIENTS, OF = 2.0, 2, 120, 20
 Place = tuple[UUID, int]
@@ -35,7 +35,6 @@ async def _replica(postgres: str, name: str, clients: int, starts: float) -> Wro
     of, places = coalitions(OF), list[Place]()
     async with opened(postgres, name, SERVICE) as shop:
         journal = shop.journal
-        running = asyncio.create_task(journal.run())
         await asyncio.sleep(max(0.0, starts - time.time()))
 
         async def client(number: int) -> None:
@@ -45,9 +44,8 @@ async def _replica(postgres: str, name: str, clients: int, starts: float) -> Wro
                 written = await journal.write(ask(coalition, UUID(int=number % 5), Put(coins=1)))
                 places.append((coalition, written.position))
 
-        await asyncio.gather(*(client(number) for number in range(clients)))
-        journal.stop()
-        await running
+        async with writing(journal):
+            await asyncio.gather(*(client(number) for number in range(clients)))
         return Wrote(places, journal.conflicts)
 
 

@@ -28,18 +28,18 @@ async def test_x14_a_type_that_a_view_does_not_know_waits_for_its_upgrade(
     stuck, others = coalitions(6)[0], coalitions(6)[1:]
     old, new = shelf(READER), shelf(READER, "JarSmashed")
     async with own_bus() as bus, line(postgres, "x14", bus) as running, running.relaying():
-        traffic = Traffic(running, [stuck, *others])
-        async with running.listening(old):
-            await asyncio.sleep(SECONDS)
-            await new_type(running, stuck)
-            await asyncio.sleep(SECONDS)
-            assert await running.parked() == {stuck: "unknown_type"}
-            lag = max(await running.lags(READER, others))
-        async with running.listening(new):  # readers are upgraded under the same traffic
-            await asyncio.sleep(SECONDS)
-            puts = await traffic.end()
-            seconds = await running.heard(READER)
-            assert await running.parked() == {}
+        async with Traffic(running, [stuck, *others]) as traffic:
+            async with running.listening(old):
+                await asyncio.sleep(SECONDS)
+                await new_type(running, stuck)
+                await asyncio.sleep(SECONDS)
+                assert await running.parked() == {stuck: "unknown_type"}
+                lag = max(await running.lags(READER, others))
+            async with running.listening(new):  # readers are upgraded under the same traffic
+                await asyncio.sleep(SECONDS)
+                puts = await traffic.end()
+                seconds = await running.heard(READER)
+                assert await running.parked() == {}
         await running.check(READER)
     say(
         f"X14 wrong order: {puts} puts, parked 1 of 6, others' lag at most {lag:.2f} s,"
@@ -51,16 +51,16 @@ async def test_x14_a_type_that_a_view_does_not_know_waits_for_its_upgrade(
 async def test_x14_readers_first_parks_nothing(postgres: str, say: Say) -> None:
     of = coalitions(6)
     async with own_bus() as bus, line(postgres, "x14_first", bus) as running, running.relaying():
-        traffic = Traffic(running, of)
-        async with running.listening(shelf(READER)):
-            await asyncio.sleep(SECONDS)
-        async with running.listening(shelf(READER, "JarSmashed")) as reader:
-            for coalition in of:
-                await new_type(running, coalition)
-            await asyncio.sleep(SECONDS)
-            puts = await traffic.end()
-            await running.heard(READER)
-            assert await running.parked() == {}
+        async with Traffic(running, of) as traffic:
+            async with running.listening(shelf(READER)):
+                await asyncio.sleep(SECONDS)
+            async with running.listening(shelf(READER, "JarSmashed")) as reader:
+                for coalition in of:
+                    await new_type(running, coalition)
+                await asyncio.sleep(SECONDS)
+                puts = await traffic.end()
+                await running.heard(READER)
+                assert await running.parked() == {}
         await running.check(READER)
         say(f"X14 right order: {puts} puts, nothing parked, {reader.dropped} dropped")
 

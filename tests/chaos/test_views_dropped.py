@@ -1,6 +1,7 @@
 """X15: read models emptied or dropped under traffic: late at worst, never wrong, and made again."""
 
 import asyncio
+from typing import Self
 
 import pytest
 
@@ -40,28 +41,31 @@ class Visitor:
             self.looks += 1
             await asyncio.sleep(0.01)
 
-    async def end(self) -> int:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
         self._stopping = True
         await self._task
-        return self.looks
 
 
 async def test_x15_views_emptied_under_traffic_are_made_again(postgres: str, say: Say) -> None:
     async with own_bus() as bus, line(postgres, "x15", bus) as running, running.relaying():
-        traffic = Traffic(running, coalitions(5))
-        async with running.listening(shelf(READER)) as reader:
-            visitor = Visitor(running)
+        async with (
+            Traffic(running, coalitions(5)) as traffic,
+            running.listening(shelf(READER)) as reader,
+            Visitor(running) as visitor,
+        ):
             for _ in range(3):
                 await asyncio.sleep(SECONDS)
                 await empty(running, "truncate heard.coins")
             await asyncio.sleep(SECONDS)
             puts = await traffic.end()
             seconds = await running.heard(READER)
-            looks = await visitor.end()
         await running.check(READER)
     say(
-        f"X15 emptied 3 times: {puts} puts, {looks} looks, none wrong; {reader.heals} heals,"
-        f" read model = ledger {seconds:.1f} s after the last"
+        f"X15 emptied 3 times: {puts} puts, {visitor.looks} looks, none wrong;"
+        f" {reader.heals} heals, read model = ledger {seconds:.1f} s after the last"
     )
 
 
@@ -73,20 +77,20 @@ async def test_x15_a_dropped_table_parks_until_it_is_there_again(postgres: str, 
         line(postgres, "x15_dropped", bus) as running,
         running.relaying(),
     ):
-        traffic = Traffic(running, of, pause=0.01)
-        async with running.listening(shelf(READER)):
-            await asyncio.sleep(SECONDS)
-            await empty(running, "drop table heard.coins")
-            for _ in range(100):
-                await asyncio.sleep(0.1)
-                if len(parked := await running.parked()) == len(of):
-                    break
-        assert parked == dict.fromkeys(of, "cannot_apply")
-        await running.shop.admin.execute(TABLE.format(app="accord_x15_dropped_app"))
-        async with running.listening(shelf(READER)):
-            await asyncio.sleep(SECONDS)
-            puts = await traffic.end()
-            seconds = await running.heard(READER)
-            assert await running.parked() == {}
+        async with Traffic(running, of, pause=0.01) as traffic:
+            async with running.listening(shelf(READER)):
+                await asyncio.sleep(SECONDS)
+                await empty(running, "drop table heard.coins")
+                for _ in range(100):
+                    await asyncio.sleep(0.1)
+                    if len(parked := await running.parked()) == len(of):
+                        break
+            assert parked == dict.fromkeys(of, "cannot_apply")
+            await running.shop.admin.execute(TABLE.format(app="accord_x15_dropped_app"))
+            async with running.listening(shelf(READER)):
+                await asyncio.sleep(SECONDS)
+                puts = await traffic.end()
+                seconds = await running.heard(READER)
+                assert await running.parked() == {}
         await running.check(READER)
     say(f"X15 dropped: {puts} puts, 3 parked, read model = ledger {seconds:.1f} s after the last")

@@ -25,6 +25,7 @@ import tests.mutations
 from tests.mutations import Mutation
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 120
 ALL_PASSED, SOME_FAILED = 0, 1  # pytest's exit codes; what is beyond is no verdict
 
 
@@ -84,6 +85,8 @@ class Copy:
             for file, before, after in mutation.changes:
                 self._write(file, (self.root / file).read_text().replace(before, after))
             outcome, self.words = self._run(mutation.test)
+        except subprocess.TimeoutExpired:
+            return f"no verdict ({PATIENCE} s and no end)"
         finally:
             for file, text in right.items():
                 self._write(file, text)
@@ -105,9 +108,11 @@ class Copy:
         ran = subprocess.run(  # noqa: S603 - the commands are registered in this repository
             command,
             cwd=self.root,
+            env={**os.environ, "COLUMNS": "200"},
             check=False,
             capture_output=True,
             text=True,
+            timeout=PATIENCE,
         )
         said = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
         return ran.returncode, said[0].partition(" - ")[2] if said else ""

@@ -1,5 +1,6 @@
 """A domain of its own for the core's tests: jars that coins are put into, with a note."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -113,6 +114,17 @@ class Shop:
     def again(self) -> Journal:
         """Return another replica, cold."""
         return Journal(self.app, self.journal.rules, self.keys)
+
+
+@asynccontextmanager
+async def writing(journal: Journal) -> AsyncIterator[Journal]:
+    """Let a replica write until the block ends."""
+    task = asyncio.create_task(journal.run())
+    try:
+        yield journal
+    finally:
+        journal.stop()
+        await task
 
 
 @asynccontextmanager

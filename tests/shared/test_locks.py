@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 import asyncpg
@@ -13,26 +12,15 @@ from shared.decider import Refused
 from shared.inbox import Reader, Subscription
 from shared.journal import Journal
 from shared.source import Own
-from tests.shared.jars import Put, Shop, Smash, address, ask, shop
+from tests.shared.jars import Put, Shop, Smash, address, ask, shop, writing
 
 APP = "accord_locks_app"
 
 
 @pytest.fixture(scope="module")
 async def open_shop(postgres: str) -> AsyncIterator[Shop]:
-    async with shop(postgres, "locks") as opened:
-        task = asyncio.create_task(opened.journal.run())
+    async with shop(postgres, "locks") as opened, writing(opened.journal):
         yield opened
-        opened.journal.stop()
-        await task
-
-
-@asynccontextmanager
-async def running(journal: Journal) -> AsyncIterator[Journal]:
-    task = asyncio.create_task(journal.run())
-    yield journal
-    journal.stop()
-    await task
 
 
 async def positions(opened: Shop, coalition: UUID) -> list[int]:
@@ -56,7 +44,7 @@ async def waiting(opened: Shop, event: str = "relation") -> None:
 
 async def test_replicas_decide_one_after_another(open_shop: Shop) -> None:
     coalition, jar = UUID(int=1), UUID(int=11)
-    async with running(open_shop.again()) as left, running(open_shop.again()) as right:
+    async with writing(open_shop.again()) as left, writing(open_shop.again()) as right:
         answers = await asyncio.gather(
             *((left, right)[n % 2].write(ask(coalition, jar, Put(coins=1))) for n in range(60))
         )
@@ -66,7 +54,7 @@ async def test_replicas_decide_one_after_another(open_shop: Shop) -> None:
 
 async def test_a_head_that_another_replica_moved_is_caught_up_with(open_shop: Shop) -> None:
     coalition, jar = UUID(int=2), UUID(int=12)
-    async with running(open_shop.again()) as left, running(open_shop.again()) as right:
+    async with writing(open_shop.again()) as left, writing(open_shop.again()) as right:
         for n in range(6):
             await (left, right)[n % 2].write(ask(coalition, jar, Put(coins=1)))
         assert await positions(open_shop, coalition) == [1, 2, 3, 4, 5, 6]
@@ -78,7 +66,7 @@ async def test_a_twin_in_the_same_batch_gets_the_answer_of_the_first(open_shop: 
     asks = [ask(coalition, jar, Put(coins=1), key="twin") for _ in range(2)]
     waits = asyncio.gather(*(journal.write(one) for one in asks))
     await asyncio.sleep(0)  # both are in the queue before the first batch is taken
-    async with running(journal):
+    async with writing(journal):
         first, second = await waits
     assert (first.position, second.position) == (1, 1)
     assert journal.conflicts == 0
@@ -152,9 +140,9 @@ async def test_a_tenant_ends_with_its_transaction(open_shop: Shop, postgres: str
         seen: int = await pool.fetchval("select count(*) from journal.event")
         return seen
 
-    async with running(Journal(pool, open_shop.journal.rules, open_shop.keys)) as journal:
+    async with writing(Journal(pool, open_shop.journal.rules, open_shop.keys)) as journal:
         await journal.write(ask(coalition, jar, Put(coins=1)))
-        assert await rows_of_nobody() == 0
+    assert await rows_of_nobody() == 0  # on the connection that the journal had
     async with tenant(pool, [coalition]) as db:
         assert await db.fetchval("select count(*) from journal.event") == 1
     assert await rows_of_nobody() == 0
