@@ -39,6 +39,7 @@ POLL_SECONDS = 1.0
 LATELY_SECONDS = 600.0
 ALL_HEADS_SECONDS = 60.0
 LOOK_SECONDS = (2.0, 5.0)
+SEALED = b'"_sd":'
 ADDRESS = b'"slug":'  # an event with it may name an address, which every service keeps
 
 Apply = Callable[[Connection, Recorded, Any], Awaitable[None]]
@@ -210,6 +211,8 @@ class Reader:
             raise Damaged("the relay's signature does not hold")
         if entries is None:
             raise Gap("disclosures too large for a message")
+        if any(not closed and SEALED in written for written, closed in entries):
+            raise Gap("no disclosures came")  # erased, or lost: only the source knows
         return entries
 
     async def hear(self, coalition: UUID, runs: list[Run]) -> bool:
