@@ -67,6 +67,12 @@ bench-smoke: .venv/bench  ## every row of the bench once: losses and errors fail
 overload: .venv/dev     ## ten times too much, one coalition with nine tenths of it, one connection
 	python -m tests.chaos.overload
 
+properties: .venv/dev   ## laws, histories and damage, searched for long
+	HYPOTHESIS_PROFILE=long pytest tests/properties
+
+schemathesis: .venv/dev ## requests of every sort to all routes, as three identities; SEED, EXAMPLES
+	python -m tests.openapi
+
 screenshots: .venv/dev  ## the pictures of the README, from the demo
 	python -m tests.web.pictures
 
