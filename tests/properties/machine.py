@@ -24,6 +24,7 @@ from shared.ask import Ask, KeyReused, Repeat, Stale, Step, Written
 from shared.bus import Packed, pack
 from shared.canonical import EventTooLarge, chain_next, chain_start, leaf_hash
 from shared.decider import Refused
+from shared.ear import Ear
 from shared.event import Context
 from shared.feed import read
 from shared.hot import Reading, Rules
@@ -284,9 +285,7 @@ class History(RuleBasedStateMachine):
     @rule(replica=st.integers(0, 1))
     def crash(self, replica: int) -> None:
         async def again() -> tuple[Journal, asyncio.Task[None]]:
-            task = self.replicas[replica][1]
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await self._kill(*self.replicas[replica])
             return await self._replica()
 
         self.replicas[replica] = self.wait(again())
@@ -329,7 +328,8 @@ class History(RuleBasedStateMachine):
             at = data.draw(st.integers(0, len(chosen) - 1))
             chosen.insert(at, _spoiled(chosen[at], how))
         handed = [Msg(Client(), one.subject, "", one.payload, dict(one.headers)) for one in chosen]
-        self.wait(self.reader._messages(handed))  # noqa: SLF001 - what NATS calls
+        ear = Ear(self.core.service, "notes", None, lambda: [self.reader])
+        self.wait(ear.tell(handed))
 
     @rule()
     def heal(self) -> None:
@@ -402,10 +402,13 @@ class History(RuleBasedStateMachine):
             self._patches.__exit__(None, None, None)
 
     async def _end(self) -> None:
-        tasks = [task for _, task in self.replicas]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for replica in self.replicas:
+            await self._kill(*replica)
+
+    async def _kill(self, journal: Journal, task: asyncio.Task[None]) -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await journal._let_go()  # noqa: SLF001 - a process that dies drops its connection
 
 
 def _spoiled(message: Packed, how: str) -> Packed:

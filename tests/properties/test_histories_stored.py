@@ -11,7 +11,7 @@ import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
 from accord.environment import Database
-from shared.database import pool
+from shared.database import pool, tenant
 from shared.projection import Projection
 from shared.sealing import Keys
 from shared.settings import Login, Settings, needed
@@ -65,16 +65,19 @@ class Stored:
 
     async def view(self, coalition: UUID) -> Any:
         found = {}
-        for table in self.listener().tables:
-            columns = ", ".join(name for name, _ in table.columns)
-            sql = f"select {columns} from {table.name} where coalition_id = $1"  # noqa: S608 - the code's own names
-            rows = await self._admin.fetch(sql, coalition)
-            found[table.name] = sorted(repr(tuple(row)) for row in rows)
+        async with tenant(self.app, [coalition]) as db:
+            for table in self.listener().tables:
+                columns = ", ".join(name for name, _ in table.columns)
+                sql = f"select {columns} from {table.name} where coalition_id = $1"  # noqa: S608 - the code's own names
+                found[table.name] = sorted(
+                    repr(tuple(row)) for row in await db.fetch(sql, coalition)
+                )
         return found
 
     async def forget(self, coalition: UUID) -> None:
-        for name in ("inbox.cursor", *(table.name for table in self.listener().tables)):
-            await self._admin.execute(f"delete from {name} where coalition_id = $1", coalition)  # noqa: S608 - the code's own names
+        async with tenant(self.app, [coalition]) as db:
+            for name in ("inbox.cursor", *(table.name for table in self.listener().tables)):
+                await db.execute(f"delete from {name} where coalition_id = $1", coalition)  # noqa: S608 - the code's own names
 
     async def parked(self, coalition: UUID) -> list[str]:
         rows = await self._admin.fetch(
