@@ -392,7 +392,7 @@ def _begun_with(signed: Signed, key: str) -> UUID:
 
 def _uuid_header(request: Request, name: str) -> UUID | None:
     given = request.headers.get(name)
-    if not given:
+    if given is None:
         return None
     try:
         found = UUID(given)
