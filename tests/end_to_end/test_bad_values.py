@@ -159,7 +159,9 @@ async def test_a_coalition_that_is_none_is_not_found(schools: Coalition, key: st
     check(await schools.suite.post(command, GOOD, mail("Clinic")), {404})
 
 
-@pytest.mark.parametrize("by", ["", "{0195a3c2-6f10-7c44-9b1e-5d2a8c7f3e01}", "0" * 32, "x" * 9_000])
+@pytest.mark.parametrize(
+    "by", ["", "{0195a3c2-6f10-7c44-9b1e-5d2a8c7f3e01}", "0" * 32, "x" * 9_000]
+)
 async def test_an_organisation_that_is_none_is_unreadable(schools: Coalition, by: str) -> None:
     answer = await send(schools, changed(), **{"Accord-On-Behalf-Of": by})
     check(answer, {400}, *([by] if by else []))
