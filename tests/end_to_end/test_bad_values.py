@@ -53,7 +53,10 @@ BODIES: dict[str, tuple[bytes, set[int]]] = {
 @pytest.mark.parametrize("name", BODIES)
 async def test_a_bad_body_is_a_clear_problem(schools: Coalition, name: str) -> None:
     body, expected = BODIES[name]
-    check(await send(schools, body), expected)
+    try:
+        check(await send(schools, body), expected)
+    except httpx2.TransportError:  # answered and closed before all was sent
+        assert len(body) > 65_536
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip", "deflate", "zstd", "identity, gzip"])

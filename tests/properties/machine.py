@@ -170,7 +170,13 @@ class History(RuleBasedStateMachine):
         self, replica: int, asked: Asked, key: str, *, if_match: int | None = None
     ) -> Written | Exception:
         ask = self.ask(asked, key, if_match=if_match)
-        [outcome] = await self.replicas[replica][0].write_all([ask])
+        journal, task = self.replicas[replica]
+        written = asyncio.create_task(journal.write_all([ask]))
+        await asyncio.wait({written, task}, timeout=30, return_when=asyncio.FIRST_COMPLETED)
+        if not written.done():
+            written.cancel()
+            raise AssertionError(f"no answer came; the journal: {task!r}")
+        [outcome] = written.result()
         assert isinstance(outcome, (Written, *ANSWERS)), outcome
         return outcome
 
