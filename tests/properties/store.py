@@ -256,7 +256,8 @@ class Session:
     async def fetch(self, sql: str, *args: Any) -> list[Row]:
         """Return the columns that a statement names, of the rows that it means."""
         await asyncio.sleep(0)
-        named = [column.rpartition(".")[2] for column in sql[7 : sql.index(" from ")].split(", ")]
+        columns = sql.rpartition("select ")[2].partition(" from ")[0]
+        named = [column.rpartition(".")[2] for column in columns.split(", ")]
         return [Row(**{name: row[name] for name in named}) for row in self._meant(sql, args)]
 
     def _meant(self, sql: str, args: Sequence[Any]) -> Sequence[Row]:
@@ -284,7 +285,7 @@ class Session:
         if "DecisionMade" in sql:
             column = "stream" if "stream = any" in sql else "position"
             return [event for event in decisions if event[column] in args[1]]
-        if "stream = any" in sql:
+        if "as cold(name)" in sql:
             found = [event for event in events if event["stream"] in args[1]]
             return sorted(found, key=lambda event: (event["stream"], event["version"]))
         raise NotImplementedError(sql)
