@@ -52,7 +52,7 @@ compose-smoke: .venv/dev  ## the suite in real containers; COMPOSE says how to c
 mutants: .venv/dev      ## one planted mistake per invariant: each must make a test fail; AREA names some
 	python -m tests.mutations $(AREA)
 
-scenarios: .venv/dev    ## one fault at a time, X8 to X17: full disks, clocks, a bad bus, upgrades, poison
+scenarios: .venv/dev    ## one fault at a time, X8 to X17, and short runs of chaos under fixed seeds
 	pytest -v tests/chaos
 
 chaos: .venv/dev        ## faults under traffic, then the invariants; SECONDS and SEED say how
@@ -66,6 +66,12 @@ bench-smoke: .venv/bench  ## every row of the bench once: losses and errors fail
 
 overload: .venv/dev     ## ten times too much, one coalition with nine tenths of it, one connection
 	python -m tests.chaos.overload
+
+properties: .venv/dev   ## laws, histories and damage, searched for long
+	HYPOTHESIS_PROFILE=long pytest tests/properties
+
+schemathesis: .venv/dev ## requests of every sort to all routes, as three identities; SEED, EXAMPLES
+	python -m tests.openapi
 
 screenshots: .venv/dev  ## the pictures of the README, from the demo
 	python -m tests.web.pictures

@@ -22,6 +22,7 @@ from services.members.__main__ import service as members
 from services.transparency.__main__ import service as transparency
 from services.web.__main__ import application as web
 from services.web.__main__ import prepare as prepare_web
+from shared import problems
 from shared.admission import Gate
 from shared.service import Runtime
 from shared.serving import serve
@@ -60,6 +61,7 @@ def assemble(settings: Settings, gate: Gate) -> FastAPI:
     async def livez() -> dict[str, str]:
         return {"status": "ok"}
 
+    problems.install(root)
     for service in SERVICES:
         root.mount(f"/{service.name}", service.app(runtimes[service.name]))
     root.mount("/", pages)

@@ -36,11 +36,15 @@ from uuid import UUID
 import orjson
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    TypeAdapter,
+    WithJsonSchema,
 )
 from pydantic_core import CoreSchema, core_schema
 
@@ -107,6 +111,40 @@ Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,63}$")]
 Digest = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 Ref = Annotated[str, Field(pattern=r"^[a-z]{1,20}/[1-9][0-9]{0,15}$")]
 Whole = Annotated[int, Field(ge=0, le=LARGEST)]
+_EARLIEST, _LATEST = datetime(1800, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+_DAY = r"(1[89]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_OF_DAY = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+_MOMENT = rf"^{_DAY}T{_OF_DAY}(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+
+
+def _written(pattern: str) -> BeforeValidator:
+    """Let text pass only in the one form; the library reads numbers of seconds as well."""
+    form = TypeAdapter(Annotated[str, Field(pattern=pattern)])
+    return BeforeValidator(
+        lambda given: form.validate_python(given) if isinstance(given, str) else given
+    )
+
+
+def _in_our_time(at: datetime) -> datetime:
+    try:
+        in_time = _EARLIEST <= at < _LATEST
+    except OverflowError:
+        in_time = False
+    if not in_time:
+        raise ValueError("a moment is in the years 1800 to 2999")
+    return at
+
+
+Moment = Annotated[
+    AwareDatetime, _written(_MOMENT), AfterValidator(_in_our_time),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _MOMENT}),
+]  # fmt: skip
+"""A moment that a caller names: RFC 3339 with its zone, in the years 1800 to 2999."""
+Day = Annotated[
+    date, _written(f"^{_DAY}$"),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY}$"}),
+]  # fmt: skip
+"""A day that a caller names: `2026-03-12`, in the years 1800 to 2999."""
 Ratio = tuple[Whole, Annotated[int, Field(ge=1, le=LARGEST)]]
 
 
@@ -364,6 +402,3 @@ class Heard(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
     )
-
-
-Day = date

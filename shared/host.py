@@ -142,6 +142,8 @@ class Host:
     async def _found(self, name: str) -> UUID | None:
         if (held := self._slugs.get(name)) is not None:
             return held
+        if not (name.isascii() and name.isprintable()):
+            return None
         async with self.relay_pool.acquire(timeout=2) as db:
             found: UUID | None = await db.fetchval(
                 "select coalition_id from tenancy.coalition"

@@ -16,7 +16,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.routing import APIRoute
-from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from shared.admission import BODY_BYTES
@@ -24,7 +24,7 @@ from shared.ask import Ask, Fact, Repeat, Step, Written
 from shared.batch import in_milliseconds
 from shared.database import Pin
 from shared.decider import altered
-from shared.event import Command, Context
+from shared.event import Command, Context, Moment
 from shared.host import Host, Rows
 from shared.hot import AnyDecider, Reading
 from shared.identity import Mandates, Signed, Unauthenticated, Who
@@ -35,6 +35,7 @@ KEY_LENGTH = 128
 COMMANDS = 10.0, 40.0  # a second, and at once
 READS = 50.0, 200.0
 T = TypeVar("T")
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 Body = Callable[[Any, Any], UUID | None]
 """(state, command) → the body whose chair is meant."""
@@ -78,6 +79,7 @@ class Route(APIRoute):
     """Commands past FastAPI's own parsing, which echoes input and reads bodies leniently."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        more["operation_id"] = more.get("operation_id") or endpoint.__name__
         hints = get_type_hints(endpoint, include_extras=True)
         self.action = next(
             (d.dependency.action for d in more.get("dependencies") or ()
@@ -110,6 +112,8 @@ class Route(APIRoute):
                     given[part] = adapter.validate_python(request.path_params[part], strict=False)
                 except ValidationError:
                     raise not_found() from None
+                if not _spelled(given[part], request.path_params[part]):
+                    raise not_found()
             caller = await caller_of(request, self.action)
             body = await read_body(request)
             try:
@@ -388,12 +392,20 @@ def _begun_with(signed: Signed, key: str) -> UUID:
 
 def _uuid_header(request: Request, name: str) -> UUID | None:
     given = request.headers.get(name)
-    if not given:
+    if given is None:
         return None
     try:
-        return UUID(given)
+        found = UUID(given)
     except ValueError:
-        raise Problem(400, "unreadable", f"The header {name} is not a UUID.") from None
+        found = None
+    if found is None or not _spelled(found, given):
+        raise Problem(400, "unreadable", f"The header {name} is not a UUID.")
+    return found
+
+
+def _spelled(value: object, given: str) -> bool:
+    """Whether an id came in its one spelling, not in braces or without hyphens."""
+    return not isinstance(value, UUID) or str(value) == given.lower()
 
 
 def _if_match(request: Request) -> int | None:
@@ -401,7 +413,7 @@ def _if_match(request: Request) -> int | None:
     if given is None:
         return None
     tag = given.strip()
-    if len(tag) > 2 and tag[0] == tag[-1] == '"' and tag[1:-1].isdecimal():  # noqa: PLR2004 - quotes
+    if 2 < len(tag) <= 18 and tag[0] == tag[-1] == '"' and tag.isascii() and tag[1:-1].isdecimal():  # noqa: PLR2004 - quotes, and digits below 2**53
         return int(tag[1:-1])
     raise Problem(400, "unreadable", 'If-Match names one version: "7".')
 
@@ -411,7 +423,7 @@ def _claimed(request: Request, signed: Signed) -> datetime | None:
     if given is None or not signed.demo:
         return None
     try:
-        return in_milliseconds(TypeAdapter(AwareDatetime).validate_python(given))
+        return in_milliseconds(_MOMENT.validate_python(given))
     except ValidationError:
         raise Problem(400, "unreadable", "Accord-Occurred-At is not a time.") from None
 

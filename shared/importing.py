@@ -14,19 +14,27 @@ from uuid import UUID, uuid5
 
 import orjson
 from fastapi import Request
-from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from shared.ask import Ask, Fact, Step, Written
 from shared.batch import in_milliseconds
-from shared.event import Command, Context, Value, Visibility
+from shared.event import Command, Context, Moment, Value, Visibility
 from shared.host import Host
 from shared.hot import AnyDecider, Reading
 from shared.http import bearer, host_of
 from shared.identity import Signed
 from shared.problems import Problem, forbidden, invalid, not_found, translated
 
+LINES = "application/x-ndjson"
+BODY = {"requestBody": {"required": True, "content": {LINES: {"schema": {"type": "string"}}}}}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A line for each refused command, progress, and a summary.",
+        "content": {LINES: {"schema": {"type": "string"}}},
+    }
+}
 LINE_BYTES = 64 * 1024
 AT_ONCE = 512
 WAIT_SECONDS = 30.0
@@ -60,7 +68,7 @@ class Line(Value):
 
     command: Annotated[str, Field(max_length=63)]
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-    at: AwareDatetime
+    at: Moment
     version: Annotated[int, Field(ge=1)]
     body: dict[str, Any]
     by: UUID | None = None
@@ -77,11 +85,9 @@ async def run(request: Request, imports: Mapping[str, ImportedCommand]) -> Strea
     signed = host.tokens.verify(bearer(request))
     coalition = await _coalition(host, request)
     await _allowed(host, signed, coalition)
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-ndjson":
+    if request.headers.get("content-type", "").partition(";")[0].strip() != LINES:
         raise Problem(415, "unsupported_media_type", "Send commands as application/x-ndjson.")
-    return _Answering(
-        _carry_out(request, host, coalition, imports), media_type="application/x-ndjson"
-    )
+    return _Answering(_carry_out(request, host, coalition, imports), media_type=LINES)
 
 
 async def _coalition(host: Host, request: Request) -> UUID:
@@ -214,8 +220,8 @@ async def _heard(host: Host, coalition: UUID, after: Mapping[str, int]) -> None:
     while True:
         try:
             return await host.wait_for(wanted, coalition)
-        except Problem:
-            if asyncio.get_running_loop().time() > end:
+        except Problem as problem:
+            if problem.status != 503 or asyncio.get_running_loop().time() > end:  # noqa: PLR2004 - view_behind
                 raise
 
 

@@ -39,6 +39,7 @@ POLL_SECONDS = 1.0
 LATELY_SECONDS = 600.0
 ALL_HEADS_SECONDS = 60.0
 LOOK_SECONDS = (2.0, 5.0)
+SEALED = b'"_sd":'
 ADDRESS = b'"slug":'  # an event with it may name an address, which every service keeps
 
 Apply = Callable[[Connection, Recorded, Any], Awaitable[None]]
@@ -210,6 +211,8 @@ class Reader:
             raise Damaged("the relay's signature does not hold")
         if entries is None:
             raise Gap("disclosures too large for a message")
+        if any(not closed and SEALED in written for written, closed in entries):
+            raise Gap("no disclosures came")  # erased, or lost: only the source knows
         return entries
 
     async def hear(self, coalition: UUID, runs: list[Run]) -> bool:
@@ -224,7 +227,7 @@ class Reader:
                     links=[last.traceparent],
                     attributes={"messaging.consumer.group.name": self._as},
                 ):
-                    await self._guarded(coalition, first, trusted, last.chain)
+                    await self._guarded(coalition, first, trusted, last.chain, told=True)
             except (Gap, Damaged, _Again) as error:
                 log.info("heal", reader=self.name, why=str(error))
                 self._heals.add()
@@ -237,11 +240,12 @@ class Reader:
     # The one way in
 
     async def _guarded(
-        self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes
-    ) -> int:
+        self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes,
+        *, told: bool = False,
+    ) -> int:  # fmt: skip
         async with self._locks.setdefault(coalition, asyncio.Lock()):
             try:
-                reached = await self._take(coalition, first, entries, chain)
+                reached = await self._take(coalition, first, entries, chain, told=told)
             except (Gap, Damaged, *DB_TRANSIENT):
                 raise
             except Exception as error:
@@ -273,11 +277,12 @@ class Reader:
                 await self._take(coalition, number, [entry], None)
 
     async def _take(
-        self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes | None
-    ) -> int:
+        self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes | None,
+        *, told: bool = False,
+    ) -> int:  # fmt: skip
         """Apply what is new of consecutive events, and move the cursor, in one transaction."""
         await reach("reader.before_apply")
-        opened = await self._opened(coalition, entries)
+        opened = await self._opened(coalition, entries, told=told)
         async with self._pool.acquire(timeout=2) as db, db.transaction():
             await enter(db, [coalition], pinned=self._schema)
             cursor = await self._cursor(db, coalition)
@@ -351,8 +356,14 @@ class Reader:
             return await self._cursor(db, coalition)
         return Head(row["position"], row["chain"])
 
-    async def _opened(self, coalition: UUID, entries: Sequence[Entry]) -> dict[str, Opened]:
-        """Open the disclosures that this service has keys for, fetching new keys once."""
+    async def _opened(
+        self, coalition: UUID, entries: Sequence[Entry], *, told: bool
+    ) -> dict[str, Opened]:
+        """Open the disclosures that this service has keys for, fetching new keys once.
+
+        Raises:
+            Gap: one that a message told does not open; the source has it whole, or has lost it.
+        """
         wanted = {closed.key for _, disclosures in entries for closed in disclosures}
         if not wanted or self._keys is None:
             return {}
@@ -376,6 +387,8 @@ class Reader:
                         opened = open_disclosure(key, coalition, event_id, closed)
                         if opened is not None:
                             found[closed.digest] = opened
+                        elif told:
+                            raise Gap("a disclosure that does not open")
         return found
 
     # What was missed

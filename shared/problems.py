@@ -17,9 +17,11 @@ from shared.ask import Busy, KeyReused, Stale
 from shared.database import DB_TRANSIENT
 from shared.decider import Refused
 from shared.identity import Unauthenticated
+from shared.openapi import methods
 from shared.telemetry import trace_id
 
 log = structlog.get_logger()
+_A_NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 class Problem(Exception):
@@ -84,7 +86,7 @@ def invalid(error: ValidationError, where: str = "") -> Problem:
             return Problem(400, "unreadable", "The body is not valid JSON.")
         faults.append(
             {
-                "pointer": where + "".join(f"/{part}" for part in place),
+                "pointer": where + "".join(map(_step, place)),
                 "reason": fault["type"],
                 "detail": words,
             }
@@ -92,6 +94,12 @@ def invalid(error: ValidationError, where: str = "") -> Problem:
     return Problem(
         422, "invalid", "The body does not have the form of this command.", errors=faults
     )
+
+
+def _step(part: str | int) -> str:
+    """Return a step of a pointer; a key that is no name of ours is not repeated."""
+    named = isinstance(part, int) or (len(part) <= 63 and _A_NAME.issuperset(part))  # noqa: PLR2004 - the length of codes
+    return f"/{part}" if named else "/?"
 
 
 def translated(error: Exception) -> Problem | None:
@@ -161,6 +169,11 @@ def install(app: FastAPI) -> None:
         reason = status.name.lower()
         detail = not_found().detail if status is HTTPStatus.NOT_FOUND else f"{status.phrase}."
         headers = dict(error.headers or {})
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            known = methods(
+                app, request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+            )
+            headers["allow"] = ", ".join(sorted(known)) or headers.get("allow", "")
         return Problem(error.status_code, reason, detail, headers=headers).response(
             request.url.path
         )
@@ -169,7 +182,7 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         faults = [
             {
-                "pointer": "".join(f"/{part}" for part in fault["loc"]),
+                "pointer": "".join(map(_step, fault["loc"])),
                 "reason": str(fault["type"]),
                 "detail": "is not of the form that is needed here",
             }

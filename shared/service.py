@@ -17,9 +17,9 @@ import yaml
 from fastapi import APIRouter, FastAPI, Request
 from joserfc.jwk import KeySet
 from pydantic import TypeAdapter
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from shared import failpoint, feed, importing, problems, rebuilding, upkeep
+from shared import failpoint, feed, importing, openapi, problems, rebuilding, upkeep
 from shared.admission import Gate
 from shared.bus import Bus
 from shared.database import DB_TRANSIENT, Script, close, create, enter, migrate, pool, ready
@@ -169,9 +169,11 @@ class Service:
 
             @router.post(
                 "/import", dependencies=[requires(f"{self.name}:import:run")],
-                openapi_extra={"requestBody": {"content": {"application/x-ndjson": {}}}},
+                operation_id="run_import", responses=importing.ANSWERS,
+                response_class=StreamingResponse, openapi_extra=importing.BODY,
             )  # fmt: skip
             async def run_import(request: Request) -> Response:
+                """Carry out commands of the past, one a line; what is refused stops no other."""
                 return await importing.run(request, imports)
 
         app.include_router(router)
@@ -183,6 +185,7 @@ class Service:
             app.include_router(upkeep.router(self.tables.package, runtime.addresses))
         app.include_router(_health(self, runtime))
         problems.install(app)
+        openapi.describe(app)
         self._check_actions()
         return app
 

@@ -37,10 +37,23 @@ DOWNLOADS_AT_ONCE = 2
 
 router = Router()
 Wanted = Annotated[Asked, Depends(asked)]
+
+
+def _form(media: str) -> dict[int | str, dict[str, Any]]:
+    """Describe the answer of a report in one of its forms."""
+    return {
+        200: {"description": "The report.", "content": {media: {"schema": {}}}},
+        304: {"description": "You hold this very page."},
+    }
+
+
 _downloads: Counter[tuple[UUID, UUID | None]] = Counter()
 
 
-@router.get("/reports/{report}.json", dependencies=[requires("transparency:report:read")])
+@router.get(
+    "/reports/{report}.json", dependencies=[requires("transparency:report:read")],
+    response_class=Response, responses=_form("application/json"),
+)  # fmt: skip
 async def read_report(report: str, wanted: Wanted, reader: Reader, request: Request) -> Response:
     """A page of a report as canonical JSON: same positions and audience, same bytes."""
     kind = kind_of(report)
@@ -63,7 +76,10 @@ async def read_report(report: str, wanted: Wanted, reader: Reader, request: Requ
     return Response(body, 200, headers, media_type="application/json")
 
 
-@router.get("/reports/{report}.html", dependencies=[requires("transparency:report:read")])
+@router.get(
+    "/reports/{report}.html", dependencies=[requires("transparency:report:read")],
+    response_class=Response, responses=_form("text/html"),
+)  # fmt: skip
 async def show_report(report: str, wanted: Wanted, reader: Reader, request: Request) -> Response:
     """A page of a report to read and print."""
     kind = kind_of(report)
@@ -81,7 +97,10 @@ async def show_report(report: str, wanted: Wanted, reader: Reader, request: Requ
     return Response(body, 200, headers, media_type="text/html; charset=utf-8")
 
 
-@router.get("/reports/{report}.csv", dependencies=[requires("transparency:report:read")])
+@router.get(
+    "/reports/{report}.csv", dependencies=[requires("transparency:report:read")],
+    response_class=Response, responses=_form("text/csv"),
+)  # fmt: skip
 async def export_report(
     report: str,
     wanted: Wanted,

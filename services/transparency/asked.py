@@ -3,20 +3,21 @@
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
 from fastapi import Query
+from pydantic import TypeAdapter
 
 from services.transparency.views.register import After, Search
 from services.transparency.views.reports import REPORTS, Ask, Kind
-from shared.event import base64url, timestamp
+from shared.event import Day, Moment, Whole, base64url, timestamp
 from shared.problems import Problem, not_found
 
 WORDS_AT_MOST = 8
 PAGE = 100
+_AFTER = TypeAdapter(tuple[Moment, UUID, Whole])
 AUDIENCES: Mapping[str, tuple[str, ...]] = {
     "members": ("members", "public"),
     "public": ("public",),
@@ -44,12 +45,12 @@ class Asked:
 def asked(
     audience: Audience | None = None,
     as_of: Annotated[str | None, Query(max_length=200)] = None,
-    begins: Annotated[date | None, Query(alias="from")] = None,
-    ends: Annotated[date | None, Query(alias="to")] = None,
+    begins: Annotated[Day | None, Query(alias="from")] = None,
+    ends: Annotated[Day | None, Query(alias="to")] = None,
     organisation: UUID | None = None,
     limit: Annotated[int | None, Query(ge=1, le=200)] = None,
     cursor: Annotated[str | None, Query(max_length=600)] = None,
-    q: Annotated[str | None, Query(max_length=200)] = None,
+    q: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = None,
     outcome: Outcome | None = None,
     body: UUID | None = None,
     issue: UUID | None = None,
@@ -143,8 +144,7 @@ def read_cursor(cursor: str, reached: Mapping[str, int]) -> tuple[dict[str, int]
         if any(type(n) is not int or not 0 <= n <= reached[name] for name, n in as_of.items()):
             raise ValueError(cursor)  # noqa: TRY301 - answered below, as any other damage
         if isinstance(after, list):
-            at, decision, position = after
-            after = After(datetime.fromisoformat(at), UUID(decision), int(position))
+            after = After(*_AFTER.validate_python(after))
         elif not isinstance(after, str):
             raise TypeError(cursor)  # noqa: TRY301 - answered below, as any other damage
     except (ValueError, TypeError):

@@ -21,7 +21,7 @@ POINTS = (
     ("reader.after_apply", "raise"),
     ("reader.before_ack", "pause 1"),
 )
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.chaos]
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ poison: set[UUID] = set()
 
 
 class CoinsPut(Heard):
-    coins: int
+    coins: int = 0
     note: Text | None = None
 
 

@@ -15,7 +15,7 @@ from services.credit.domain import credit
 from services.credit.domain.ids import DecisionId, ObjectiveId, OrgId, TargetId
 from services.credit.domain.roll import Roll, recipient, speaker
 from shared.decider import Decider, Refused
-from shared.event import Command, Context, Event, Sealed, Text
+from shared.event import Command, Context, Day, Event, Sealed, Text
 
 Size = Literal["step", "major"]
 Audience = Literal["dyad", "body", "members", "partners", "funders", "public"]
@@ -67,7 +67,7 @@ class AnnounceWin(Command):
 
 
 class CelebrateWin(Command):
-    on: date
+    on: Day
     orgs: Orgs
 
 

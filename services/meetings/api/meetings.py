@@ -6,17 +6,20 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import TypeAdapter
 
 from services.meetings.api.adding import adds, write
 from services.meetings.domain import attendance, meeting, minutes
 from services.meetings.views import queries, rows
 from shared.ask import Written
+from shared.event import Moment
 from shared.http import Caller, Limit, Page, Reader, Router, requires
 from shared.problems import Problem, not_found
 
 Cursor = Annotated[str | None, Query(max_length=120)]
 
 router = Router()
+_PLACE: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
 @adds(router, "/meetings", "meeting:schedule")
@@ -137,7 +140,7 @@ def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
         return None
     try:
         at, _, last = urlsafe_b64decode(cursor).decode().partition("|")
-        return datetime.fromisoformat(at), UUID(last)
+        return _PLACE.validate_python(at), UUID(last)
     except ValueError:
         raise Problem(400, "unreadable", "That cursor was not given by this list.") from None
 

@@ -35,7 +35,7 @@ from services.meetings.domain.ids import (
 )
 from services.meetings.domain.minutes import MeetingSteps, Minutes, MinutesCommand, MinutesEvent
 from shared.decider import Decider, Refused
-from shared.event import Command, Context, Digest, Event, Personal, Sealed, Text, Value
+from shared.event import Command, Context, Digest, Event, Moment, Personal, Sealed, Text, Value
 
 Kind = Literal["decision", "discussion", "support", "information"]
 Duration = Annotated[int, Field(ge=0, le=24 * 60)]
@@ -52,15 +52,15 @@ class ScheduleMeeting(Command):
     title: Text | None = None
     body: BodyId
     host: OrgId | None = None
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime | None = None
+    starts_at: Moment
+    ends_at: Moment | None = None
     place: Text | None = None
     piggyback_on: Text | None = None
 
 
 class RescheduleMeeting(Command):
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     place: Text
 
 

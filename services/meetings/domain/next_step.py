@@ -14,7 +14,7 @@ from pydantic import Field
 from services.meetings.domain.acting import organisation
 from services.meetings.domain.ids import DecisionId, Decisions, MeetingId, OrgId, PersonId
 from shared.decider import Decider, Refused
-from shared.event import Command, Context, Event, Personal, Sealed, Text, Value
+from shared.event import Command, Context, Day, Event, Personal, Sealed, Text, Value
 
 Commitment = Literal["observer", "voice_only", "homework"]
 Owners = Annotated[tuple[PersonId, ...], Field(max_length=20)]
@@ -44,19 +44,19 @@ class ProposeStep(Command):
 
 class VolunteerForStep(Command):
     owners: Owners = ()
-    due: date | None = None
+    due: Day | None = None
 
 
 class AssignStep(Command):
     owner: OrgId
     owners: Owners = ()
-    due: date | None = None
+    due: Day | None = None
 
 
 class ReassignStep(Command):
     owner: OrgId
     owners: Owners = ()
-    due: date | None = None
+    due: Day | None = None
 
 
 class AcceptStep(Command):
@@ -80,7 +80,7 @@ class DropStep(Command):
 
 
 class MoveDueDate(Command):
-    due: date
+    due: Day
     reason: Text
 
 

@@ -56,7 +56,7 @@ from services.meetings.domain.voting import (
     WithdrawStance,
 )
 from shared.decider import Decider, Refused, altered
-from shared.event import Command, Context, Digest, Event, Ref, Restricted, Sealed, Text, Value
+from shared.event import Command, Context, Day, Digest, Event, Ref, Restricted, Sealed, Text, Value
 
 Stage = Literal[
     "drafted",
@@ -106,7 +106,7 @@ class MakeDecision(Command):
 
 
 class DeferDecision(Command):
-    until: date
+    until: Day
     reason: Text
 
 

@@ -32,6 +32,7 @@ from shared.event import (
     Context,
     Digest,
     Event,
+    Moment,
     Restricted,
     Sealed,
     Text,
@@ -78,7 +79,7 @@ class Sitting:
 
 class OpenVoting(Command):
     rule: RuleId
-    closes_at: AwareDatetime
+    closes_at: Moment
     meeting: MeetingId | None = None
     override: Text | None = None
 

@@ -1,5 +1,6 @@
 """Memberships: applied for, joined, suspended, left."""
 
+from typing import Literal
 from uuid import UUID
 
 from services.members.api.routing import (
@@ -17,6 +18,8 @@ from services.members.views import queries
 from shared.ask import Written
 from shared.http import Caller, Limit, Page, Reader, requires
 from shared.problems import Problem
+
+State = Literal["applied", "declined", "joined", "suspended", "left"]
 
 
 @adds("/applications", "members:membership:apply")
@@ -105,7 +108,7 @@ async def leave_coalition(
 
 @router.get("/members", dependencies=[requires("members:membership:read")])
 async def list_members(
-    reader: Reader, limit: Limit = 50, cursor: UUID | None = None, state: str | None = None
+    reader: Reader, limit: Limit = 50, cursor: UUID | None = None, state: State | None = None
 ) -> Page[queries.MemberRow]:
     """List the organisations that applied or joined."""
     async with reader.rows() as db:

@@ -13,7 +13,7 @@ from immutables import Map
 from services.members.domain.ids import AccId, BodyId, PersonId
 from services.members.domain.standing import Standing, speak_for_it, speak_for_it_or_preside
 from shared.decider import Decider, Refused
-from shared.event import Code, Command, Context, Event, Personal, Sealed
+from shared.event import Code, Command, Context, Day, Event, Personal, Sealed
 
 Extent = Literal["full", "ad_referendum", "observer"]
 
@@ -36,8 +36,8 @@ class AccreditRepresentative(Command):
     authority: Extent
     voting: bool
     executive: bool = False
-    from_: date | None = None
-    until: date | None = None
+    from_: Day | None = None
+    until: Day | None = None
 
 
 class ReplaceRepresentative(AccreditRepresentative):

@@ -19,7 +19,7 @@ from services.members.domain.standing import (
     speak_for_it_or_preside,
 )
 from shared.decider import Decider, Refused
-from shared.event import Code, Command, Context, Event, Ref, Sealed, Text
+from shared.event import Code, Command, Context, Day, Event, Ref, Sealed, Text
 
 Kind = Literal["working_group", "steering", "plenary"]
 Scope = tuple[IssueId, ...] | Literal["all"]
@@ -78,7 +78,7 @@ class VacateSeat(Command):
 class TakeRole(Command):
     role: Code
     accreditation: AccId
-    until: date | None = None
+    until: Day | None = None
 
 
 class ReleaseRole(Command):
