@@ -108,9 +108,8 @@ class Line:
     _jars: Iterator[int] = field(default_factory=lambda: count(1))
 
     async def put(
-        self, coalition: UUID, coins: int = 1, journal: Journal | None = None, jar: int = 0,
-        tries: int = 1,
-    ) -> Written:  # fmt: skip
+        self, coalition: UUID, coins: int = 1, journal: Journal | None = None, tries: int = 1
+    ) -> Written:
         """Put coins into a jar, and note where the journal says it wrote that.
 
         Raises:
@@ -119,11 +118,9 @@ class Line:
         number = next(self._jars)
         began = time.monotonic()
         while True:
-            place = UUID(int=jar or number % 7 + 1)
+            wanted = ask(coalition, UUID(int=number % 7 + 1), Put(coins=coins), key=f"{number}")
             try:
-                written = await (journal or self.shop.journal).write(
-                    ask(coalition, place, Put(coins=coins), key=f"{number}")
-                )
+                written = await (journal or self.shop.journal).write(wanted)
                 break
             except Busy:
                 if (tries := tries - 1) <= 0:
