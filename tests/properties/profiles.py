@@ -34,11 +34,15 @@ def searching(
     return wrap
 
 
-def stateful(examples: int, steps: int) -> settings:
-    """Return settings for a state machine: sequences of at most so many steps."""
+def stateful(examples: int, steps: int, *, shrinks: bool = True) -> settings:
+    """Return settings for a state machine: sequences of at most so many steps.
+
+    Args:
+        shrinks: Look for the shortest sequence that fails, which takes long where steps are slow.
+    """
     return settings(
         QUIET,
         max_examples=amount(examples),
         stateful_step_count=steps,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate, Phase.shrink) if shrinks else (Phase.generate,),
     )

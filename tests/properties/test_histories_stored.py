@@ -116,6 +116,6 @@ def test_histories_on_postgres(
             super().__init__()
 
     try:
-        run_state_machine_as_test(OnPostgres, settings=stateful(3, 20))
+        run_state_machine_as_test(OnPostgres, settings=stateful(3, 20, shrinks=False))
     finally:
         loop.run_until_complete(stored.close())
