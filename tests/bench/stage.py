@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -36,14 +36,17 @@ class Worker:
         return self._process.pid
 
     async def said(self) -> dict[str, object]:
+        """Return the next answer; what else is printed, such as a log line, goes to stderr."""
         assert self._process.stdout is not None
         async with asyncio.timeout(ANSWERS_WITHIN):
-            line = await self._process.stdout.readline()
-        if not line:
-            code = await self._process.wait()
-            raise RuntimeError(f"a worker of the bench ended with code {code}; see above")
-        found: dict[str, object] = json.loads(line)
-        return found
+            while line := await self._process.stdout.readline():
+                with suppress(ValueError):
+                    found = json.loads(line)
+                    if isinstance(found, dict) and found.keys() & {"ready", "n"}:
+                        return found
+                sys.stderr.write(line.decode("utf-8", "replace"))
+        code = await self._process.wait()
+        raise RuntimeError(f"a worker of the bench ended with code {code}; see above")
 
     async def measure(self, at: int, secs: float) -> Sample:
         """Order one sample; add the CPU that the servers used for it."""
