@@ -310,7 +310,7 @@ async def test_a_batch_that_is_late_to_join_takes_nothing_back(
     open_shop: Shop, tmp_path: Path
 ) -> None:
     """Two batches that waited for one lock: the later one may be done first with its cache."""
-    coalition, one, other = UUID(int=31), UUID(int=32), UUID(int=33)
+    coalition, one, other = UUID(int=7101), UUID(int=7102), UUID(int=7103)
     write = open_shop.journal.write
     await write(ask(coalition, other, Put(coins=5)))
     arm_from(tmp_path)
