@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,14 @@ class Nats:
             ready=self.ready,
             environment={"PATH": os.defpath},
         )
+
+    def forget(self, kill: Callable[[], None]) -> None:
+        """Take a server's store away and kill it, so that it starts again with an empty one."""
+        gone = self.folder / "store.gone"
+        shutil.rmtree(gone, ignore_errors=True)
+        (self.folder / "store").rename(gone)
+        kill()
+        shutil.rmtree(gone, ignore_errors=True)
 
     async def ready(self) -> bool:
         """Ask for the full health: with less, a full disk shows as healthy."""

@@ -22,7 +22,7 @@ from nats.js.api import (
     StoreCompression,
     StreamConfig,
 )
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServerError
 
 from accord.failed import Failed
 from shared.bus import Bus
@@ -134,8 +134,15 @@ async def provision(bus: Bus, replicas: int = 1) -> list[str]:
     return touched
 
 
-async def keep_provisioned(bus: Bus, replicas: int, say: Callable[[str], None]) -> None:
-    """Provision again and again, until cancelled; a server that is away is waited for."""
+async def keep_provisioned(
+    bus: Bus, replicas: int, say: Callable[[str], None], damaged: Callable[[], None] | None = None
+) -> None:
+    """Provision again and again, until cancelled; a server that is away is waited for.
+
+    Args:
+        damaged: What helps where the server answers and fails every time, as it does when files
+            of its store are damaged. All that it holds is in the journals too.
+    """
     misses = 0
     while True:
         await asyncio.sleep(LOOK_EVERY)
@@ -145,6 +152,10 @@ async def keep_provisioned(bus: Bus, replicas: int, say: Callable[[str], None]) 
             misses += 1
             if misses == MISSES:
                 say(f"NATS does not let streams be looked after: {error or 'no answer'}.")
+                if damaged is not None and isinstance(error, ServerError):
+                    say("Its store is damaged: it starts again without.")
+                    damaged()
+                    misses = 0
         else:
             misses = 0
             if touched:

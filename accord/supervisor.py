@@ -123,6 +123,13 @@ class Supervisor:
         if code:
             raise Failed(f"{title} failed. {child.last_words()}")
 
+    def kill(self, name: str) -> None:
+        """Kill a program outright; it is started again like any that has ended."""
+        for child in self._children:
+            if child.program.name == name and child.process is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    child.process.kill()
+
     def pids(self) -> dict[str, int]:
         """Say which processes serve now."""
         return {child.program.name: child.process.pid for child in self._children if child.process}

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -67,6 +68,7 @@ class Suite:
         self.data = settings.data
         self.port = settings.http.port
         self.say = say
+        self._bus_server: nats.Nats | None = None
 
     async def run(self, greet: Callable[[], Awaitable[None]]) -> None:
         """Start all in order, greet, and go on until cancelled; then stop in reverse.
@@ -96,7 +98,10 @@ class Suite:
                     self.settings, self.data, database, nats_url, demo=self.settings.demo
                 )
                 write(told, environment.of_migrations(names, database))
-                async with self._provisioned(nats_url) as keeper:
+                damaged = None
+                if self._bus_server is not None:
+                    damaged = partial(self._bus_server.forget, partial(supervisor.kill, "nats"))
+                async with self._provisioned(nats_url, damaged) as keeper:
                     await starting
                     if self.settings.demo:
                         await self._seed(supervisor, environment.of_ours() | names)
@@ -144,13 +149,15 @@ class Suite:
     async def _nats(self, supervisor: Supervisor) -> str:
         if self.settings.nats.url is not None:
             return self.settings.nats.url
-        server = nats.prepare(self.data)
+        server = self._bus_server = nats.prepare(self.data)
         await supervisor.start(server.program())
         self.say("NATS is ready.")
         return server.url
 
     @asynccontextmanager
-    async def _provisioned(self, url: str) -> AsyncIterator[asyncio.Task[None]]:
+    async def _provisioned(
+        self, url: str, damaged: Callable[[], None] | None
+    ) -> AsyncIterator[asyncio.Task[None]]:
         """Make streams and durables, and keep making those that get lost."""
         seed = seed_file(self.settings, self.data)
         seed = Path(str(seed).replace(PLACEHOLDER, OPERATIONS))
@@ -158,7 +165,7 @@ class Suite:
         replicas = self.settings.nats.replicas
         try:
             await provision(bus, replicas)
-            keeper = asyncio.create_task(keep_provisioned(bus, replicas, self.say))
+            keeper = asyncio.create_task(keep_provisioned(bus, replicas, self.say, damaged))
             try:
                 yield keeper
             finally:

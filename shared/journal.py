@@ -74,6 +74,14 @@ async def forget_repeats(pool: asyncpg.Pool, after: timedelta = REPEATS_KEPT) ->
     return said
 
 
+def _has_ended(kept: PoolConnectionProxy) -> bool:
+    """Say whether a connection is of no more use; one that the server ended has left us."""
+    try:
+        return kept.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
 def _meets_a_unique_key(error: Exception) -> bool:
     return isinstance(error, asyncpg.UniqueViolationError) and error.schema_name == "journal"
 
@@ -369,7 +377,7 @@ class Journal:
             async with self._pool.acquire(timeout=2) as db:
                 yield db
             return
-        if self._kept is None or self._kept.is_closed():
+        if self._kept is None or _has_ended(self._kept):
             await self._let_go()
             self._kept = await self._pool.acquire(timeout=2)
         try:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,7 @@ SUBJECT = "accord.evt.1.0195a3c2-0000-7000-8000-000000000001"
 
 PARENT = """
 import asyncio, json, sys
+from functools import partial
 from pathlib import Path
 # What is imported later could not be read after a change of user.
 import encodings.ascii, encodings.idna
@@ -444,6 +446,39 @@ async def test_streams_are_made_once_and_again_after_the_store_was_wiped(
     await eventually(lambda: operations.client.is_connected)
     assert await provision(operations) == []
     await operations.close()
+
+
+async def test_a_store_that_is_damaged_is_begun_anew(
+    folder: Path, own: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accord.provision.LOOK_EVERY", 0.1)
+    server = our_nats.prepare(folder)
+    await own.start(server.program())
+    operations = await connect(server.url, folder / "secrets" / "nkey_ops")
+    await provision(operations)
+    buses = [Bus(server.url, user, folder / "secrets" / f"nkey_{user}") for user in SPEAKERS]
+    for bus in buses:
+        await bus.connect()
+    members, meetings, _ = buses
+    await members.client.request(f"{SUBJECT}.members.MemberJoined", b"{}", timeout=5)
+    async with meetings.pull("MEMBERS", "meetings-keeps-the-roll") as pull:
+        [heard] = await pull.some()
+        await heard.ack_sync(timeout=5)
+    state = next(iter((server.folder / "store").rglob("meetings-keeps-the-roll"))) / "o.dat"
+    await eventually(lambda: state.exists() and state.stat().st_size > 0)
+    said: list[str] = []
+    damaged = partial(server.forget, partial(own.kill, "nats"))
+    keeper = asyncio.create_task(keep_provisioned(operations, 1, said.append, damaged))
+    os.kill(own.pids()["nats"], signal.SIGSTOP)
+    state.write_bytes(state.read_bytes()[:3])
+    own.kill("nats")
+    await eventually(lambda: any("made again" in line for line in said), 15)
+    keeper.cancel()
+    assert "Its store is damaged: it starts again without." in said
+    await eventually(lambda: operations.client.is_connected)
+    assert await provision(operations) == []
+    for bus in (operations, *buses):
+        await bus.close()
 
 
 async def test_a_stream_that_was_changed_is_mended(nats: Nats) -> None:

@@ -33,7 +33,11 @@ async def _run(seed: int, told: argparse.Namespace) -> Any:
 
     rng = drawn_from(seed)
     async with world(say, rng, apart=told.apart) as made:
-        report = await run(made, seed, told.seconds, rng, say)
+        try:
+            report = await run(made, seed, told.seconds, rng, say)
+        except BaseException:
+            say(f"The logs are in {keep_evidence(made, seed)}")
+            raise
         print(json.dumps(report, ensure_ascii=False), flush=True)  # noqa: T201 - the report
         if report["verdict"] != "pass":
             say(f"The logs are in {keep_evidence(made, seed)}")

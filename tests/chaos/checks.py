@@ -14,10 +14,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import nats
 import orjson
 
 from accord.environment import CHECKOUT
 from accord.loopback import answers
+from accord.provision import DURABLES
 from shared.canonical import chain_next, chain_start, leaf_hash
 from shared.event import base64url
 from tests.chaos.fold import digests
@@ -27,6 +29,7 @@ from tests.chaos.world import LISTENERS, World
 WRITERS = ("members", "meetings", "credit")
 SERVICES = (*WRITERS, "transparency")
 CONVERGES_WITHIN = 40.0
+WHOLE_WITHIN = 25.0
 LOOK_EVERY = 0.1
 HASH_SEED = "20011"
 UNIQUE = re.compile(r'ERROR:  duplicate key value violates unique constraint "(\w+)"')
@@ -62,6 +65,22 @@ async def converged(world: World, within: float = CONVERGES_WITHIN) -> float | s
             return time.monotonic() - began
         if time.monotonic() - began > within:
             return "; ".join(behind[:SHOWN])
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def without_durables(world: World, within: float = WHOLE_WITHIN) -> list[str]:
+    """Wait until NATS has every durable, as its readers need; return those it has not."""
+    end = time.monotonic() + within
+    while True:
+        missing = []
+        streams = world.operations.client.jetstream(timeout=2)
+        for durable in DURABLES:
+            try:
+                await streams.consumer_info(durable.stream, durable.name)
+            except (nats.errors.Error, OSError, TimeoutError) as error:
+                missing.append(f"NATS has no {durable.stream}/{durable.name}: {error!r}")
+        if not missing or time.monotonic() > end:
+            return missing
         await asyncio.sleep(LOOK_EVERY)
 
 

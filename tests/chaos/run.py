@@ -15,7 +15,7 @@ import httpx2
 
 from accord.supervisor import Say
 from shared.failpoint import arm, disarm
-from tests.chaos.checks import WRITERS, Findings, check, converged
+from tests.chaos.checks import WRITERS, Findings, check, converged, without_durables
 from tests.chaos.courier import Courier, Recorded
 from tests.chaos.faults import Faults
 from tests.chaos.ledger import Ledger
@@ -126,6 +126,7 @@ async def run(world: World, seed: int, seconds: float, rng: random.Random, say: 
         say(f"{len(play.ledger.entries)} commands set up {len(play.towns)} coalitions")
         async with play.traffic():
             await faults.run(seconds)
+        missing = await without_durables(world)
         say("final wipe")
         behind = await play.final_wipe(faults)
         took = await converged(world)
@@ -133,6 +134,7 @@ async def run(world: World, seed: int, seconds: float, rng: random.Random, say: 
         found = await check(world, play.ledger)
     if not isinstance(took, float):
         found.others.append(f"did not converge: {took}")
+    found.others += missing
     if not behind:
         found.others.append("the final wipe took nothing that was still to be read")
     return report(seed, seconds, play.ledger, faults, behind, took, found)

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -24,6 +25,7 @@ from accord.loopback import answers, free_port
 from accord.provision import OPERATIONS, connect, keep_provisioned, provision
 from accord.supervisor import Program, Say, Supervisor
 from services.__main__ import SERVICES
+from shared.bus import Bus
 from shared.inbox import Listener
 from shared.service import Service
 from shared.settings import Settings
@@ -89,6 +91,7 @@ class World:
     supervisor: Supervisor
     postgres: our_postgres.Postgres
     nats: our_nats.Nats
+    operations: Bus
     replicas: list[Replica] = field(default_factory=list)
 
     @property
@@ -166,12 +169,13 @@ async def world(
             await create_all(database, data / "secrets")
             bus_server = our_nats.prepare(data)
             await supervisor.start(bus_server.program())
-            made = World(data, supervisor, server, bus_server)
-            await _migrate(made, database)
             bus = await connect(bus_server.url, data / "secrets" / f"nkey_{OPERATIONS}")
             stack.push_async_callback(bus.close)
+            made = World(data, supervisor, server, bus_server, bus)
+            await _migrate(made, database)
             await provision(bus)
-            keeper = asyncio.create_task(keep_provisioned(bus, 1, say))
+            damaged = partial(bus_server.forget, partial(supervisor.kill, "nats"))
+            keeper = asyncio.create_task(keep_provisioned(bus, 1, say, damaged))
             stack.callback(keeper.cancel)
             names = [f"replica-{number}" for number in range(1, replicas + 1)]
             made.replicas += await asyncio.gather(

@@ -37,7 +37,7 @@ from tests.properties.worlds import Asked, World
 T = TypeVar("T")
 SIGNING = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ANSWERS = (Refused, Stale, KeyReused, EventTooLarge)
-BUSY_AT_MOST = 5
+BUSY_AT_MOST = 2
 
 
 async def relay_key() -> bytes:

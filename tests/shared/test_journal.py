@@ -310,7 +310,7 @@ async def test_a_batch_that_is_late_to_join_takes_nothing_back(
     open_shop: Shop, tmp_path: Path
 ) -> None:
     """Two batches that waited for one lock: the later one may be done first with its cache."""
-    coalition, one, other = UUID(int=51), UUID(int=52), UUID(int=53)
+    coalition, one, other = UUID(int=7101), UUID(int=7102), UUID(int=7103)
     write = open_shop.journal.write
     await write(ask(coalition, other, Put(coins=5)))
     arm_from(tmp_path)
@@ -330,3 +330,15 @@ async def test_a_batch_that_is_late_to_join_takes_nothing_back(
         coalition, smashed.position,
     )  # fmt: skip
     assert orjson.loads(bytes_of_it)["data"]["coins"] == 7
+
+
+async def test_a_connection_that_ends_while_nobody_writes_is_opened_again(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=7201), UUID(int=7202)
+    await open_shop.journal.write(ask(coalition, jar, Put(coins=1)))
+    await open_shop.admin.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'accord_jars_app'"
+    )
+    await asyncio.sleep(0.2)
+    async with asyncio.timeout(3):
+        written = await open_shop.journal.write(ask(coalition, jar, Put(coins=1)))
+    assert written.version == 2
