@@ -182,7 +182,7 @@ async def test_a_rebuilt_one_is_the_same_and_switched_to_in_a_moment(house: Hous
         code, said = await house.accord("rebuild", "transparency", "--json")
     assert code == 0, said
     [switched] = facts(said, "switched")
-    assert switched["milliseconds"] < 100
+    assert switched["milliseconds"] < 1_000  # it takes 2 to 8; a busy machine may hold it up
     assert await house.current() == switched["schema"] != switched["before"] == "views"
     assert facts(said, "compared")
     assert all(each["first"] is None for each in facts(said, "compared"))
@@ -269,7 +269,6 @@ async def test_what_is_recorded_meanwhile_is_in_both(house: House) -> None:
 
 
 async def test_the_old_one_is_dropped_under_traffic(house: House) -> None:
-    await house.accord("rebuild", "transparency", "--back")
     live = await house.current()
     before, reading = await house.all_reports(), Reading(house)
     async with reading.under_way():
