@@ -145,7 +145,10 @@ class Work:
         del self.new[size:]
 
     async def catch_up(self, to: Head) -> None:
-        """Bring what is hot to the locked head, which another replica may have moved."""
+        """Bring what is hot to the locked head, which another replica may have moved.
+
+        So may a batch beside this one, of the same replica; while we read, it may join.
+        """
         hot = self.hot
         if hot.head == to:
             return
@@ -155,13 +158,16 @@ class Work:
             hot.streams.clear()
             hot.folds.clear()
         else:
-            chain = hot.head.chain
             rows = await self.db.fetch(
                 "select position, version, stream, type, bytes, event_id from journal.event"
                 " where coalition_id = $1 and position > $2 and position <= $3 order by position",
                 self.coalition, hot.head.position, to.position,
             )  # fmt: skip
-            for row, event in await self._events(rows):
+            read = await self._events(rows)
+            held, chain = hot.head
+            for row, event in read:
+                if row["position"] <= held:
+                    continue
                 chain = chain_next(chain, leaf_hash(row["bytes"]))
                 if row["stream"] in hot.streams:
                     state = self._evolve(row["stream"], hot.streams[row["stream"]].state, event)

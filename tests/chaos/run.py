@@ -26,6 +26,7 @@ CLIENTS = 6
 SLUGS = ("schools", "housing", "parks")
 HELD_FOR = 2.0
 RELAYED_WITHIN = 30.0
+CALM_WITHIN = 30.0  # seconds: a replica started again, and a patient attempt
 HOLD = "reader.before_apply"
 SHOWN = 12
 
@@ -126,6 +127,8 @@ async def run(world: World, seed: int, seconds: float, rng: random.Random, say: 
         say(f"{len(play.ledger.entries)} commands set up {len(play.towns)} coalitions")
         async with play.traffic():
             await faults.run(seconds)
+            whole = time.monotonic()
+        calm = time.monotonic() - whole
         missing = await without_durables(world)
         say("final wipe")
         behind = await play.final_wipe(faults)
@@ -135,6 +138,8 @@ async def run(world: World, seed: int, seconds: float, rng: random.Random, say: 
     if not isinstance(took, float):
         found.others.append(f"did not converge: {took}")
     found.others += missing
+    if calm > CALM_WITHIN:
+        found.others.append(f"{calm:.0f} s after the last fault not all commands were answered")
     if not behind:
         found.others.append("the final wipe took nothing that was still to be read")
     return report(seed, seconds, play.ledger, faults, behind, took, found)

@@ -11,10 +11,11 @@ import pytest
 
 from shared.ask import Busy, KeyReused, Stale, Written
 from shared.canonical import chain_next, chain_start, leaf_hash
+from shared.database import tenant
 from shared.decider import Refused
 from shared.event import Text
 from shared.failpoint import arm, arm_from
-from shared.hot import Reading
+from shared.hot import Head, Hot, Reading, Stream, Work
 from shared.journal import BATCH, QUEUE, WAIT_SECONDS, Journal, forget_repeats
 from tests.shared import jars
 from tests.shared.jars import Jar, Put, Shop, Smash, ask, shop
@@ -342,3 +343,28 @@ async def test_a_connection_that_ends_while_nobody_writes_is_opened_again(open_s
     async with asyncio.timeout(3):
         written = await open_shop.journal.write(ask(coalition, jar, Put(coins=1)))
     assert written.version == 2
+
+
+async def test_what_is_read_back_while_its_batch_joins_counts_once(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=7301), UUID(int=7302)
+    for coins in (5, 2):
+        await open_shop.journal.write(ask(coalition, jar, Put(coins=coins)))
+    before, after = [
+        Head(row["position"], row["chain"])
+        for row in await open_shop.admin.fetch(
+            "select position, chain from journal.event where coalition_id = $1 order by position",
+            coalition,
+        )
+    ]
+    name, hot = f"jar-{jar}", Hot(before)
+    hot.streams[name] = Stream(1, Jar(5))
+    async with tenant(open_shop.app, [coalition]) as db:
+        joining, reading = (
+            Work(open_shop.journal.rules, open_shop.keys, db, coalition, hot, {}) for _ in range(2)
+        )
+        joining.head, joining.streams[name] = after, Stream(2, Jar(7))
+        caught_up = asyncio.create_task(reading.catch_up(after))
+        await asyncio.sleep(0)
+        joining.commit()
+        await caught_up
+    assert (hot.head, hot.streams[name]) == (after, Stream(2, Jar(7)))
