@@ -28,7 +28,8 @@ from shared.identity import Signed
 from shared.problems import Problem, forbidden, invalid, not_found, translated
 
 LINES = "application/x-ndjson"
-BODY = {"requestBody": {"required": True, "content": {LINES: {"schema": {"type": "string"}}}}}
+_LINES = {"description": "Commands, one a line; each that cannot be read is refused alone."}
+BODY = {"requestBody": {"required": True, "content": {LINES: {"schema": _LINES}}}}
 ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A line for each refused command, progress, and a summary.",

@@ -142,7 +142,7 @@ def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
         at, _, last = urlsafe_b64decode(cursor).decode().partition("|")
         return _PLACE.validate_python(at), UUID(last)
     except ValueError:
-        raise Problem(400, "unreadable", "That cursor was not given by this list.") from None
+        raise Problem(422, "bad_cursor", "That cursor was not given by this list.") from None
 
 
 @router.get("/meetings/{meeting_id}", dependencies=[requires("meetings:meeting:read")])
