@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,6 @@ from shared.identity import EmbeddedIssuer
 from shared.inbox import Reader
 from shared.journal import Journal
 from shared.peers import Peers
-from shared.sealing import Keys
 from shared.service import Runtime
 from shared.settings import Auth, Service
 from shared.source import Own
@@ -43,16 +43,10 @@ AT_ONCE = 25
 
 
 class Alone(Runtime):
-    """The service without its peers: nobody to listen to, identity known."""
+    """The service without its peers: identity is known."""
 
     def _whois(self, _watch: asyncpg.Pool, _journal: Journal | None, _peers: Peers) -> Whois:
         return hall.whois
-
-    def _readers(
-        self, _app: asyncpg.Pool, _watch: asyncpg.Pool, _keys: Keys, _peers: Peers,
-        _journal: Journal | None,
-    ) -> list[Reader]:  # fmt: skip
-        return []
 
 
 class Plenary:
@@ -132,8 +126,9 @@ async def main(port: int, plan: Path) -> None:
         }
     )
     await service.prepare(told)
-    runtime = Alone(service, told, {})
-    application = service.app(runtime)
+    deaf = replace(service, projection=None, subscriptions=())  # there is nobody to listen to
+    runtime = Alone(deaf, told, {})
+    application = deaf.app(runtime)
     tokens = Chair.read(secrets / "issuer")
     chair = Chair((secrets / "issuer").read_text("ascii"))
 
