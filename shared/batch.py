@@ -1,5 +1,6 @@
 """A batch on the wire: one question that locks and looks up, one call that writes."""
 
+import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,11 +69,21 @@ class Question:
     batch: Sequence[Ask]
     waits: bool
 
+    def _coalitions(self) -> list[UUID]:
+        """Return which heads are wanted; the first, for which it may wait, by chance.
+
+        So what one frozen replica holds delays few others.
+        """
+        wanted = list({ask.coalition for ask in self.batch})
+        if self.waits:
+            random.shuffle(wanted)
+        return wanted
+
     async def put(self, db: Connection) -> Locked:
         asked = [(ask.coalition, ask.repeat) for ask in self.batch if ask.repeat]
         row = await db.fetchrow(
             "select * from journal.lock($1, $2, $3, $4, $5, $6)",
-            sorted({ask.coalition for ask in self.batch}),
+            self._coalitions(),
             [coalition for coalition, _ in asked],
             [repeat.principal for _, repeat in asked],
             [repeat.operation for _, repeat in asked],

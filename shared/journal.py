@@ -290,8 +290,8 @@ class Journal:
         for ask in later:
             ask.skipped += 1
         stuck = {ask.coalition for ask in later if ask.skipped >= SKIPPED_AT_MOST}
-        for coalition in stuck:
-            alone = [ask for ask in later if ask.coalition == coalition]
+        if stuck:
+            alone = [ask for ask in later if ask.coalition in stuck]
             task = asyncio.create_task(self._carry_out(alone, alone=True))
             self._aside.add(task)
             task.add_done_callback(self._aside.discard)

@@ -45,9 +45,9 @@ create table if not exists journal.relay (
   coalition_id uuid   primary key,
   position     bigint not null default 0);
 
--- Lock the free ones of the heads `hc` (all of them, waiting, if `waits`), then read the
--- idempotency keys and the positions heard from others. Two statements on purpose: a statement
--- sees the world from before its lock wait, and only the locked row itself is fresh. The `limit`
+-- Lock the free ones of the heads `hc` (waiting for the first, while nothing is held, if `waits`),
+-- then read the idempotency keys and the positions heard from others. Statements of their own on
+-- purpose: one sees the world from before its lock wait, and only the locked row is fresh. The `limit`
 -- has each key looked up in the index, whatever the planner believes of the table: any other plan
 -- reads every key that the coalition has used in 7 days.
 create or replace function journal.lock(hc uuid[], kc uuid[], kp text[], ko text[], kk text[], waits boolean,
@@ -56,12 +56,10 @@ language plpgsql volatile set enable_seqscan = off as $$
 begin
   perform set_config('accord.coalitions', array_to_string(hc, ','), true);
   if waits then
-    select array_agg(h), greatest(max(h.recorded_at), clock_timestamp()) into heads, at from (
-      select * from journal.head where coalition_id = any(hc) order by coalition_id for update) h;
-  else
-    select array_agg(h), greatest(max(h.recorded_at), clock_timestamp()) into heads, at from (
-      select * from journal.head where coalition_id = any(hc) order by coalition_id for update skip locked) h;
+    perform from journal.head where coalition_id = hc[1] for update;
   end if;
+  select array_agg(h), greatest(max(h.recorded_at), clock_timestamp()) into heads, at from (
+    select * from journal.head where coalition_id = any(hc) order by coalition_id for update skip locked) h;
   if kk <> '{}' then
     select array_agg(found.i) into known from unnest(kc, kp, ko, kk) as k(c, p, o, key) cross join lateral (
       select i from journal.idempotency i

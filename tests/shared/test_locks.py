@@ -61,6 +61,27 @@ async def test_a_head_that_another_replica_moved_is_caught_up_with(open_shop: Sh
         assert left.conflicts + right.conflicts == 0
 
 
+async def test_what_another_replica_holds_is_waited_for_together(open_shop: Shop) -> None:
+    held, jar = [UUID(int=100 + n) for n in range(5)], UUID(int=12)
+    async with writing(open_shop.again()) as journal:
+        for coalition in held:
+            await journal.write(ask(coalition, jar, Put(coins=1)))
+        async with open_shop.admin.acquire() as db, db.transaction():
+            await db.execute(
+                "select from journal.head where coalition_id = any($1) for update", held
+            )
+            answers = asyncio.gather(*(journal.write(ask(c, jar, Put(coins=1))) for c in held))
+            await waiting(open_shop, "transactionid")
+            await asyncio.sleep(0.2)
+            waits = await open_shop.admin.fetchval(
+                "select count(*) from pg_stat_activity"
+                " where usename = $1 and wait_event_type = 'Lock'",
+                APP,
+            )
+        assert waits == 1
+        assert [answer.position for answer in await answers] == [2] * 5
+
+
 async def test_a_twin_in_the_same_batch_gets_the_answer_of_the_first(open_shop: Shop) -> None:
     coalition, jar, journal = UUID(int=3), UUID(int=13), open_shop.again()
     asks = [ask(coalition, jar, Put(coins=1), key="twin") for _ in range(2)]
