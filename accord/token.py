@@ -90,7 +90,7 @@ def sign_in_line(data: Path, port: int, person: str = FIRST) -> str:
 def _command() -> str:
     """Return how `accord` is called here: by its name, or by the path of a checkout's own."""
     own = Path(sys.executable).with_name("accord")
-    if shutil.which("accord") or not own.exists():
+    if not own.exists() or shutil.which("accord") not in {None, str(own)}:  # make puts it there
         return "accord"
     return str(own.relative_to(Path.cwd())) if own.is_relative_to(Path.cwd()) else str(own)
 
