@@ -10,6 +10,7 @@ import os
 import time
 from collections import Counter
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -21,7 +22,8 @@ DATA = UNGA.parent
 pytestmark = pytest.mark.real_data
 
 MINUTES_AT_LEAST, PEOPLE, CONTRIBUTIONS = 205, 118, 162
-IMPORT_SECONDS, MEMORY_MIB = 300, 2_048
+IMPORT_SECONDS, PAGE_SECONDS, MEMORY_MIB = 300, 0.3, 2_048
+WARM = 2  # answers until everything is in memory
 
 
 def source_counts() -> dict[str, Counter[str]]:
@@ -105,16 +107,17 @@ async def test_every_page_of_a_large_coalition_answers_quickly(running: Suite) -
     for report in ("decision-register", "who-decided-what", "open-next-steps"):
         for form in ("json", "html", "csv"):
             times = []
-            for _ in range(4):
+            for _ in range(WARM + 10):
                 began = time.monotonic()
                 answer = await running.get(f"{base}/{report}.{form}", "operator", limit=100)
                 times.append(time.monotonic() - began)
                 assert answer.status_code == 200, answer.text
-            slow[f"{report}.{form}"] = min(times[1:])
-    lines = [f"{name} {seconds * 1000:.0f} ms" for name, seconds in slow.items()]
-    print("\n" + "\n".join(lines))  # noqa: T201 - what this is run for
-    if os.environ.get("TIMED"):
-        assert max(slow.values()) < 0.3
+            slow[f"{report}.{form}"] = sorted(times[WARM:])
+    for name, warm in slow.items():
+        said = f"{name}: best {warm[0] * 1000:.0f} ms, median {median(warm) * 1000:.0f} ms"
+        print("\n" + said, end="")  # noqa: T201 - what this is run for
+    if os.environ.get("TIMED"):  # the best, as the machine has other things to do
+        assert max(warm[0] for warm in slow.values()) < PAGE_SECONDS
 
 
 async def test_real_minutes_give_their_meetings(running: Suite) -> None:
