@@ -148,15 +148,18 @@ def _who(option: str | None) -> Cell:
         if option is None:
             listed = [names[org] for org in row["missed"]]
         else:
-            listed = [_spoke(each, names) for each in row["stances"] if each["stance"] == option]
+            listed = [
+                _spoke(each, names) if "changes" in each else names[each["organisation"]]
+                for each in row["stances"]
+                if each["stance"] == option
+            ]
         return f"{len(listed)}: {', '.join(listed)}" if listed else "0"
 
     return cell
 
 
 def _spoke(stance: Row, names: Mapping[str, str]) -> str:
-    changes = stance.get("changes")
-    before = ", ".join(str(change["from"]) for change in changes or () if change["from"])
+    before = ", ".join(str(change["from"]) for change in stance["changes"] if change["from"])
     return names[stance["organisation"]] + (f" (was {before})" if before else "")
 
 

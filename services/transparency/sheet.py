@@ -15,6 +15,8 @@ from services.transparency.domain.tally import OPTIONS
 Row = Mapping[str, Any]
 FORMULA = tuple("=+-@'\t\r\uff1d\uff0b\uff0d\uff20")
 BOM = "\ufeff"
+NOTHING_SPECIAL = 5
+"""The fields of a stance that was taken once, by the organisation itself, without an objection."""
 
 COLUMNS: Mapping[str, Sequence[str]] = {
     "decision-register": (
@@ -109,7 +111,14 @@ def _stances(rows: Iterable[Row], names: Mapping[str, str]) -> Iterator[str]:
         source = row["source_id"] or ""
         common = _joined([row["decision"], source, row["date"], title, row["outcome"]])
         for said in row["stances"]:
-            org, changes = said["organisation"], said.get("changes", ())
+            org = said["organisation"]
+            if len(said) == NOTHING_SPECIAL:
+                yield (
+                    f"{common},{org},{called[org]},{said['stance'] or '[ballot]'},"
+                    f"{said['seconds_before_close']},0,,{said['authority'] or ''},,no,\r\n"
+                )
+                continue
+            changes = said.get("changes", ())
             before = "; ".join(str(change["from"]) for change in changes)
             yield (
                 f"{common},{org},{called[org]},{said['stance'] or '[ballot]'},"

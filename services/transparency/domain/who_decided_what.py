@@ -6,11 +6,11 @@ Totals grow with each decision and never need the earlier stances again.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from services.transparency.domain.case import TAKEN, Case, Spoken
+from services.transparency.domain.case import TAKEN, Case
 from services.transparency.domain.numbers import six
 from services.transparency.domain.recount import Recount, refs
 from services.transparency.domain.refs import Range, cite_range
@@ -48,15 +48,24 @@ def row(case: Case, names: Names, again: Recount | None, orders: Orders) -> dict
     closed = case.closed.at if case.closed else outcome.at
     changes = _changes(case)
     raised = {objection.by: objection.disposition for objection in case.objections}
-    stances, missed, held = [], [], case.held
-    for org, written, place in orders.of(case.electorate):
+    stances, missed, held, seen = [], [], case.held, None
+    for org, written, place in orders.of(case.electorate):  # a large assembly's page has thousands
         if (said := held.get(place)) is None:
             missed.append(written)
             continue
-        stance = _stance(written, said, closed)
-        if said.org != org:
-            stance["through"] = str(said.org)
-        if said.detail.proxy:
+        position, speaker, option, _, at, authority, detail = said
+        if at != seen:
+            seen, seconds = at, _seconds(closed - at)
+        stance: dict[str, Any] = {
+            "organisation": written,
+            "stance": option,
+            "seconds_before_close": seconds,
+            "authority": authority,
+            "ref": f"meetings/{position}",
+        }
+        if speaker != org:
+            stance["through"] = str(speaker)
+        if detail.proxy:
             stance["proxy"] = True
         if org in changes:
             stance["changes"] = changes[org]
@@ -87,15 +96,8 @@ def _changes(case: Case) -> dict[UUID, list[dict[str, Any]]]:
     return found
 
 
-def _stance(org: str, said: Spoken, closed: datetime) -> dict[str, Any]:
-    before = closed - said.at
-    return {
-        "organisation": org,
-        "stance": said.option,
-        "seconds_before_close": before.days * DAY + before.seconds,
-        "authority": said.authority,
-        "ref": f"meetings/{said.position}",
-    }
+def _seconds(before: timedelta) -> int:
+    return before.days * DAY + before.seconds
 
 
 NO_EVENTS = Range()
