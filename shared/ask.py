@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -35,24 +35,25 @@ class Busy(Exception):
     """The journal cannot take or finish a command now; ask again with the same key."""
 
 
-@dataclass(frozen=True)
 class Step:
-    """A command on one stream, with the facts its rule needs."""
+    """A command on one stream, with the facts its rule needs; never changed once made.
 
-    decider: AnyDecider
-    key: UUID | str
-    command: Any
-    facts: tuple[Fact, ...] = ()
+    Not a frozen dataclass, as one is made for each command and those are made slowly.
+    """
 
-    stream: str = field(init=False)
-    """The name of the stream."""
+    __slots__ = ("command", "decider", "facts", "key", "stream")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "stream", self.decider.stream(self.key))
+    def __init__(
+        self, decider: AnyDecider, key: UUID | str, command: Any, facts: tuple[Fact, ...] = ()
+    ) -> None:
+        self.decider = decider
+        self.key = key
+        self.command = command
+        self.facts = facts
+        self.stream = decider.stream(key)
 
 
-@dataclass(frozen=True)
-class Repeat:
+class Repeat(NamedTuple):
     """How an exact repeat is known: scope, key, and a digest over key and body."""
 
     principal: str

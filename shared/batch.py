@@ -135,7 +135,7 @@ class Columns:
         del self._addresses[mark[3] :]
 
     def event(
-        self, coalition: UUID, position: int, event: UUID, stream: str, version: int, kind: str,
+        self, coalition: str, position: int, event: str, stream: str, version: int, kind: str,
         entry: bytes, chain: bytes, traceparent: str | None, disclosures: list[Disclosure],
     ) -> None:  # fmt: skip
         self._events.append(

@@ -6,8 +6,8 @@ RFC 8785 agree byte for byte. What is read back is never written again to be ver
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
-from enum import Enum, StrEnum
-from functools import cache
+from enum import Enum
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple, get_args
 from uuid import UUID
@@ -19,6 +19,7 @@ from shared.event import Event, Seal, Sealed, Text, Value, seal_of, timestamp
 EVENT_BYTES = 65_535
 CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 _AS_IT_IS = frozenset({str, int, bool, UUID, type(None)})
+_MOMENTS_HELD = 1_024
 _DECOYS_FROM = 4
 FROM_CONTEXT = {"by": "onbehalfof", "at": "time", "authority": "authority"}
 """Fields that an event takes from its context: they stand in the envelope, not in `data`."""
@@ -184,36 +185,42 @@ def _data(
     public: bool,
     text_in_clear: bool,
 ) -> dict[str, Any]:
-    def inner(part: Any) -> Any:
-        if isinstance(part, tuple):
-            return [inner(one) for one in part]
-        if not isinstance(part, Value):
-            return jsonable(part)
-        own: list[str] = []
-        written = _data(part, own, seal, decoy, public=public, text_in_clear=text_in_clear)
-        _close(written, own, decoy)
-        return written
-
     written: dict[str, Any] = {}
     for attribute, name, how, nested, optional in _fields(type(value)):
         held = getattr(value, attribute)
         if how is not None:
-            sealed = held if isinstance(held, Sealed) else None
+            sealed = held if type(held) is Sealed else None
             if sealed is not None:
                 held = sealed.value
             if held is None:
                 continue
-            in_clear = text_in_clear if sealed is not None else public
-            if how.personal or (sealed and sealed.about) or not in_clear:
-                about = sealed.about if sealed else None
+            in_clear = public if sealed is None else text_in_clear
+            if how.personal or not in_clear or (sealed is not None and sealed.about):
+                about = None if sealed is None else sealed.about
                 digests.append(seal(Hidden(name, jsonable(held), about, sealed)))
                 continue
         if held is None and optional:
             continue
         if type(held) in _AS_IT_IS:
             written[name] = held
+        elif nested:
+            written[name] = _inner(held, seal, decoy, public=public, text_in_clear=text_in_clear)
         else:
-            written[name] = inner(held) if nested else jsonable(held)
+            written[name] = jsonable(held)
+    return written
+
+
+def _inner(part: Any, seal: SealField, decoy: Decoy, *, public: bool, text_in_clear: bool) -> Any:
+    """Write a value, some part of which may be sealed: each part closes its own digests."""
+    if isinstance(part, tuple):
+        return [
+            _inner(one, seal, decoy, public=public, text_in_clear=text_in_clear) for one in part
+        ]
+    if not isinstance(part, Value):
+        return jsonable(part)
+    own: list[str] = []
+    written = _data(part, own, seal, decoy, public=public, text_in_clear=text_in_clear)
+    _close(written, own, decoy)
     return written
 
 
@@ -236,31 +243,63 @@ def _text(value: Any) -> str:
 
 def jsonable(value: Any) -> Any:
     """Return a domain value as plain JSON: times in milliseconds, keys as text, sets in order."""
-    if type(value) in _AS_IT_IS:
-        return value
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, Value):
-        return {
-            field.name: jsonable(held)
-            for field in _fields(type(value))
-            if (held := getattr(value, field.attribute)) is not None or not field.optional
-        }
-    if isinstance(value, Sealed):
-        return jsonable(value.value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, (tuple, list)):
-        return [jsonable(part) for part in value]
-    if isinstance(value, (frozenset, set)):
-        return sorted(jsonable(part) for part in value)
-    if isinstance(value, Mapping):
-        return {str(jsonable(key)): jsonable(part) for key, part in value.items()}
-    if isinstance(value, datetime):
-        return timestamp(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return _text(value)
+    return _writer(type(value))(value)  # type: ignore[arg-type]  # a class is hashable
+
+
+@cache
+def _writer(kind: type) -> Callable[[Any], Any]:
+    """Return how values of one type are written; asked once of each, as `isinstance` is slow."""
+    if kind in _AS_IT_IS:
+        return _as_it_is
+    if issubclass(kind, Enum):
+        return _of_enum
+    if issubclass(kind, Value):
+        return _of_value
+    if issubclass(kind, Sealed):
+        return _of_sealed
+    if issubclass(kind, (tuple, list)):
+        return _in_order
+    if issubclass(kind, (frozenset, set)):
+        return _sorted
+    if issubclass(kind, Mapping):
+        return _of_mapping
+    if issubclass(kind, datetime):
+        return timestamp
+    if issubclass(kind, date):
+        return date.isoformat
+    return _text
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _of_enum(value: Enum) -> Any:
+    return value.value
+
+
+def _of_value(value: Value) -> dict[str, Any]:
+    return {
+        field.name: jsonable(held)
+        for field in _fields(type(value))
+        if (held := getattr(value, field.attribute)) is not None or not field.optional
+    }
+
+
+def _of_sealed(value: Sealed[Any]) -> Any:
+    return jsonable(value.value)
+
+
+def _in_order(value: Iterable[Any]) -> list[Any]:
+    return [jsonable(part) for part in value]
+
+
+def _sorted(value: Iterable[Any]) -> list[Any]:
+    return sorted(jsonable(part) for part in value)
+
+
+def _of_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(jsonable(key)): jsonable(part) for key, part in value.items()}
 
 
 def _refuse_floats(value: Any) -> None:
@@ -276,6 +315,7 @@ def _refuse_floats(value: Any) -> None:
             _refuse_floats(part)
 
 
+@lru_cache(maxsize=_MOMENTS_HELD)
 def milliseconds(at: datetime) -> int:
     """Return whole milliseconds since 1970, the precision that events are written in."""
     return int(at.astimezone(UTC).timestamp() * 1000)

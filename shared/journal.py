@@ -42,7 +42,7 @@ from shared.hot import Connection, Head, HistoryChanged, Hot, Reading, Rules, Wo
 from shared.sealing import Disclosure, KeyMissing, Keys, decoy, seal
 from shared.telemetry import Count, span
 from shared.turns import Turns
-from shared.uuid7 import random_bytes, uuid7
+from shared.uuid7 import random_bytes, uuid7_text
 
 log = structlog.get_logger()
 
@@ -313,6 +313,10 @@ class Journal:
                 locked = await question.put(db)
                 await reach("journal.after_lock")
                 works: dict[UUID, Work] = {}
+                streams: dict[UUID, set[str]] = {}
+                for ask in batch:
+                    asked = streams.setdefault(ask.coalition, set())
+                    asked.update(step.stream for step in ask.steps)
                 for coalition, head in locked.heads.items():
                     hot = self._hot.get(coalition) or Hot(head)
                     self._hot[coalition] = hot
@@ -320,8 +324,7 @@ class Journal:
                         self.rules, self._keys, db, coalition, hot, locked.heard_of(coalition)
                     )
                     await work.catch_up(head)
-                    mine = [ask for ask in batch if ask.coalition == coalition]
-                    await work.warm({step.stream for one in mine for step in one.steps})
+                    await work.warm(streams[coalition])
                     works[coalition] = work
                 await reach("journal.after_reads")
                 for ask in batch:
@@ -472,8 +475,7 @@ class Journal:
         position = work.head.position + 1
         visibility = context.visibility or kind.visibility
         audience = event.audience
-        event_id = uuid7(milliseconds(at), next(_ids))
-        written_id = str(event_id)
+        written_id = uuid7_text(milliseconds(at), next(_ids))
         disclosures: list[Disclosure] = []
         keyed_for = (
             audience[0] if audience else ("members" if visibility == "public" else visibility)
@@ -501,7 +503,7 @@ class Journal:
         leaf = leaf_hash(entry)
         chain = chain_next(work.head.chain, leaf)
         columns.event(
-            ask.coalition, position, event_id, name, held.version + 1, kind.__name__, entry, chain,
+            work.written, position, written_id, name, held.version + 1, kind.__name__, entry, chain,
             ask.traceparent, disclosures,
         )  # fmt: skip
         if kind.__name__ in self._addresses:
