@@ -165,7 +165,8 @@ class History(RuleBasedStateMachine):
             self.seen.append((step, state, context))
             return step.decider.decide(command, state, context)
 
-        return replace(step, decider=replace(step.decider, decide=decide))
+        decider = replace(step.decider, decide=decide)
+        return Step(decider, step.key, step.command, step.facts)
 
     async def _write(
         self, replica: int, asked: Asked, key: str, *, if_match: int | None = None

@@ -167,7 +167,8 @@ class Session:
 
     def _write(self, args: Sequence[Any]) -> None:
         store = self.store
-        for c, p, i, s, v, t, b, h, tp in zip(*args[:9], strict=True):
+        for own, p, named, s, v, t, b, h, tp in zip(*args[:9], strict=True):
+            c, i = UUID(own), UUID(named)
             events = store.events.setdefault(c, [])
             taken = any(e["event_id"] == i or (e["stream"], e["version"]) == (s, v) for e in events)
             if p != len(events) + 1 or taken:
@@ -176,7 +177,8 @@ class Session:
                 coalition_id=c, position=p, event_id=i, stream=s, version=v, type=t, bytes=b,
                 chain=h, traceparent=tp,
             ))  # fmt: skip
-        for c, p, digest, audience, key, nonce, text in zip(*args[9:16], strict=True):
+        for own, p, digest, audience, key, nonce, text in zip(*args[9:16], strict=True):
+            c = UUID(own)
             store.disclosures.setdefault(c, []).append(Row(
                 position=p, digest=digest, audience=audience, key_id=key, nonce=nonce,
                 ciphertext=text, event_id=store.events[c][p - 1]["event_id"],
