@@ -107,7 +107,11 @@ class Rebuilding:
         async with self._app.acquire(timeout=2) as alone:
             if not await alone.fetchval(f"select pg_try_advisory_lock({ALONE})"):
                 raise Stopped("Another rebuild or check is under way here: wait for it to end.")
-            await (self._rebuild(order) if order.do == "rebuild" else self._check(order))
+            try:
+                await (self._rebuild(order) if order.do == "rebuild" else self._check(order))
+            finally:
+                with suppress(*DB_TRANSIENT):  # a lock ends with its connection too
+                    await alone.execute(f"select pg_advisory_unlock({ALONE})")
 
     async def _rebuild(self, order: Order) -> None:
         new = await self._begun()
