@@ -1,6 +1,7 @@
 """What the services are told: addresses with `{service}` in them, and files of secrets."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -53,6 +54,21 @@ def of_services(
         "AUTH__PEPPER_FILE": settings.auth.pepper_file or secrets / "pepper",
     }
     return {f"ACCORD_{name}": str(value) for name, value in told.items()}
+
+
+def apart(told: dict[str, str], ports: Mapping[str, int]) -> dict[str, dict[str, str]]:
+    """Return the environment of each part of the suite that is a process of its own.
+
+    Args:
+        told: What a process with all services would be told.
+        ports: Where each part listens, by the services in it, such as `members meetings`.
+    """
+    peers = {
+        f"ACCORD_PEERS__{name.upper()}": f"http://127.0.0.1:{port}/{name}"
+        for names, port in ports.items()
+        for name in names.split()
+    }
+    return {names: told | peers | {"ACCORD_HTTP__PORT": str(port)} for names, port in ports.items()}
 
 
 def of_ours() -> dict[str, str]:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,13 +20,15 @@ from accord.databases import create_all
 from accord.demo.cast import COORDINATOR
 from accord.environment import Database, seed_file
 from accord.failed import Failed
-from accord.loopback import answers, is_free
+from accord.loopback import answers, free_port, is_free
 from accord.provision import OPERATIONS, connect, keep_provisioned, provision
 from accord.supervisor import Program, Say, Supervisor
 from accord.token import FIRST, sign_in_line
 from shared.settings import PLACEHOLDER, Settings
 
 ENDS_WITHIN = 6.0  # seconds; a service that is told to end has five
+WRITES, READS = "members meetings credit web", "transparency"
+"""Two processes, so that a read model that catches up delays no command; the first is asked."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SEED = """\
 import sys, pathlib, accord.demo
@@ -60,6 +63,14 @@ def say(line: str) -> None:
     typer.echo(line, err=True)
 
 
+@dataclass(frozen=True)
+class Part:
+    """A process of services, and the file it is told its settings by."""
+
+    program: Program
+    told: Path
+
+
 class Suite:
     """The embedded shape: servers and services as our children, on one data folder."""
 
@@ -82,14 +93,9 @@ class Suite:
         async with Supervisor(self.data, self.say) as supervisor:
             await self._wait_for_port(ENDS_WITHIN)
             keyring.fill(self.data / "secrets")
-            told = self.data / "settings-of-services.json"
-            told.unlink(missing_ok=True)
-            python = (sys.executable, "-m", "services", "told-by", str(told))
-            program = Program(
-                "services", "Accord", python, self._live, environment.of_ours(), patience=60,
-                stops_first=True,
-            )  # fmt: skip
-            starting = asyncio.create_task(supervisor.start(program))
+            ports = {WRITES: self.port, READS: free_port()}
+            parts = [self._part(names, port) for names, port in ports.items()]
+            starting = [asyncio.create_task(supervisor.start(part.program)) for part in parts]
             try:
                 database, nats_url = await asyncio.gather(
                     self._database(supervisor), self._nats(supervisor)
@@ -97,18 +103,35 @@ class Suite:
                 names = environment.of_services(
                     self.settings, self.data, database, nats_url, demo=self.settings.demo
                 )
-                write(told, environment.of_migrations(names, database))
+                told = environment.apart(names, ports)
+                write(parts[0].told, environment.of_migrations(told[WRITES], database))
                 damaged = None
                 if self._bus_server is not None:
                     damaged = partial(self._bus_server.forget, partial(supervisor.kill, "nats"))
                 async with self._provisioned(nats_url, damaged) as keeper:
-                    await starting
+                    await starting[0]
+                    write(parts[1].told, told[READS])  # its tables are there now
+                    await starting[1]
                     if self.settings.demo:
                         await self._seed(supervisor, environment.of_ours() | names)
                     await greet()
                     await keeper
             finally:
-                starting.cancel()
+                for task in starting:
+                    task.cancel()
+
+    def _part(self, names: str, port: int) -> "Part":
+        """Return a process of services, which waits until it is told its settings."""
+        name = "services" if port == self.port else "reports"
+        told = self.data / f"settings-of-{name}.json"
+        told.unlink(missing_ok=True)
+        command = (sys.executable, "-m", "services", "told-by", str(told), *names.split())
+        live = partial(answers, port, "/livez")
+        title = "Accord" if port == self.port else "The part for reports"
+        program = Program(
+            name, title, command, live, environment.of_ours(), patience=60, stops_first=True
+        )
+        return Part(program, told)
 
     async def _wait_for_port(self, seconds: float) -> None:
         """Give services that a killed `accord up` left behind the time to end.
@@ -172,9 +195,6 @@ class Suite:
                 keeper.cancel()
         finally:
             await bus.close()
-
-    async def _live(self) -> bool:
-        return await answers(self.port, "/livez")
 
 
 def write(path: Path, told: Mapping[str, str]) -> None:

@@ -1,8 +1,9 @@
-"""All services on one port: `python -m services`, what `accord up` runs.
+"""Services on one port: `python -m services`, what `accord up` runs.
 
-`python -m services told-by FILE` waits for its settings in a file, so that it can be started
-while its servers still start. Where it is told the way in as superuser, it makes databases,
-roles and tables first; `python -m services migrate` does only that.
+All of them, or those that are named; what is asked of another is passed on to its address, where
+`ACCORD_PEERS__…` gives one. `told-by FILE` before the names waits for settings in a file, so that
+it can be started while its servers still start. Where it is told the way in as superuser, it makes
+databases, roles and tables first; `python -m services migrate` does only that.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from services.web.__main__ import application as web
 from services.web.__main__ import prepare as prepare_web
 from shared import problems
 from shared.admission import Gate
+from shared.passage import Passage
 from shared.service import Runtime
 from shared.serving import serve
 from shared.settings import Settings
@@ -31,6 +33,7 @@ from shared.telemetry import start
 
 TOLD_WITHIN = 60.0  # seconds
 SERVICES = (members, meetings, credit, transparency)
+PAGES = "web"
 
 
 async def prepare(settings: Settings) -> None:
@@ -40,19 +43,28 @@ async def prepare(settings: Settings) -> None:
     )
 
 
-def assemble(settings: Settings, gate: Gate) -> FastAPI:
-    """Return one application with every service below its name, and the pages at `/`."""
+def assemble(settings: Settings, gate: Gate, names: Collection[str] = ()) -> FastAPI:
+    """Return one application with every service below its name, and the pages at `/`.
+
+    Args:
+        names: Which of them, if not all; what is asked of another one is passed on.
+    """
     base = f"http://127.0.0.1:{settings.http.port}"
-    addresses = {service.name: f"{base}/{service.name}" for service in SERVICES}
-    pages = web(settings, addresses)
-    runtimes = {service.name: Runtime(service, settings, addresses, gate) for service in SERVICES}
+    addresses = {each.name: f"{base}/{each.name}" for each in SERVICES} | dict(settings.peers)
+    here = [each for each in SERVICES if not names or each.name in names]
+    runtimes = {each.name: Runtime(each, settings, addresses, gate) for each in here}
+    elsewhere = {each.name: Passage(addresses[each.name]) for each in SERVICES if each not in here}
+    pages = web(settings, addresses) if not names or PAGES in names else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            for passage in elsewhere.values():
+                stack.push_async_callback(passage.close)
             for runtime in runtimes.values():
                 await stack.enter_async_context(runtime.running())
-            await stack.enter_async_context(pages.router.lifespan_context(pages))
+            if pages is not None:
+                await stack.enter_async_context(pages.router.lifespan_context(pages))
             yield
 
     root = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -62,9 +74,12 @@ def assemble(settings: Settings, gate: Gate) -> FastAPI:
         return {"status": "ok"}
 
     problems.install(root)
-    for service in SERVICES:
+    for service in here:
         root.mount(f"/{service.name}", service.app(runtimes[service.name]))
-    root.mount("/", pages)
+    for name, passage in elsewhere.items():
+        root.mount(f"/{name}", passage)
+    if pages is not None:
+        root.mount("/", pages)
     return root
 
 
@@ -79,16 +94,18 @@ def learn(path: Path) -> None:
 
 
 def main() -> None:
-    if sys.argv[1:2] == ["told-by"]:
-        learn(Path(sys.argv[2]))
+    names = sys.argv[1:]
+    if names[:1] == ["told-by"]:
+        learn(Path(names[1]))
+        names = names[2:]
     settings = Settings.load()
     start("accord", level=settings.log.level, form=settings.log.format)
     if settings.admin.dsn is not None:
         asyncio.run(prepare(settings))
-    if sys.argv[1:] == ["migrate"]:
+    if names == ["migrate"]:
         return
     gate = Gate()
-    serve(assemble(settings, gate), gate, port=settings.http.port)
+    serve(assemble(settings, gate, names), gate, port=settings.http.port)
 
 
 if __name__ == "__main__":

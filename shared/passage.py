@@ -1,0 +1,105 @@
+"""The way to a service that runs in another process of this machine, under its usual address."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from urllib.parse import quote
+
+import httpx2
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from shared.admission import BODY_BYTES
+from shared.problems import Problem
+
+ANSWERS_WITHIN = 30.0  # seconds for the next piece; a rebuild says how far it is more often
+KEPT = 2.0  # seconds; less than the other end keeps a quiet connection, so none breaks on reuse
+CONNECTIONS = 200
+OF_ONE_HOP = frozenset(
+    {
+        "connection", "content-length", "date", "host", "keep-alive", "proxy-authenticate",
+        "proxy-authorization", "server", "te", "trailer", "transfer-encoding", "upgrade",
+    }
+)  # fmt: skip
+"""Headers that belong to one connection (RFC 9110, 7.6.1), or that each end writes itself."""
+IN_PATHS = "/:@!$&'()*+,;=~-._"
+
+
+class Passage:
+    """Passes requests on and answers back, piece by piece and byte for byte.
+
+    Args:
+        address: Of the service; what is mounted here at its name.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._client = httpx2.AsyncClient(
+            timeout=httpx2.Timeout(ANSWERS_WITHIN, connect=2.0),
+            limits=httpx2.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEPT),
+            follow_redirects=False, trust_env=False,
+        )  # fmt: skip
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        answer = await self._pass_on(request)
+        await answer(scope, receive, send)
+
+    async def _pass_on(self, request: Request) -> Response:
+        """Answer with what the service answers.
+
+        Raises:
+            Problem: 413; 503 where it does not answer.
+        """
+        asked = self._client.build_request(
+            request.method, self._there(request), content=await _body(request),
+            headers=[("accept-encoding", "identity"), *_passed(request.headers.items())],
+        )  # fmt: skip
+        async with AsyncExitStack() as opening:
+            try:
+                answer = await self._client.send(asked, stream=True)
+            except httpx2.TransportError as error:
+                raise Problem(
+                    503, "busy", "This part is not to be had just now: please ask again.",
+                    headers={"Retry-After": "1"},
+                ) from error  # fmt: skip
+            opening.push_async_callback(answer.aclose)
+            held = opening.pop_all()
+
+        async def pieces() -> AsyncIterator[bytes]:
+            async with held:
+                async for piece in answer.aiter_raw():
+                    yield piece
+
+        passed = StreamingResponse(pieces(), answer.status_code)
+        passed.raw_headers = [
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in _passed(answer.headers.multi_items())
+        ]
+        if (length := answer.headers.get("content-length")) is not None:
+            passed.raw_headers.append((b"content-length", length.encode("ascii")))
+        return passed
+
+    def _there(self, request: Request) -> str:
+        below = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        query = request.scope["query_string"].decode("latin-1")
+        return f"{self._address}{quote(below, safe=IN_PATHS)}" + (f"?{query}" if query else "")
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES:
+            raise Problem(
+                413, "too_large", f"A command has at most {BODY_BYTES} bytes.",
+                headers={"Connection": "close"},
+            )  # fmt: skip
+    return bytes(body)
+
+
+def _passed(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in headers if name.lower() not in OF_ONE_HOP]
