@@ -29,6 +29,7 @@ from shared.passage import Passage
 from shared.service import Runtime
 from shared.serving import serve
 from shared.settings import Settings
+from shared.signpost import Answers, Signpost, below
 from shared.telemetry import start
 
 TOLD_WITHIN = 60.0  # seconds
@@ -74,8 +75,12 @@ def assemble(settings: Settings, gate: Gate, names: Collection[str] = ()) -> Fas
         return {"status": "ok"}
 
     problems.install(root)
+    ways: list[tuple[str, Answers]] = []
     for service in here:
-        root.mount(f"/{service.name}", service.app(runtimes[service.name]))
+        app = service.app(runtimes[service.name])
+        root.mount(f"/{service.name}", app)
+        ways += below(f"/{service.name}", app, service.ways())
+    root.add_middleware(Signpost, ways=ways)
     for name, passage in elsewhere.items():
         root.mount(f"/{name}", passage)
     if pages is not None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from shared import decoding
-from shared.canonical import chain_next, leaf_hash
+from shared.canonical import chained
 from shared.decider import Decider
 from shared.event import Context, Event
 from shared.sealing import Disclosure, Keys, Opened, open_disclosure
@@ -163,12 +163,12 @@ class Work:
                 " where coalition_id = $1 and position > $2 and position <= $3 order by position",
                 self.coalition, hot.head.position, to.position,
             )  # fmt: skip
-            read = await self._events(rows)
+            read = await self._events([row for row in rows if self._held(row)])
             held, chain = hot.head
+            chain, _ = chained(chain, (row["bytes"] for row in rows if row["position"] > held))
             for row, event in read:
                 if row["position"] <= held:
                     continue
-                chain = chain_next(chain, leaf_hash(row["bytes"]))
                 if row["stream"] in hot.streams:
                     state = self._evolve(row["stream"], hot.streams[row["stream"]].state, event)
                     hot.streams[row["stream"]] = Stream(row["version"], state)
@@ -179,6 +179,12 @@ class Work:
             if chain != to.chain:
                 raise HistoryChanged(f"{self.rules.service} {self.coalition} at {to.position}")
         hot.head = self.head = to
+
+    def _held(self, row: asyncpg.Record) -> bool:
+        """Say whether an event changes anything that is held; most of a coalition's do not."""
+        return row["stream"] in self.hot.streams or any(
+            fold.name in self.hot.folds for fold in self.rules.folded_by.get(row["type"], ())
+        )
 
     async def warm(self, streams: set[str]) -> None:
         """Fold the streams that are not held, all in one read."""

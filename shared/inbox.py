@@ -8,9 +8,10 @@ What cannot be applied stops its coalition in this reader, and nothing else.
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -72,15 +73,18 @@ class Subscription:
     hears: tuple[Hears, ...]
     ignores: frozenset[str] = frozenset()
 
+    @cached_property
+    def _by_type(self) -> Mapping[str, Hears]:
+        return {heard.name: heard for heard in self.hears}
+
     def for_type(self, kind: str) -> Hears | None:
         """Return how a type is read; `None` where it is let pass.
 
         Raises:
             UnknownType: it is neither read nor let pass.
         """
-        for heard in self.hears:
-            if heard.name == kind:
-                return heard
+        if heard := self._by_type.get(kind):
+            return heard
         if kind in self.ignores:
             return None
         raise UnknownType(kind)
@@ -364,8 +368,11 @@ class Reader:
         Raises:
             Gap: one that a message told does not open; the source has it whole, or has lost it.
         """
+        if self._keys is None:
+            return {}
+        entries = [entry for entry in entries if entry[1] and self._reads(entry[0])]
         wanted = {closed.key for _, disclosures in entries for closed in disclosures}
-        if not wanted or self._keys is None:
+        if not wanted:
             return {}
         keys = await self._keys.known(coalition, wanted)
         for after in (self._keys_seen.get(coalition, 0), 0):  # numbers may commit out of order
@@ -377,19 +384,28 @@ class Reader:
                 keys = await self._keys.known(coalition, wanted)
         found: dict[str, Opened] = {}
         for entry, disclosures in entries:
-            if disclosures:
-                try:
-                    event_id = decoding.event_id(entry)
-                except decoding.EventDecodeError as error:
-                    raise Damaged(str(error)) from error
-                for closed in disclosures:
-                    if key := keys.get(closed.key):
-                        opened = open_disclosure(key, coalition, event_id, closed)
-                        if opened is not None:
-                            found[closed.digest] = opened
-                        elif told:
-                            raise Gap("a disclosure that does not open")
+            try:
+                event_id = decoding.event_id(entry)
+            except decoding.EventDecodeError as error:
+                raise Damaged(str(error)) from error
+            for closed in disclosures:
+                if key := keys.get(closed.key):
+                    opened = open_disclosure(key, coalition, event_id, closed)
+                    if opened is not None:
+                        found[closed.digest] = opened
+                    elif told:
+                        raise Gap("a disclosure that does not open")
         return found
+
+    def _reads(self, entry: bytes) -> bool:
+        """Say whether an event is looked into; one that cannot be read is, to say so in its turn.
+
+        So is one that may name an address, which every service keeps.
+        """
+        try:
+            return self._listener.wants(decoding.type_of(entry)) or ADDRESS in entry
+        except (UnknownType, decoding.EventDecodeError):
+            return True
 
     # What was missed
 

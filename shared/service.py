@@ -177,7 +177,7 @@ class Service:
                 return await importing.run(request, imports)
 
         app.include_router(router)
-        app.add_middleware(Signpost, ways=self._ways())
+        app.add_middleware(Signpost, ways=self.ways())
         if self.everywhere is not None:
             app.include_router(self.everywhere, prefix=EVERYWHERE)
         app.include_router(feed.router)
@@ -189,7 +189,7 @@ class Service:
         self._check_actions()
         return app
 
-    def _ways(self) -> list[tuple[str, Answers]]:
+    def ways(self) -> list[tuple[str, Answers]]:
         """Return the paths of all commands, and what answers there."""
         prefixed = [(IN_COALITION, route) for route in self.router.routes]
         if self.everywhere is not None:

@@ -100,6 +100,22 @@ class Fork:
         return here.answers, dict(zip(here.names, filled, strict=True))
 
 
+def below(
+    path: str, app: ASGIApp, ways: Iterable[tuple[str, Answers]]
+) -> list[tuple[str, Answers]]:
+    """Return the ways of an application as they are where it is mounted at `path`."""
+
+    def moved(answers: Answers) -> Answers:
+        async def answer(request: Request) -> Response:
+            request.scope["app"] = app
+            request.scope["root_path"] = path
+            return await answers(request)
+
+        return answer
+
+    return [(path + template, moved(answers)) for template, answers in ways]
+
+
 class Signpost:
     """Sends commands to their routes; a middleware, outside of the ordinary routing.
 

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from array import array
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,22 +102,25 @@ class Rig:
         return best
 
     def memory(self) -> int:
-        """Return how many bytes the services' process holds."""
-        status = Path(f"/proc/{self._services()}/status").read_text("utf-8")
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-        return int(line.split()[1]) * 1024
+        """Return how many bytes the processes of the services hold."""
+        held = 0
+        for process in self._services():
+            status = (process / "status").read_text("utf-8")
+            line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+            held += int(line.split()[1]) * 1024
+        return held
 
-    def _services(self) -> str:
-        data = str(self.suite.data).encode()
+    def _services(self) -> list[Path]:
+        data, found = str(self.suite.data).encode(), []
         for process in Path("/proc").iterdir():
             if process.name.isdigit():
-                try:
+                with suppress(OSError):
                     command = (process / "cmdline").read_bytes()
-                except OSError:
-                    continue
-                if b"told-by" in command and data in command:
-                    return process.name
-        raise RuntimeError("the services do not run")
+                    if b"told-by" in command and data in command:
+                        found.append(process)
+        if not found:
+            raise RuntimeError("the services do not run")
+        return found
 
     def say(self, scenario: str, measured: dict[str, Any], **within: tuple[float, float]) -> None:
         """Print a line: what was measured, and each target as (measured, at most)."""
