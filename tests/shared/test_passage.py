@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
 import pytest
@@ -42,13 +42,6 @@ def elsewhere() -> FastAPI:
     return app
 
 
-def here(port: int) -> FastAPI:
-    app = FastAPI(redirect_slashes=False)
-    problems.install(app)
-    app.mount("/far", Passage(f"http://127.0.0.1:{port}"))
-    return app
-
-
 @asynccontextmanager
 async def served(app: FastAPI, port: int) -> AsyncIterator[None]:
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
@@ -63,14 +56,24 @@ async def served(app: FastAPI, port: int) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def here(far: int) -> AsyncIterator[httpx2.AsyncClient]:
+    """Run an application from which a passage leads to another one, and ask it."""
+    app, near = FastAPI(), free_port()
+    problems.install(app)
+    async with AsyncExitStack() as stack:
+        passage = Passage(f"http://127.0.0.1:{far}")
+        stack.push_async_callback(passage.close)
+        app.mount("/far", passage)
+        await stack.enter_async_context(served(app, near))
+        client = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{near}", trust_env=False)
+        yield await stack.enter_async_context(client)
+
+
+@asynccontextmanager
 async def through() -> AsyncIterator[httpx2.AsyncClient]:
-    """Run both, and ask the nearer one."""
-    far, near = free_port(), free_port()
-    async with (
-        served(elsewhere(), far),
-        served(here(far), near),
-        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{near}", trust_env=False) as client,
-    ):
+    """Run both."""
+    far = free_port()
+    async with served(elsewhere(), far), here(far) as client:
         yield client
 
 
@@ -109,11 +112,7 @@ async def test_a_body_that_is_too_long_is_refused() -> None:
 
 
 async def test_a_service_that_is_not_there_is_a_503() -> None:
-    near = free_port()
-    async with (
-        served(here(free_port()), near),
-        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{near}", trust_env=False) as client,
-    ):
+    async with here(free_port()) as client:
         answer = await client.get("/far/said/x")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert answer.json()["retryable"] is True
