@@ -25,10 +25,11 @@ router = APIRouter(prefix="/internal")
 
 
 class Page(NamedTuple):
-    """Consecutive events, and the chain's value after the last of them."""
+    """Consecutive events, the chain's value after the last of them, and whether more may follow."""
 
     entries: Sequence[Entry]
     chain: bytes
+    more: bool
 
 
 async def read(db: Connection, coalition: UUID, after: int, limit: int) -> list[Stored]:
@@ -54,24 +55,21 @@ async def read(db: Connection, coalition: UUID, after: int, limit: int) -> list[
 async def page(db: Connection, service: str, coalition: UUID, after: int, limit: int) -> Page:
     """Return the next events of a journal as a reader takes them."""
     rows = await db.fetch(
-        "select bytes from journal.event"
+        "select bytes, chain from journal.event"
         " where coalition_id = $1 and position > $2 order by position limit $3",
         coalition, after, limit,
     )  # fmt: skip
     if not rows:
-        return Page((), chain_start(service, coalition))
-    entries: list[Entry] = [(entry, ()) for (entry,) in rows]
-    chain: bytes = await db.fetchval(
-        "select chain from journal.event where coalition_id = $1 and position = $2",
-        coalition, after + len(rows),
-    )  # fmt: skip
+        return Page((), chain_start(service, coalition), more=False)
+    entries: list[Entry] = [(row[0], ()) for row in rows]
+    chain: bytes = rows[-1][1]
     closed = [n for n, (entry, _) in enumerate(entries) if CLOSED in entry]
     if closed:
         first, last = after + 1 + closed[0], after + 1 + closed[-1]
         disclosures = await _disclosures(db, coalition, first, last)
         for n in closed:
             entries[n] = entries[n][0], tuple(disclosures.get(after + 1 + n, ()))
-    return Page(entries, chain)
+    return Page(entries, chain, len(rows) == limit)
 
 
 async def _disclosures(

@@ -409,25 +409,33 @@ class Reader:
 
     # What was missed
 
-    async def heal(self, coalition: UUID) -> bool:
+    async def heal(self, coalition: UUID, after: int | None = None) -> bool:
         """Fetch what is missing from the source, a page a transaction; say whether that went.
 
         The next page is fetched while one is applied.
+
+        Args:
+            after: Where the cursor stood a moment ago, if that is known.
         """
         ahead: asyncio.Task[Page] | None = None
         try:
-            async with self._pool.acquire(timeout=2) as db, db.transaction():
-                await enter(db, [coalition], pinned=self._schema)
-                after = (await self._cursor(db, coalition)).position
+            if after is None:
+                async with self._pool.acquire(timeout=2) as db, db.transaction():
+                    await enter(db, [coalition], pinned=self._schema)
+                    after = (await self._cursor(db, coalition)).position
             page = await self._source.page(coalition, after)
             while page.entries and not self._stopping:
                 await reach("reader.in_heal")
                 expected = after + len(page.entries)
-                ahead = asyncio.create_task(self._source.page(coalition, expected))
+                if page.more:
+                    ahead = asyncio.create_task(self._source.page(coalition, expected))
                 after = await self._guarded(coalition, after + 1, page.entries, page.chain)
-                if after < 0:
+                if after < 0 or (not page.more and after == expected):
                     return True
-                page = await (ahead if after == expected else self._source.page(coalition, after))
+                if ahead is not None and after == expected:
+                    page = await ahead
+                else:
+                    page = await self._source.page(coalition, after)
         except Damaged as error:
             await self._park(coalition, "history_changed", str(error), 1)
         except (*DB_TRANSIENT, Gap, _Again) as error:
@@ -479,7 +487,7 @@ class Reader:
                     continue
                 elif self._heard:
                     self._heals.add()
-                await self.heal(coalition)
+                await self.heal(coalition, cursor.position if cursor else None)
             elif head.position < cursor.position or head.chain != cursor.chain:
                 await self._changed(coalition, head)
             elif coalition in self._parked:

@@ -63,7 +63,9 @@ class Peer:
         answer = await self._peers.get(
             self.service, "/internal/events", coalition=coalition, after=after, limit=PAGE
         )
-        return Page(parse(answer.content), bytes.fromhex(answer.headers["accord-chain"]))
+        entries = parse(answer.content)
+        chain = bytes.fromhex(answer.headers["accord-chain"])
+        return Page(entries, chain, len(entries) == PAGE)
 
     async def heads(self, since: float | None) -> Mapping[UUID, Head]:
         answer = await self._peers.get(self.service, "/internal/heads", since=since)
