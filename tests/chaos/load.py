@@ -147,8 +147,8 @@ class Sender:
                 planned += gap
             await asyncio.sleep(TICK)
         await asyncio.sleep(LAST_ANSWERS)
-        for planned in self._late:
-            self.sample(planned, NO_ANSWER)
+        while self._late:  # who has given up sends nothing any more
+            self.sample(self._late.popleft(), NO_ANSWER)
 
     def _due(self, planned: float) -> None:
         if self._free:
