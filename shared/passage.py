@@ -1,12 +1,11 @@
 """The way to a service that runs in another process of this machine, under its usual address."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 import httpx2
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from shared.admission import BODY_BYTES
@@ -17,11 +16,13 @@ KEPT = 2.0  # seconds; less than the other end keeps a quiet connection, so none
 CONNECTIONS = 200
 OF_ONE_HOP = frozenset(
     {
-        "connection", "content-length", "date", "host", "keep-alive", "proxy-authenticate",
-        "proxy-authorization", "server", "te", "trailer", "transfer-encoding", "upgrade",
+        b"connection", b"content-length", b"date", b"host", b"keep-alive", b"proxy-authenticate",
+        b"proxy-authorization", b"server", b"te", b"trailer", b"transfer-encoding", b"upgrade",
     }
 )  # fmt: skip
 """Headers that belong to one connection (RFC 9110, 7.6.1), or that each end writes itself."""
+CONTROLS = bytes(set(range(0x20)) - {0x09} | {0x7F})
+SPACED = bytes.maketrans(CONTROLS, b" " * len(CONTROLS))
 IN_PATHS = "/:@!$&'()*+,;=~-._"
 
 
@@ -44,44 +45,36 @@ class Passage:
         await self._client.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive, send)
-        answer = await self._pass_on(request)
-        await answer(scope, receive, send)
+        answer = await self._asked(Request(scope, receive, send))
+        try:
+            passed = StreamingResponse(answer.aiter_raw(), answer.status_code)
+            passed.raw_headers = [*_passed(answer.headers.raw)]
+            if (length := answer.headers.get("content-length")) is not None:
+                passed.raw_headers.append((b"content-length", length.encode("ascii")))
+            await passed(scope, receive, send)
+        finally:
+            await answer.aclose()
 
-    async def _pass_on(self, request: Request) -> Response:
-        """Answer with what the service answers.
+    async def _asked(self, request: Request) -> httpx2.Response:
+        """Return the beginning of what the service answers.
 
         Raises:
             Problem: 413; 503 where it does not answer.
         """
         asked = self._client.build_request(
             request.method, self._there(request), content=await _body(request),
-            headers=[("accept-encoding", "identity"), *_passed(request.headers.items())],
+            headers=[
+                (b"accept-encoding", b"identity"),
+                *((name, _clean(value)) for name, value in _passed(request.scope["headers"])),
+            ],
         )  # fmt: skip
-        async with AsyncExitStack() as opening:
-            try:
-                answer = await self._client.send(asked, stream=True)
-            except httpx2.TransportError as error:
-                raise Problem(
-                    503, "busy", "This part is not to be had just now: please ask again.",
-                    headers={"Retry-After": "1"},
-                ) from error  # fmt: skip
-            opening.push_async_callback(answer.aclose)
-            held = opening.pop_all()
-
-        async def pieces() -> AsyncIterator[bytes]:
-            async with held:
-                async for piece in answer.aiter_raw():
-                    yield piece
-
-        passed = StreamingResponse(pieces(), answer.status_code)
-        passed.raw_headers = [
-            (name.encode("latin-1"), value.encode("latin-1"))
-            for name, value in _passed(answer.headers.multi_items())
-        ]
-        if (length := answer.headers.get("content-length")) is not None:
-            passed.raw_headers.append((b"content-length", length.encode("ascii")))
-        return passed
+        try:
+            return await self._client.send(asked, stream=True)
+        except httpx2.TransportError as error:
+            raise Problem(
+                503, "busy", "This part is not to be had just now: please ask again.",
+                headers={"Retry-After": "1"},
+            ) from error  # fmt: skip
 
     def _there(self, request: Request) -> str:
         below = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
@@ -101,5 +94,10 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _passed(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in headers if name.lower() not in OF_ONE_HOP]
+def _passed(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    return ((name, value) for name, value in headers if name.lower() not in OF_ONE_HOP)
+
+
+def _clean(value: bytes) -> bytes:
+    """Put a space for what no value may hold (RFC 9110, 5.5) and parsers let in."""
+    return value.translate(SPACED).strip()

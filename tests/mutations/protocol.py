@@ -168,16 +168,16 @@ MUTATIONS = (
     Mutation(
         id="bytes-out-of-jsonb",
         file="shared/feed.py",
-        before='        "select bytes from journal.event"\n',
+        before='        "select bytes, chain from journal.event"\n',
         after="        \"select convert_to(convert_from(bytes, 'UTF8')::jsonb::text, 'UTF8')\"\n"
-        '        " as bytes from journal.event"\n',
+        '        " as bytes, chain from journal.event"\n',
         test=f"{INBOX}::test_a_gap_is_fetched_from_the_source",
     ),
     Mutation(
         id="cache-not-validated",
         file="shared/journal.py",
-        before="                    await work.catch_up(head)\n                    mine",
-        after="                    mine",
+        before="                    await work.catch_up(head)\n                    await work.warm",
+        after="                    await work.warm",
         test=f"{LOCKS}::test_a_head_that_another_replica_moved_is_caught_up_with",
     ),
     Mutation(

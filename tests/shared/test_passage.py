@@ -94,6 +94,20 @@ async def test_a_question_and_its_answer_pass_unchanged(method: str) -> None:
     assert asked.content == (b"" if method == "HEAD" else body or b"nothing")
 
 
+async def test_headers_that_only_some_parsers_take_pass_too() -> None:
+    async with through() as client:
+        near = client.base_url
+        reader, writer = await asyncio.open_connection(near.host, near.port)
+        said = "Accord-On-Behalf-Of: \xe9 "
+        head = f"GET /far/said/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{said}\r\n\r\n"
+        writer.write(head.encode("latin-1"))
+        answer = (await reader.read()).decode("latin-1")
+        writer.close()
+        await writer.wait_closed()
+    assert answer.startswith("HTTP/1.1 203 ")
+    assert "\r\nseen-own: \xe9\r\n" in answer
+
+
 async def test_a_long_answer_comes_whole() -> None:
     async with through() as client:
         answer = await client.get("/far/long")
