@@ -143,21 +143,22 @@ async def keep_provisioned(
         damaged: What helps where the server answers and fails every time, as it does when files
             of its store are damaged. All that it holds is in the journals too.
     """
-    misses = 0
+    misses = failures = 0
     while True:
         await asyncio.sleep(LOOK_EVERY)
         try:
             touched = await provision(bus, replicas)
         except (NatsError, OSError, TimeoutError) as error:
             misses += 1
+            failures = failures + 1 if isinstance(error, ServerError) else 0
             if misses == MISSES:
                 say(f"NATS does not let streams be looked after: {error or 'no answer'}.")
-                if damaged is not None and isinstance(error, ServerError):
-                    say("Its store is damaged: it starts again without.")
-                    damaged()
-                    misses = 0
+            if damaged is not None and failures == MISSES:
+                say("Its store is damaged: it starts again without.")
+                damaged()
+                misses = failures = 0
         else:
-            misses = 0
+            misses = failures = 0
             if touched:
                 say(f"NATS had lost {', '.join(touched)}; made again.")
 

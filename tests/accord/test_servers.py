@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 from nats.errors import Error as NatsError
+from nats.js.errors import ServerError
 
 from accord import environment, keyring, supervisor
 from accord import nats as our_nats
@@ -446,6 +447,29 @@ async def test_streams_are_made_once_and_again_after_the_store_was_wiped(
     await eventually(lambda: operations.client.is_connected)
     assert await provision(operations) == []
     await operations.close()
+
+
+async def test_a_store_counts_as_damaged_whatever_came_before_its_failures(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails, silent = ServerError(), TimeoutError()
+    answers = [fails] * 4 + [silent] * 3 + [fails] * 5
+    given: list[Exception] = []
+
+    async def failing(_bus: Bus, _replicas: int) -> list[str]:
+        given.append(answers[len(given)] if len(given) < len(answers) else silent)
+        raise given[-1]
+
+    monkeypatch.setattr("accord.provision.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("accord.provision.provision", failing)
+    begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    bus = Bus("nats://127.0.0.1:1", "ops", folder / "secrets" / "nkey_ops")
+    keeper = asyncio.create_task(
+        keep_provisioned(bus, 1, lambda _line: None, lambda: begun.set_result(len(given)))
+    )
+    async with asyncio.timeout(5):
+        assert await begun == len(answers)
+    keeper.cancel()
 
 
 async def test_a_store_that_is_damaged_is_begun_anew(
