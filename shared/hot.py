@@ -20,15 +20,9 @@ S = TypeVar("S")
 T = TypeVar("T")
 AnyDecider = Decider[Any, Any, Any]
 
-STREAMS = (  # each in the index, in order: other plans read the whole journal
-    "select e.* from unnest($2::text[]) as cold(name) cross join lateral"
-    " (select position, version, stream, type, bytes, event_id from journal.event"
-    "  where coalition_id = $1 and stream = cold.name order by version offset 0) e"
-)
+STREAMS = "select position, version, stream, type, bytes, event_id from journal.streams($1, $2)"
 DISCLOSURES = (
-    "select d.* from unnest($2::bigint[]) as event(position) cross join lateral"
-    " (select position, digest, audience, key_id, nonce, ciphertext from journal.disclosure"
-    "  where coalition_id = $1 and position = event.position offset 0) d"
+    "select position, digest, audience, key_id, nonce, ciphertext from journal.disclosures($1, $2)"
 )
 STREAMS_HELD = 4_096
 CATCH_UP_AT_MOST = 1_000

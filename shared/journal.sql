@@ -68,6 +68,25 @@ begin
   select array_agg(c) into heard from inbox.cursor c where c.coalition_id = any(hc);
 end $$;
 
+-- Return the events of some streams, and the disclosures of the events at some positions. Each is
+-- looked up in the one index that has it in order: nothing may be sorted, so no other index and no
+-- reading of the table serves, whatever the planner believed when it made the plan that it keeps.
+create or replace function journal.streams(coalition uuid, names text[]) returns setof journal.event
+language plpgsql stable set enable_sort = off as $$
+begin
+  return query select e.* from unnest(names) as cold(name) cross join lateral (
+    select * from journal.event where coalition_id = coalition and stream = cold.name order by version) e;
+end $$;
+
+create or replace function journal.disclosures(coalition uuid, positions bigint[])
+    returns setof journal.disclosure
+language plpgsql stable set enable_sort = off as $$
+begin
+  return query select d.* from unnest(positions) as wanted(at) cross join lateral (
+    select * from journal.disclosure
+      where coalition_id = coalition and position = wanted.at order by digest) d;
+end $$;
+
 -- Write what a batch decided: events, disclosures, idempotency rows, heads.
 create or replace function journal.write(
     ec uuid[], ep bigint[], ei uuid[], es text[], ev bigint[], et text[], eb bytea[], eh bytea[], etp text[],

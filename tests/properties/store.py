@@ -287,7 +287,7 @@ class Session:
         if "DecisionMade" in sql:
             column = "stream" if "stream = any" in sql else "position"
             return [event for event in decisions if event[column] in args[1]]
-        if "as cold(name)" in sql:
+        if "from journal.streams" in sql:
             found = [event for event in events if event["stream"] in args[1]]
             return sorted(found, key=lambda event: (event["stream"], event["version"]))
         raise NotImplementedError(sql)

@@ -11,21 +11,38 @@ import pytest
 
 from shared.ask import Busy, KeyReused, Stale, Written
 from shared.canonical import chain_next, chain_start, leaf_hash
-from shared.database import tenant
+from shared.database import enter, tenant
 from shared.decider import Refused
 from shared.event import Text
 from shared.failpoint import arm, arm_from
-from shared.hot import Head, Hot, Reading, Stream, Work
+from shared.hot import DISCLOSURES, STREAMS, Head, Hot, Reading, Stream, Work
 from shared.journal import BATCH, QUEUE, WAIT_SECONDS, Journal, forget_repeats
 from tests.shared import jars
-from tests.shared.jars import Jar, Put, Shop, Smash, ask, shop
+from tests.shared.jars import Jar, Put, Shop, Smash, ask, shop, writing
 
 COINS = Text(lang="en", text="a-canary-note")
 PERSON = UUID(int=77)
 ROWS_READ = (
     "select coalesce(sum(seq_tup_read + idx_tup_fetch), 0)::int from pg_stat_xact_all_tables"
-    " where relid in ('journal.idempotency'::regclass, 'journal.event'::regclass)"
+    " where relid in ('journal.idempotency'::regclass, 'journal.event'::regclass,"
+    " 'journal.disclosure'::regclass)"
 )
+ONE_EACH = """
+with filled as (
+  insert into journal.event select id, 1, id, 'jar-' || id, 1, 'CoinsPut', '', sha256('')
+    from generate_series(1, $1::int) n, cast(md5(n::text) as uuid) id
+  returning coalition_id, position, event_id)
+insert into journal.disclosure select coalition_id, position, '', '', event_id, '', '' from filled
+"""
+MANY_MORE = """
+with filled as (
+  insert into journal.event select coalition_id, n, id, 'jar-' || id, 1, type, bytes, chain
+    from journal.event, generate_series(2, 5000) n, cast(md5(n::text) as uuid) id
+    where coalition_id = $1
+  returning coalition_id, position)
+insert into journal.disclosure select coalition_id, filled.position, digest, audience, key_id,
+  nonce, ciphertext from filled join journal.disclosure using (coalition_id)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -275,29 +292,28 @@ async def test_the_time_of_a_batch_is_told(open_shop: Shop) -> None:
     assert 1 <= told[0] < 3
 
 
-async def test_a_cold_stream_is_read_without_reading_the_others(open_shop: Shop) -> None:
+@pytest.mark.parametrize("others", [0, 20_000])
+async def test_a_cold_stream_is_read_without_reading_the_others(postgres: str, others: int) -> None:
+    """Also by plans kept from when all was empty, or when each coalition had one event."""
     coalition, jar = UUID(int=26), UUID(int=27)
-    await open_shop.journal.write(ask(coalition, jar, Put(coins=1), key="one"))
-    async with open_shop.admin.acquire() as db, db.transaction():
-        await db.execute(
-            "insert into journal.event select coalition_id, n, md5(n::text)::uuid,"
-            " 'jar-' || md5(n::text)::uuid, 1, type, bytes, chain from journal.event,"
-            " generate_series(2, 5000) n where coalition_id = $1 and position = 1",
-            coalition,
-        )
-        await db.execute(
-            "update journal.head set position = 5000 where coalition_id = $1", coalition
-        )
-    rows_read: list[int] = []
-
-    async def read(reading: Reading) -> Jar:
-        before = await reading.db.fetchval(ROWS_READ)
-        state = await reading.stream(jars.decider, jar)
-        rows_read.append(await reading.db.fetchval(ROWS_READ) - before)
-        return state
-
-    assert (await open_shop.again().look(coalition, read)).coins == 1
-    assert rows_read == [1]
+    async with shop(postgres, f"cold_{others}") as opened, opened.app.acquire() as db:
+        await opened.admin.execute(ONE_EACH, others)
+        await opened.admin.execute("analyze journal.event, journal.disclosure")
+        async with db.transaction():
+            await enter(db, [coalition])
+            for _ in range(10):
+                await db.fetch(STREAMS, coalition, [f"jar-{jar}"])
+                await db.fetch(DISCLOSURES, coalition, [1])
+        async with writing(opened.journal):
+            await opened.journal.write(ask(coalition, jar, Put(coins=1, note=COINS)))
+        await opened.admin.execute(MANY_MORE, coalition)
+        async with db.transaction():
+            await enter(db, [coalition])
+            before = await db.fetchval(ROWS_READ)
+            work = Work(opened.journal.rules, opened.keys, db, coalition, Hot(Head(0, b"")), {})
+            stream = await work.stream(jars.decider, jar)
+            read = await db.fetchval(ROWS_READ) - before
+    assert (stream.state.coins, read) == (1, 3)
 
 
 async def test_row_security_shows_no_other_coalition(open_shop: Shop) -> None:
