@@ -138,7 +138,24 @@ class Router(APIRouter):
         super().__init__(route_class=Route, **more)
 
 
-async def read_body(request: Request, limit: int = BODY_BYTES) -> bytes:
+async def whole_body(request: Request) -> bytes:
+    """Return a body that is no longer than a command may be.
+
+    Raises:
+        Problem: 413.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES:
+            raise Problem(
+                413, "too_large", f"A command has at most {BODY_BYTES} bytes.",
+                headers={"Connection": "close"},
+            )  # fmt: skip
+    return bytes(body)
+
+
+async def read_body(request: Request) -> bytes:
     """Return the body of a command.
 
     Raises:
@@ -150,19 +167,12 @@ async def read_body(request: Request, limit: int = BODY_BYTES) -> bytes:
         raise Problem(415, "unsupported_media_type", "Send the command as application/json.")
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem(415, "unsupported_media_type", "Send the command uncompressed.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise Problem(
-                413, "too_large", f"A command has at most {limit} bytes.",
-                headers={"Connection": "close"},
-            )  # fmt: skip
+    body = await whole_body(request)
     try:
         _STRICTLY.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Problem(400, "unreadable", "The body is not valid JSON in UTF-8.") from None
-    return bytes(body)
+    return body
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from shared.admission import BODY_BYTES
+from shared.http import whole_body
 from shared.problems import Problem
 
 ANSWERS_WITHIN = 30.0  # seconds for the next piece; a rebuild says how far it is more often
@@ -62,7 +62,7 @@ class Passage:
             Problem: 413; 503 where it does not answer.
         """
         asked = self._client.build_request(
-            request.method, self._there(request), content=await _body(request),
+            request.method, self._there(request), content=await whole_body(request),
             headers=[
                 (b"accept-encoding", b"identity"),
                 *((name, _clean(value)) for name, value in _passed(request.scope["headers"])),
@@ -80,18 +80,6 @@ class Passage:
         below = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
         query = request.scope["query_string"].decode("latin-1")
         return f"{self._address}{quote(below, safe=IN_PATHS)}" + (f"?{query}" if query else "")
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            raise Problem(
-                413, "too_large", f"A command has at most {BODY_BYTES} bytes.",
-                headers={"Connection": "close"},
-            )  # fmt: skip
-    return bytes(body)
 
 
 def _passed(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
