@@ -159,7 +159,11 @@ async def world(
     data.mkdir()
     data.chmod(0o711)
     try:
-        async with Supervisor(data, say) as supervisor, AsyncExitStack() as stack:
+        async with (
+            AsyncExitStack() as wires,
+            Supervisor(data, say) as supervisor,
+            AsyncExitStack() as stack,
+        ):
             keyring.fill(data / "secrets")
             server = await our_postgres.prepare(data)
             program = server.program()
@@ -179,7 +183,7 @@ async def world(
             stack.callback(keeper.cancel)
             names = [f"replica-{number}" for number in range(1, replicas + 1)]
             made.replicas += await asyncio.gather(
-                *(_start(made, name, rng, stack, told or {}, apart=apart) for name in names)
+                *(_start(made, name, rng, wires, told or {}, apart=apart) for name in names)
             )
             yield made
     finally:
@@ -200,7 +204,7 @@ def _names(made: World, database: Database, nats_url: str, port: int) -> dict[st
 
 
 async def _start(
-    made: World, name: str, rng: random.Random, stack: AsyncExitStack, told: Mapping[str, str],
+    made: World, name: str, rng: random.Random, wires: AsyncExitStack, told: Mapping[str, str],
     *, apart: bool,
 ) -> Replica:  # fmt: skip
     replica = Replica(
@@ -222,7 +226,7 @@ async def _start(
             replica.processes[service.name] = there
     for link in replica.links:
         await link.start()
-        stack.push_async_callback(link.close)
+        wires.push_async_callback(link.close)
     way_in = f"postgresql://{keyring.ADMIN}@127.0.0.1:{replica.to_postgres.port}/postgres"
     database = Database(f"{way_in}?sslmode=disable", made.postgres.password_file)
     nats_url = f"nats://127.0.0.1:{replica.to_nats.port}"
