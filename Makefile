@@ -40,7 +40,7 @@ check: .venv/dev        ## all that must hold before a commit: layout, lint, typ
 fast: .venv/dev         ## the tests that need no servers, in parallel
 	pytest -n auto -m "not servers"
 
-test: .venv/dev         ## all tests, with real PostgreSQL and NATS
+test: .venv/dev         ## all tests, with real PostgreSQL and NATS, and a sample of chaos
 	pytest -m "not real_data and not chaos"
 
 real-data: .venv/dev    ## the imports of ../shared/data, checked against their sources
