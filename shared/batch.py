@@ -11,8 +11,6 @@ from shared.ask import Ask, KeyReused, Repeat, Written
 from shared.hot import Connection, Head
 from shared.sealing import Disclosure
 
-_EVENT, _DISCLOSURE, _REPEAT, _HEAD = 9, 7, 6, 3
-
 
 class Locked:
     """What the lock call answered: free heads, known keys, what was heard, the batch's time."""
@@ -108,8 +106,8 @@ class Question:
         return Locked(heads, known, heard, in_milliseconds(row["at"]))
 
 
-class Columns:
-    """What a batch writes, as columns for `unnest`."""
+class Rows:
+    """What a batch writes: rows in the order of their types in `journal.sql`."""
 
     def __init__(self) -> None:
         self._events: list[tuple[Any, ...]] = []
@@ -160,15 +158,6 @@ class Columns:
             await db.executemany("insert into tenancy.coalition values ($1, $2)", self._addresses)
         if self._events or self._repeats:
             await db.execute(
-                "select journal.write($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-                " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
-                *_turned(self._events, _EVENT),
-                *_turned(self._disclosures, _DISCLOSURE),
-                *_turned(self._repeats, _REPEAT),
-                *_turned(self._heads, _HEAD),
-                at,
-            )
-
-
-def _turned(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * width
+                "select journal.write($1, $2, $3, $4, $5)",
+                self._events, self._disclosures, self._repeats, self._heads, at,
+            )  # fmt: skip

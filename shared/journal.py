@@ -25,7 +25,7 @@ from asyncpg.pool import PoolConnectionProxy
 from opentelemetry.trace import SpanKind
 
 from shared.ask import Ask, Busy, Line, Stale, Step, Written
-from shared.batch import Columns, Question
+from shared.batch import Question, Rows
 from shared.canonical import (
     Envelope,
     Hidden,
@@ -304,7 +304,7 @@ class Journal:
         later: list[Ask] = []
         missing: list[tuple[UUID, UUID | None, str]] = []
         outcomes: list[tuple[Ask, Written | Exception]] = []
-        columns = Columns()
+        rows = Rows()
         async with self._connection(alone=waits) as db:
             await self._make_heads(db, {ask.coalition for ask in batch})
             async with self._traced(batch), db.transaction():
@@ -333,29 +333,29 @@ class Journal:
                         later.append(ask)
                         continue
                     work = work_or_none
-                    point, mark = work.savepoint(), columns.mark()
+                    point, mark = work.savepoint(), rows.mark()
                     try:
                         written = locked.repeated(ask) or await self._decide(
-                            ask, work, columns, locked.at
+                            ask, work, rows, locked.at
                         )
                         outcomes.append((ask, written))
                         if ask.repeat and not written.replayed:
-                            columns.remember(ask.coalition, ask.repeat, written.json())
+                            rows.remember(ask.coalition, ask.repeat, written.json())
                             locked.keep(ask, written)
                     except KeyMissing as error:
                         work.rollback(point)
-                        columns.back(mark)
+                        rows.back(mark)
                         missing.append(error.wanted)
                         later.append(ask)
                     except (*DB_TRANSIENT, asyncpg.PostgresError):
                         raise
                     except Exception as error:  # noqa: BLE001 - a bug in one rule is its 500 alone
                         work.rollback(point)
-                        columns.back(mark)
+                        rows.back(mark)
                         outcomes.append((ask, error))
                 await reach("journal.after_decide")
-                columns.move_heads((c, work.head) for c, work in works.items() if work.new)
-                await columns.write(db, locked.at)
+                rows.move_heads((c, work.head) for c, work in works.items() if work.new)
+                await rows.write(db, locked.at)
                 await reach("journal.before_commit")
             await reach("journal.after_commit")
         for work in works.values():
@@ -364,7 +364,7 @@ class Journal:
             ask.settle(outcome)
         if live := [ask.since for ask, _ in outcomes if not ask.imported]:
             self._answered(time.monotonic() - min(live))
-        if columns.has_events:
+        if rows.has_events:
             for event in self._listening:
                 event.set()
         return later, missing
@@ -433,7 +433,7 @@ class Journal:
                 )
             self._known_heads |= new
 
-    async def _decide(self, ask: Ask, work: Work, columns: Columns, at: datetime) -> Written:
+    async def _decide(self, ask: Ask, work: Work, rows: Rows, at: datetime) -> Written:
         first = ask.steps[0]
         name = first.stream
         stands = await work.named(name)
@@ -453,7 +453,7 @@ class Journal:
                 context = context.knowing(tuple(facts))
             decided = step.decider.decide(step.command, stream.state, context)
             written += [
-                self._append(ask, step, event, context, work, columns, at) for event in decided
+                self._append(ask, step, event, context, work, rows, at) for event in decided
             ]
         version = work.streams[name].version if name in work.streams else stands.version
         return Written(name, version, work.head.position, tuple(written))
@@ -465,7 +465,7 @@ class Journal:
         event: Event,
         context: Context,
         work: Work,
-        columns: Columns,
+        rows: Rows,
         at: datetime,
     ) -> Mapping[str, Any]:
         """Seal, encode once, chain, and let the next command see it."""
@@ -502,12 +502,12 @@ class Journal:
         )  # fmt: skip
         leaf = leaf_hash(entry)
         chain = chain_next(work.head.chain, leaf)
-        columns.event(
+        rows.event(
             work.written, position, written_id, name, held.version + 1, kind.__name__, entry, chain,
             ask.traceparent, disclosures,
         )  # fmt: skip
         if kind.__name__ in self._addresses:
-            columns.address(ask.coalition, event.slug)  # type: ignore[attr-defined]  # declared by the service
+            rows.address(ask.coalition, event.slug)  # type: ignore[attr-defined]  # declared by the service
         work.head = Head(position, chain)
         work.happened(name, held.version + 1, event)
         if ask.brings_to is not None:

@@ -183,10 +183,10 @@ MUTATIONS = (
     Mutation(
         id="overlay-kept-after-rollback",
         file="shared/journal.py",
-        before="                columns.move_heads((c, work.head)",
+        before="                rows.move_heads((c, work.head)",
         after="""                for work in works.values():
                     work.commit()
-                columns.move_heads((c, work.head)""",
+                rows.move_heads((c, work.head)""",
         also=(
             Change(
                 "shared/journal.py",

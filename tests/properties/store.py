@@ -167,7 +167,8 @@ class Session:
 
     def _write(self, args: Sequence[Any]) -> None:
         store = self.store
-        for own, p, named, s, v, t, b, h, tp in zip(*args[:9], strict=True):
+        events_given, disclosures, repeats, heads, at = args
+        for own, p, named, s, v, t, b, h, tp in events_given:
             c, i = UUID(own), UUID(named)
             events = store.events.setdefault(c, [])
             taken = any(e["event_id"] == i or (e["stream"], e["version"]) == (s, v) for e in events)
@@ -177,19 +178,19 @@ class Session:
                 coalition_id=c, position=p, event_id=i, stream=s, version=v, type=t, bytes=b,
                 chain=h, traceparent=tp,
             ))  # fmt: skip
-        for own, p, digest, audience, key, nonce, text in zip(*args[9:16], strict=True):
+        for own, p, digest, audience, key, nonce, text in disclosures:
             c = UUID(own)
             store.disclosures.setdefault(c, []).append(Row(
                 position=p, digest=digest, audience=audience, key_id=key, nonce=nonce,
                 ciphertext=text, event_id=store.events[c][p - 1]["event_id"],
             ))  # fmt: skip
-        for c, principal, operation, key, fingerprint, answer in zip(*args[16:22], strict=True):
+        for c, principal, operation, key, fingerprint, answer in repeats:
             store.repeats[c, principal, operation, key] = Row(
                 coalition_id=c, principal=principal, operation=operation, key=key,
                 fingerprint=fingerprint, answer=answer,
             )  # fmt: skip
-        for c, p, chain in zip(*args[22:25], strict=True):
-            store.heads[c] = Row(coalition_id=c, position=p, chain=chain, recorded_at=args[25])
+        for c, p, chain in heads:
+            store.heads[c] = Row(coalition_id=c, position=p, chain=chain, recorded_at=at)
 
     async def fetchrow(self, sql: str, *args: Any) -> Row | None:
         await asyncio.sleep(0)
