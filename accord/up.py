@@ -27,8 +27,8 @@ from accord.token import FIRST, sign_in_line
 from shared.settings import PLACEHOLDER, Settings
 
 ENDS_WITHIN = 6.0  # seconds; a service that is told to end has five
-WRITES, READS = "members meetings credit web", "transparency"
-"""Two processes, so that a read model that catches up delays no command; the first is asked."""
+WRITES, READS = "members meetings credit web", "transparency followers"
+"""Two processes, so that what follows from a command delays no other; the first is asked."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SEED = """\
 import sys, pathlib, accord.demo

@@ -1,9 +1,10 @@
 """Services on one port: `python -m services`, what `accord up` runs.
 
 All of them, or those that are named; what is asked of another is passed on to its address, where
-`ACCORD_PEERS__…` gives one. `told-by FILE` before the names waits for settings in a file, so that
-it can be started while its servers still start. Where it is told the way in as superuser, it makes
-databases, roles and tables first; `python -m services migrate` does only that.
+`ACCORD_PEERS__…` gives one. Write services that are named only answer: their relays, inboxes and
+read models run where `followers` is named. `told-by FILE` before the names waits for settings in a
+file, so that it can be started while its servers still start. Where it is told the way in as
+superuser, it makes databases, roles and tables first; `python -m services migrate` does only that.
 """
 
 import asyncio
@@ -34,7 +35,7 @@ from shared.telemetry import start
 
 TOLD_WITHIN = 60.0  # seconds
 SERVICES = (members, meetings, credit, transparency)
-PAGES = "web"
+PAGES, FOLLOWERS = "web", "followers"
 
 
 async def prepare(settings: Settings) -> None:
@@ -48,12 +49,21 @@ def assemble(settings: Settings, gate: Gate, names: Collection[str] = ()) -> Fas
     """Return one application with every service below its name, and the pages at `/`.
 
     Args:
-        names: Which of them, if not all; what is asked of another one is passed on.
+        names: Which of them, if not all; what is asked of another one is passed on. With
+            `followers` go the relays, inboxes and read models of all write services.
     """
     base = f"http://127.0.0.1:{settings.http.port}"
     addresses = {each.name: f"{base}/{each.name}" for each in SERVICES} | dict(settings.peers)
     here = [each for each in SERVICES if not names or each.name in names]
-    runtimes = {each.name: Runtime(each, settings, addresses, gate) for each in here}
+    follow = not names or FOLLOWERS in names
+    runtimes = {
+        each.name: Runtime(
+            each, settings, addresses, gate,
+            answers=each in here, follows=follow if each.writes else each in here,
+        )
+        for each in SERVICES
+        if each in here or (follow and each.writes)
+    }  # fmt: skip
     elsewhere = {each.name: Passage(addresses[each.name]) for each in SERVICES if each not in here}
     pages = web(settings, addresses) if not names or PAGES in names else None
 

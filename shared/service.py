@@ -14,6 +14,7 @@ from uuid import UUID
 
 import asyncpg
 import yaml
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter, FastAPI, Request
 from joserfc.jwk import KeySet
 from pydantic import TypeAdapter
@@ -24,7 +25,7 @@ from shared.admission import Gate
 from shared.bus import Bus
 from shared.database import DB_TRANSIENT, Script, close, create, enter, migrate, pool, ready
 from shared.event import base64url
-from shared.following import Following
+from shared.following import Announced, Following
 from shared.host import Host, Policy, Whois
 from shared.hot import AnyDecider, Connection, Fold, Reading, Rules
 from shared.http import Route, bearer, host_of, requires
@@ -49,12 +50,14 @@ from shared.settings import Settings, needed, secret
 from shared.signpost import Answers, Signpost
 from shared.source import Sources
 from shared.telemetry import beside, start
+from shared.waking import Told, wake
 
 Find = Callable[[Connection, str], Awaitable[Sequence[tuple[UUID, UUID]]]]
 """(connection that sees all coalitions, subject) → (coalition, person)."""
 _POLICY: TypeAdapter[dict[str, tuple[Who, ...]]] = TypeAdapter(dict[str, tuple[Who, ...]])
 EVERYWHERE, IN_COALITION = "/api/v1", "/api/v1/coalitions/{coalition}"
-FORGETS, FORGET_EVERY = "forgets repeats", 3_600.0
+FORGETS, WAKES = "forgets repeats", "wakes followers"
+FORGET_EVERY = 3_600.0
 CORE = (
     Script("shared", "inbox.sql"),
     Script("shared", "model.sql"),
@@ -217,7 +220,13 @@ class Service:
 
 
 class Runtime:
-    """What a service runs on: made at start, ended in reverse."""
+    """What a service runs on: made at start, ended in reverse.
+
+    Args:
+        answers: Requests come here; commands are decided.
+        follows: Events are sent on and applied here: the relay, the inboxes, the read models. A
+            service has both, in one process or in two.
+    """
 
     def __init__(
         self,
@@ -225,11 +234,16 @@ class Runtime:
         settings: Settings,
         addresses: Mapping[str, str],
         gate: Gate | None = None,
+        *,
+        answers: bool = True,
+        follows: bool = True,
     ) -> None:
         self.service = service
         self.settings = settings.for_service(service.name)
         self.addresses = dict(addresses)
         self.gate = gate or Gate()
+        self.answers = answers
+        self.follows = follows
         self.apps: list[FastAPI] = []
         self.bus: Bus | None = None
         self.host: Host | None = None
@@ -266,44 +280,37 @@ class Runtime:
             )
             peers = Peers(self.addresses, own_key)
             stack.push_async_callback(peers.close)
-            journal = None
-            if service.writes:
-                rules = Rules(name, service.deciders, service.folds)
-                journal = Journal(
-                    app, rules, keys, addresses=service.addresses, answered=self.gate.answered
-                )
-            self.host = Host(
-                name, pool=app, relay_pool=watch, tokens=_tokens(settings), peers=peers,
-                policy=service.policy, whois=self._whois(watch, journal, peers),
-                serves=_serves, keys=keys, own_key=own_key, journal=journal,
-                mandates=service.mandates, names=self.gate.names,
-            )  # fmt: skip
-            for application in self.apps:
-                application.state.host = self.host
             stopping: list[Callable[[], None]] = []
             if settings.nats.url:
                 seed = needed(settings.nats.nkey_seed_file, "ACCORD_NATS__NKEY_SEED_FILE")
                 self.bus = Bus(settings.nats.url, name, seed)
                 self.bus.connect_soon()
                 stack.push_async_callback(self.bus.close)
-            if journal is not None:
-                self._tasks.append(beside(journal.run()))
-                self._tasks.append(beside(_forgetting(watch), FORGETS))
-                stopping.append(journal.stop)
-                if self.bus is not None:
-                    key_file = needed(settings.relay.key_file, "ACCORD_RELAY__KEY_FILE")
-                    signing = ed25519_key(secret(key_file))
-                    self.relay_public = signing.public_key().public_bytes_raw()
-                    relay = Relay(name, watch, self.bus, signing, journal.listen())
+            announced: Announced | None = None
+            if self.answers:
+                announced = journal = self._answering(app, watch, keys, peers, own_key)
+                if journal is not None:
+                    self._tasks.append(beside(journal.run()))
+                    self._tasks.append(beside(_forgetting(watch), FORGETS))
+                    stopping.append(journal.stop)
+                    if self.bus is not None and not self.follows:
+                        self._tasks.append(beside(wake(self.bus, name, journal.listen()), WAKES))
+            elif service.writes:
+                announced = told = Told(name, self.bus)
+                self._tasks.append(beside(told.run()))
+                stopping.append(told.stop)
+            if self.follows:
+                if announced is not None and self.bus is not None:
+                    relay = Relay(name, watch, self.bus, self._relay_key(), announced.listen())
                     self._tasks.append(beside(relay.run()))
                     stopping.append(relay.stop)
-            following = Following(
-                name, service.projection, service.subscriptions, app=app, watch=watch, keys=keys,
-                sources=Sources(name, watch, peers), bus=self.bus, own=journal,
-                open_pool=self._open_pool,
-            )  # fmt: skip
-            self._tasks.append(beside(following.run()))
-            stopping.append(following.stop)
+                following = Following(
+                    name, service.projection, service.subscriptions, app=app, watch=watch,
+                    keys=keys, sources=Sources(name, watch, peers), bus=self.bus, own=announced,
+                    open_pool=self._open_pool,
+                )  # fmt: skip
+                self._tasks.append(beside(following.run()))
+                stopping.append(following.stop)
             spare_the_collector()
             try:
                 yield
@@ -317,9 +324,35 @@ class Runtime:
                     task.cancel()
                 await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def _answering(
+        self, app: asyncpg.Pool, watch: asyncpg.Pool, keys: Keys, peers: Peers, own_key: ServiceKey
+    ) -> Journal | None:
+        """Let the applications answer; return the journal, where this service has one."""
+        service, settings = self.service, self.settings
+        journal = None
+        if service.writes:
+            rules = Rules(service.name, service.deciders, service.folds)
+            journal = Journal(
+                app, rules, keys, addresses=service.addresses, answered=self.gate.answered
+            )
+            if self.bus is not None:
+                self.relay_public = self._relay_key().public_key().public_bytes_raw()
+        self.host = Host(
+            service.name, pool=app, relay_pool=watch, tokens=_tokens(settings), peers=peers,
+            policy=service.policy, whois=self._whois(watch, journal, peers),
+            serves=_serves, keys=keys, own_key=own_key, journal=journal,
+            mandates=service.mandates, names=self.gate.names,
+        )  # fmt: skip
+        for application in self.apps:
+            application.state.host = self.host
+        return journal
+
+    def _relay_key(self) -> Ed25519PrivateKey:
+        return ed25519_key(secret(needed(self.settings.relay.key_file, "ACCORD_RELAY__KEY_FILE")))
+
     def _working(self) -> list[asyncio.Task[None]]:
         """Return the tasks that end by themselves once they are told to stop."""
-        return [task for task in self._tasks if task.get_name() != FORGETS]
+        return [task for task in self._tasks if task.get_name() not in {FORGETS, WAKES}]
 
     async def _open_pool(self, purpose: str, size: int) -> asyncpg.Pool:
         """Return connections of the application's role."""
