@@ -40,6 +40,11 @@ READING = frozenset({"GET", "HEAD"})
 API, NAMED = "/api/v1/", "/api/v1/coalitions/"
 
 
+def named(path: str) -> str:
+    """Return the coalition's name in an address; nothing where none stands there."""
+    return path.partition(NAMED)[2].partition("/")[0]
+
+
 class Waiting(NamedTuple):
     """Somebody in the waiting room."""
 
@@ -83,8 +88,7 @@ class Gate:
 
     def meant(self, path: str) -> UUID | None:
         """Return the coalition that an address is about; `None` where that is not known yet."""
-        _, found, rest = path.partition(NAMED)
-        return self.names.get(rest.partition("/")[0]) if found else None
+        return self.names.get(named(path))
 
     def enter(self, coalition: UUID | None, *, command: bool) -> bool | None:
         """Let somebody in, or refuse; `None`: they may wait.

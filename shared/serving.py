@@ -8,20 +8,24 @@ signal comes.
 import asyncio
 import re
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import uvicorn
 from starlette.requests import Request
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from shared.admission import API, BUSY, Admission, Gate
+from shared.admission import API, BUSY, Admission, Gate, named
 
 CONNECTIONS = 512
 GRACE_SECONDS = 5
 KEEP_ALIVE_SECONDS = 5
-UNUSUAL = b"transfer-encoding:", b"connection:", b"expect:", b"upgrade:"
-LENGTH = re.compile(rb"\r\ncontent-length: ?([0-9]{1,5})(?=\r|$)")
+TELLING = re.compile(  # of how a request goes on; a length is plain, and all others are unusual
+    rb"\r\n(?:content-length: ?([0-9]{1,5})(?=\r)"
+    rb"|content-length|transfer-encoding|connection|expect|upgrade)",
+    re.IGNORECASE,
+)
+LINES_HELD, LINE_BYTES = 4_096, 1_024
 SILENT_TICKS = 50  # of a tenth of a second
 
 
@@ -46,6 +50,7 @@ class Door(HttpToolsProtocol):
 
     _between = True
     """Whether the parser has had whole requests only: it need not hear of one that is refused."""
+    _refused_at = 0.0
 
     def data_received(self, data: bytes) -> None:
         gate: Gate = self.app_state["gate"]
@@ -57,8 +62,10 @@ class Door(HttpToolsProtocol):
             refused = _turned_away(data, gate)
             if refused is not None:
                 self.cycle = cast(RequestResponseCycle, ANSWERED)
+                self._refused_at = self.loop.time()
+                if self.timeout_keep_alive_task is None:
+                    self._await_another(self.timeout_keep_alive)
                 self.transport.write(refused)
-                self.on_response_complete()
                 return
         super().data_received(data)
 
@@ -70,6 +77,31 @@ class Door(HttpToolsProtocol):
         super().on_message_complete()
         self._between = True
 
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection on which nothing came; a refusal does not begin the time anew."""
+        left = self._refused_at + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._await_another(left)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _await_another(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self.timeout_keep_alive_handler
+        )
+
+
+class Line(NamedTuple):
+    """What the first line of a request asks for, and its refusal."""
+
+    name: str
+    command: bool
+    refusal: bytes
+
+
+_UNSEEN = Line("", command=False, refusal=b"")
+_lines: dict[bytes, Line | None] = {}
+
 
 def _turned_away(data: bytes, gate: Gate) -> bytes | None:
     """Return the refusal of a request that came whole; `None` where anything is out of the usual.
@@ -77,19 +109,31 @@ def _turned_away(data: bytes, gate: Gate) -> bytes | None:
     So does what has no plain length, asks for more than an answer, or is not about a coalition.
     """
     end = data.find(b"\r\n\r\n")
-    line, _, fields = data[: max(end, 0)].lower().partition(b"\r\n")
-    if not line.endswith(b" http/1.1") or any(word in fields for word in UNUSUAL):
+    told = TELLING.findall(data, 0, end + 1) if end > 0 else [b""]
+    if len(told) > 1 or len(data) != end + 4 + (int(told[0] or -1) if told else 0):
         return None
-    length = LENGTH.findall(b"\r\n" + fields)
-    if len(length) > 1 or len(data) != end + 4 + (int(length[0]) if length else 0):
-        return None
-    method, target, *_ = data[: len(line)].split(b" ")
-    path = target.partition(b"?")[0].decode("ascii", "replace")
-    if API not in path or path.endswith("/import"):
-        return None
-    if gate.turns_away(gate.meant(path), command=method not in {b"GET", b"HEAD"}):
-        return BUSY.written(path)
+    line = data[: data.find(b"\r\n")]
+    asks = _lines.get(line, _UNSEEN)
+    if asks is _UNSEEN:
+        asks = _read(line)
+        if len(line) <= LINE_BYTES:
+            if len(_lines) == LINES_HELD:
+                _lines.clear()
+            _lines[line] = asks
+    if asks is not None and gate.turns_away(gate.names.get(asks.name), command=asks.command):
+        return asks.refusal
     return None
+
+
+def _read(line: bytes) -> Line | None:
+    """Return what a first line asks for; `None` for what is not refused at a glance."""
+    method, _, rest = line.partition(b" ")
+    target, _, version = rest.rpartition(b" ")
+    path = target.partition(b"?")[0].decode("ascii", "replace")
+    if version.upper() != b"HTTP/1.1" or API not in path or path.endswith("/import"):
+        return None
+    command = method not in {b"GET", b"HEAD"}
+    return Line(named(path), command, BUSY.written(path))
 
 
 class Server(uvicorn.Server):
