@@ -34,6 +34,7 @@ from shared.signpost import Answers, Signpost, below
 from shared.telemetry import start
 
 TOLD_WITHIN = 60.0  # seconds
+GIVES_WAY = 10  # in the scheduler's steps: what only follows leaves the processor to what answers
 SERVICES = (members, meetings, credit, transparency)
 PAGES, FOLLOWERS = "web", "followers"
 
@@ -119,6 +120,8 @@ def main() -> None:
         asyncio.run(prepare(settings))
     if names == ["migrate"]:
         return
+    if FOLLOWERS in names:
+        os.nice(GIVES_WAY)
     gate = Gate()
     serve(assemble(settings, gate, names), gate, port=settings.http.port)
 

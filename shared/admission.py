@@ -21,14 +21,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.turns import Turns
 
-MOST, LEAST, AT_FIRST = 64.0, 12.0, 24.0  # requests in hand: calm, never below, first overload
+MOST, LEAST, AT_FIRST = 64.0, 24.0, 48.0  # requests in hand: calm, never below, first overload
 READS = 0.5  # of what commands may have
 ROOM = 256
 PATIENCE = 5.0  # seconds; so long a burst may take on a slow machine
 CALM_AFTER = 1.0
 WINDOW_SECONDS, WINDOW_BATCHES = 0.1, 4
 SLOWER = 6.0  # times the quickest: so long a batch's oldest command may take in an overload
-QUICK, SLOW = 0.025, 0.25  # seconds: never held to less than that, never allowed more
+QUICK, SLOW = 0.06, 0.25  # seconds: never held to less than that, never allowed more
 AGES = 0.1 / 60  # a second, of the quickest time seen: a machine can become slower
 
 BODY_BYTES = 64 * 1024

@@ -111,6 +111,7 @@ class Host:
         self._slugs: dict[str, UUID] = {}
         self._names = {} if names is None else names
         self._peers_seen: dict[str, tuple[float, str]] = {}
+        self._asking: dict[str, asyncio.Future[Mapping[UUID, Known]]] = {}
         self._people: dict[tuple[str, UUID], tuple[float, Known | None]] = {}
 
     def new_id(self) -> UUID:
@@ -160,12 +161,35 @@ class Host:
         held = self._people.get((signed.principal, coalition))
         if held is not None and held[0] > now:
             return held[1]
-        known = (await self.whois(signed.subject)).get(coalition)
+        known = await self._known_now(signed.subject, coalition)
         if len(self._people) > 50_000:  # noqa: PLR2004 - a bound on memory
             self._people.clear()
         until = now + (KNOWN_SECONDS if known and known.audiences else 0.0)
         self._people[signed.principal, coalition] = until, known
         return known
+
+    async def _known_now(self, subject: str, coalition: UUID) -> Known | None:
+        """Look up who somebody is, once for all requests of theirs that are in hand.
+
+        A look that had begun before this request may have missed what it rests on: it counts only
+        where it found somebody.
+        """
+        begun = self._asking.get(subject)
+        if begun is not None:
+            known = (await asyncio.shield(begun)).get(coalition)
+            if known and known.audiences:
+                return known
+        asking = self._asking.get(subject)
+        if asking is None or asking is begun:
+            asking = self._asking[subject] = asyncio.ensure_future(self.whois(subject))
+            asking.add_done_callback(lambda done: self._asked(subject, done))
+        return (await asyncio.shield(asking)).get(coalition)
+
+    def _asked(self, subject: str, done: asyncio.Future[Mapping[UUID, Known]]) -> None:
+        if self._asking.get(subject) is done:
+            del self._asking[subject]
+        if not done.cancelled():
+            done.exception()  # those who waited were told; nobody may be left
 
     async def known_soon(
         self, signed: Signed, coalition: UUID, at_least: str | None
