@@ -39,13 +39,18 @@ class Step:
     """A command on one stream, with the facts its rule needs; never changed once made.
 
     Not a frozen dataclass, as one is made for each command and those are made slowly.
+
+    Args:
+        begins: The key was drawn for this command: there can be no such stream yet.
     """
 
-    __slots__ = ("command", "decider", "facts", "key", "stream")
+    __slots__ = ("begins", "command", "decider", "facts", "key", "stream")
 
     def __init__(
-        self, decider: AnyDecider, key: UUID | str, command: Any, facts: tuple[Fact, ...] = ()
-    ) -> None:
+        self, decider: AnyDecider, key: UUID | str, command: Any, facts: tuple[Fact, ...] = (),
+        *, begins: bool = False,
+    ) -> None:  # fmt: skip
+        self.begins = begins
         self.decider = decider
         self.key = key
         self.command = command

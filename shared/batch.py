@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.ask import Ask, KeyReused, Repeat, Written
@@ -106,6 +106,13 @@ class Question:
         return Locked(heads, known, heard, in_milliseconds(row["at"]))
 
 
+class Stood(NamedTuple):
+    """What a coalition's decisions rest on: its head, and what was heard from others."""
+
+    head: Head
+    heard: Mapping[str, int]
+
+
 class Rows:
     """What a batch writes: rows in the order of their types in `journal.sql`."""
 
@@ -115,6 +122,10 @@ class Rows:
         self._repeats: list[tuple[Any, ...]] = []
         self._heads: list[tuple[Any, ...]] = []
         self._addresses: list[tuple[UUID, str]] = []
+
+    @property
+    def has_addresses(self) -> bool:
+        return bool(self._addresses)
 
     @property
     def has_events(self) -> bool:
@@ -161,3 +172,27 @@ class Rows:
                 "select journal.write($1, $2, $3, $4, $5)",
                 self._events, self._disclosures, self._repeats, self._heads, at,
             )  # fmt: skip
+
+    async def append(
+        self, db: Connection, service: str, batch: Sequence[Ask], stood: Mapping[UUID, Stood],
+        at: datetime,
+    ) -> tuple[str, datetime]:  # fmt: skip
+        """Write all in one trip if everything is as it was decided on.
+
+        Returns:
+            `written`, or what was otherwise; and the database's time.
+        """
+        row = await db.fetchrow(
+            "select * from journal.append($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            [(coalition, *head) for coalition, (head, _) in stood.items()],
+            [_written(heard) for _, heard in stood.values()],
+            [(ask.coalition, *ask.repeat[:3]) for ask in batch if ask.repeat],
+            self._events, self._disclosures, self._repeats, self._heads, at, service,
+        )  # fmt: skip
+        assert row is not None
+        return row["said"], row["at"]
+
+
+def _written(heard: Mapping[str, int]) -> str:
+    """Return what was heard as `journal.append` writes it."""
+    return ",".join(f"{source} {position}" for source, position in sorted(heard.items()))

@@ -72,11 +72,36 @@ class HistoryChanged(RuntimeError):
     """The journal no longer continues what was read from it: alarm, and start cold."""
 
 
+class NotAtHand(LookupError):
+    """Something that is not held has to be read before this can be decided."""
+
+
+class Unread:
+    """The database of a decision that rests only on what is held."""
+
+    async def fetch(self, *_: object) -> list[asyncpg.Record]:
+        raise NotAtHand
+
+    async def fetchrow(self, *_: object) -> asyncpg.Record:
+        raise NotAtHand
+
+    async def fetchval(self, *_: object) -> object:
+        raise NotAtHand
+
+    async def execute(self, *_: object) -> str:
+        raise NotAtHand
+
+
 class Hot:
-    """What is held of one coalition. Joined by a batch only after its commit."""
+    """What is held of one coalition. Joined by a batch only after its commit.
+
+    Attributes:
+        heard: Up to where others had been heard at that commit; `None` before the first.
+    """
 
     def __init__(self, head: Head) -> None:
         self.head = head
+        self.heard: Mapping[str, int] | None = None
         self.streams: OrderedDict[str, Stream] = OrderedDict()
         self.folds: dict[str, Any] = {}
         self.snapshots: dict[str, tuple[Mapping[str, int], Any]] = {}
@@ -193,6 +218,11 @@ class Work:
             state = self._evolve(row["stream"], self.hot.streams[row["stream"]].state, event)
             self.hot.streams[row["stream"]] = Stream(row["version"], state)
 
+    def begin(self, name: str) -> None:
+        """Hold a stream that has no events, because its name was drawn just now."""
+        if name not in self.hot.streams:
+            self.hot.streams[name] = Stream(0, self.rules.deciders[name.partition("-")[0]].initial)
+
     async def stream(self, decider: AnyDecider, key: UUID | str) -> Stream:
         return await self.named(decider.stream(key))
 
@@ -255,6 +285,7 @@ class Work:
             self.hot.head = self.head
             self.hot.streams.update(self.streams)
             self.hot.folds.update(self.folds)
+        self.hot.heard = self.heard
         self.hot.trim()
 
     def _evolve(self, name: str, state: Any, event: Event) -> Any:

@@ -202,11 +202,12 @@ class CallerOf:
     trace: str | None
     _print: bytes = b""
     _new: UUID | None = None
+    _drawn: UUID | None = None
 
     def new_id(self) -> UUID:
         """Return the id of what this command begins: drawn from chance, once a request."""
         if self._new is None:
-            self._new = self.host.new_id()
+            self._new = self._drawn = self.host.new_id()
         return self._new
 
     def fingerprint(self, body: bytes) -> None:
@@ -228,7 +229,8 @@ class CallerOf:
             facts: What else the rules need; each is read under the lock of the decision.
             needs_match: The command changes text that its author has read.
         """
-        steps = (Step(decider, key, command, tuple(facts)),)
+        begins = key is self._drawn
+        steps = (Step(decider, key, command, tuple(facts), begins=begins),)
         return await self._write(steps, body, needs_match=needs_match)
 
     async def handle_all(

@@ -14,6 +14,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -25,7 +26,7 @@ from asyncpg.pool import PoolConnectionProxy
 from opentelemetry.trace import SpanKind
 
 from shared.ask import Ask, Busy, Line, Stale, Step, Written
-from shared.batch import Question, Rows
+from shared.batch import Locked, Question, Rows, Stood, in_milliseconds
 from shared.canonical import (
     Envelope,
     Hidden,
@@ -38,7 +39,17 @@ from shared.canonical import (
 from shared.database import DB_TRANSIENT, tenant
 from shared.event import Context, Event, base64url
 from shared.failpoint import reach
-from shared.hot import Connection, Head, HistoryChanged, Hot, Reading, Rules, Work
+from shared.hot import (
+    Connection,
+    Head,
+    HistoryChanged,
+    Hot,
+    NotAtHand,
+    Reading,
+    Rules,
+    Unread,
+    Work,
+)
 from shared.sealing import Disclosure, KeyMissing, Keys, decoy, seal
 from shared.telemetry import Count, span
 from shared.turns import Turns
@@ -52,9 +63,12 @@ WAIT_SECONDS = 5.0  # for a batch to begin; admission keeps it far below
 TRY_FOR_SECONDS = 5.0
 SKIPPED_AT_MOST = 3
 LINKS = 32
+LOCKS_FIRST = 16  # batches, after one that another replica's writing came before
 REPEATS_KEPT = timedelta(days=7)
 FORGETS_WITHIN = 30.0
 UNTOLD: Mapping[str, Any] = {}  # an import is told how many events, not which
+
+UNREAD: Any = Unread()
 
 _ids = random_bytes(10)
 T = TypeVar("T")
@@ -72,6 +86,25 @@ async def forget_repeats(pool: asyncpg.Pool, after: timedelta = REPEATS_KEPT) ->
             after, timeout=FORGETS_WITHIN,
         )  # fmt: skip
     return said
+
+
+@dataclass
+class Made:
+    """What came of the commands of a batch, before any of it is durable."""
+
+    rows: Rows = field(default_factory=Rows)
+    outcomes: list[tuple[Ask, Written | Exception]] = field(default_factory=list)
+    later: list[Ask] = field(default_factory=list)
+    missing: list[tuple[UUID, UUID | None, str]] = field(default_factory=list)
+
+
+def _begin(batch: Sequence[Ask], works: Mapping[UUID, Work]) -> None:
+    """Hold the streams whose names were drawn for these commands: there is nothing to read."""
+    for ask in batch:
+        if work := works.get(ask.coalition):
+            for step in ask.steps:
+                if step.begins:
+                    work.begin(step.stream)
 
 
 def _has_ended(kept: PoolConnectionProxy) -> bool:
@@ -93,6 +126,8 @@ class Journal:
         clock: Turns the database's time into the time of a decision; the identity, but in tests.
         addresses: Event types whose `slug` is the coalition's address.
         answered: Told after each batch how long its oldest command took.
+        passing: Seconds that only grow: the time since the database last told its own.
+        at_once: Write in one trip where nothing has to be read; else always by lock and look.
     """
 
     def __init__(
@@ -104,6 +139,8 @@ class Journal:
         clock: Callable[[datetime], datetime] = lambda at: at,
         addresses: frozenset[str] = frozenset(),
         answered: Callable[[float], None] = lambda _seconds: None,
+        passing: Callable[[], float] = time.monotonic,
+        at_once: bool = True,
     ) -> None:
         self._pool = pool
         self.rules = rules
@@ -112,21 +149,31 @@ class Journal:
         self._addresses = addresses
         self._hot: dict[UUID, Hot] = {}
         self._answered = answered
+        self._passing = passing
+        self.at_once = at_once
         self._waiting: Turns[Line, Ask] = Turns()
         self._wake = asyncio.Event()
         self._stopping = False
         self._kept: PoolConnectionProxy | None = None
         self._aside: set[asyncio.Task[None]] = set()
         self._known_heads: set[UUID] = set()
+        self._told_time: tuple[datetime, float] | None = None
+        self._locks_first = 0
         self._seen: dict[UUID, Hot] = {}
         self._looking = asyncio.Lock()
         self._listening: list[asyncio.Event] = []
         self._conflicts = Count("accord.journal.conflicts", service=rules.service)
+        self._in_one_trip = Count("accord.journal.in_one_trip", service=rules.service)
 
     @property
     def conflicts(self) -> int:
         """How often a unique key stopped a batch. Locks do that; any hit is a bug."""
         return self._conflicts.value
+
+    @property
+    def in_one_trip(self) -> int:
+        """How many batches were decided on what was held, and written by one call."""
+        return self._in_one_trip.value
 
     async def write(self, ask: Ask) -> Written:
         """Decide and write down; return when it is durable.
@@ -235,6 +282,8 @@ class Journal:
         """Run a batch to its end: written, refused, or given back to the queue."""
         while batch:
             try:
+                if not alone and await self._at_once(batch):
+                    return
                 later, missing = await self._transaction(batch, waits=alone)
             except HistoryChanged:
                 log.critical("history_changed")
@@ -297,26 +346,76 @@ class Journal:
             task.add_done_callback(self._aside.discard)
         self._give_back([ask for ask in later if ask.coalition not in stuck])
 
-    async def _transaction(  # noqa: PLR0915 - one transaction, in order
+    async def _at_once(self, batch: list[Ask]) -> bool:
+        """Decide on what is held, and write in one trip if all of that still stands.
+
+        Returns:
+            Whether the batch is done. If not, nothing was written: something has to be read
+            first, or another has written or been heard meanwhile.
+        """
+        at = self._time()
+        if at is None or not self.at_once:
+            return False
+        if self._locks_first:
+            self._locks_first -= 1
+            return False
+        stood: dict[UUID, Stood] = {}
+        works: dict[UUID, Work] = {}
+        for coalition in {ask.coalition for ask in batch}:
+            hot = self._hot.get(coalition)
+            if hot is None or hot.heard is None:
+                return False
+            works[coalition] = Work(self.rules, self._keys, UNREAD, coalition, hot, hot.heard)
+            stood[coalition] = Stood(hot.head, hot.heard)
+        _begin(batch, works)
+        await reach("journal.before_lock")
+        try:
+            made = await self._decide_all(batch, works, Locked({}, {}, {}, at))
+        except NotAtHand:
+            return False
+        if made.later or made.rows.has_addresses:
+            return False
+        made.rows.move_heads((c, work.head) for c, work in works.items() if work.new)
+        await reach("journal.after_decide")
+        async with self._connection(alone=False) as db, self._traced(batch):
+            await reach("journal.before_commit")
+            said, now = await made.rows.append(db, self.rules.service, batch, stood, at)
+            await reach("journal.after_commit")
+        self._tell_time(now)
+        if said != "written":
+            self._locks_first = LOCKS_FIRST if said in {"held", "moved"} else 0
+            return False
+        self._in_one_trip.add()
+        self._done(made, works)
+        return True
+
+    def _time(self) -> datetime | None:
+        """Return the database's time as far as it is known here, in whole milliseconds."""
+        if self._told_time is None:
+            return None
+        at, since = self._told_time
+        return in_milliseconds(at + timedelta(seconds=self._passing() - since))
+
+    def _tell_time(self, at: datetime) -> None:
+        self._told_time = at, self._passing()
+
+    async def _transaction(
         self, batch: list[Ask], *, waits: bool
     ) -> tuple[list[Ask], list[tuple[UUID, UUID | None, str]]]:
         """One batch, one transaction. Return what has to wait, and the keys it waits for."""
-        later: list[Ask] = []
-        missing: list[tuple[UUID, UUID | None, str]] = []
-        outcomes: list[tuple[Ask, Written | Exception]] = []
-        rows = Rows()
         async with self._connection(alone=waits) as db:
             await self._make_heads(db, {ask.coalition for ask in batch})
             async with self._traced(batch), db.transaction():
                 question = Question(self.rules.service, batch, waits=waits)
                 await reach("journal.before_lock")
                 locked = await question.put(db)
+                self._tell_time(locked.at)
                 await reach("journal.after_lock")
                 works: dict[UUID, Work] = {}
                 streams: dict[UUID, set[str]] = {}
                 for ask in batch:
                     asked = streams.setdefault(ask.coalition, set())
-                    asked.update(step.stream for step in ask.steps)
+                    asked.update(step.stream for step in ask.steps if not step.begins)
                 for coalition, head in locked.heads.items():
                     hot = self._hot.get(coalition) or Hot(head)
                     self._hot[coalition] = hot
@@ -326,48 +425,63 @@ class Journal:
                     await work.catch_up(head)
                     await work.warm(streams[coalition])
                     works[coalition] = work
+                _begin(batch, works)
                 await reach("journal.after_reads")
-                for ask in batch:
-                    work_or_none = works.get(ask.coalition)
-                    if work_or_none is None or missing:
-                        later.append(ask)
-                        continue
-                    work = work_or_none
-                    point, mark = work.savepoint(), rows.mark()
-                    try:
-                        written = locked.repeated(ask) or await self._decide(
-                            ask, work, rows, locked.at
-                        )
-                        outcomes.append((ask, written))
-                        if ask.repeat and not written.replayed:
-                            rows.remember(ask.coalition, ask.repeat, written.json())
-                            locked.keep(ask, written)
-                    except KeyMissing as error:
-                        work.rollback(point)
-                        rows.back(mark)
-                        missing.append(error.wanted)
-                        later.append(ask)
-                    except (*DB_TRANSIENT, asyncpg.PostgresError):
-                        raise
-                    except Exception as error:  # noqa: BLE001 - a bug in one rule is its 500 alone
-                        work.rollback(point)
-                        rows.back(mark)
-                        outcomes.append((ask, error))
+                made = await self._decide_all(batch, works, locked)
                 await reach("journal.after_decide")
-                rows.move_heads((c, work.head) for c, work in works.items() if work.new)
-                await rows.write(db, locked.at)
+                made.rows.move_heads((c, work.head) for c, work in works.items() if work.new)
+                await made.rows.write(db, locked.at)
                 await reach("journal.before_commit")
             await reach("journal.after_commit")
+        self._done(made, works)
+        return made.later, made.missing
+
+    async def _decide_all(
+        self, batch: list[Ask], works: Mapping[UUID, Work], locked: Locked
+    ) -> "Made":
+        """Decide commands in order of arrival; a refused one leaves nothing.
+
+        Raises:
+            NotAtHand: something has to be read, and cannot be read here.
+        """
+        made = Made()
+        rows = made.rows
+        for ask in batch:
+            work = works.get(ask.coalition)
+            if work is None or made.missing:
+                made.later.append(ask)
+                continue
+            point, mark = work.savepoint(), rows.mark()
+            try:
+                written = locked.repeated(ask) or await self._decide(ask, work, rows, locked.at)
+                made.outcomes.append((ask, written))
+                if ask.repeat and not written.replayed:
+                    rows.remember(ask.coalition, ask.repeat, written.json())
+                    locked.keep(ask, written)
+            except KeyMissing as error:
+                work.rollback(point)
+                rows.back(mark)
+                made.missing.append(error.wanted)
+                made.later.append(ask)
+            except (*DB_TRANSIENT, asyncpg.PostgresError, NotAtHand):
+                raise
+            except Exception as error:  # noqa: BLE001 - a bug in one rule is its 500 alone
+                work.rollback(point)
+                rows.back(mark)
+                made.outcomes.append((ask, error))
+        return made
+
+    def _done(self, made: "Made", works: Mapping[UUID, Work]) -> None:
+        """Hold what is durable now, and answer."""
         for work in works.values():
             work.commit()
-        for ask, outcome in outcomes:
+        for ask, outcome in made.outcomes:
             ask.settle(outcome)
-        if live := [ask.since for ask, _ in outcomes if not ask.imported]:
+        if live := [ask.since for ask, _ in made.outcomes if not ask.imported]:
             self._answered(time.monotonic() - min(live))
-        if rows.has_events:
+        if made.rows.has_events:
             for event in self._listening:
                 event.set()
-        return later, missing
 
     @asynccontextmanager
     async def _connection(self, *, alone: bool) -> AsyncIterator[Connection]:

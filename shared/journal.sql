@@ -121,3 +121,46 @@ begin
       from unnest(heads) as n where h.coalition_id = n.coalition_id;
   end if;
 end $$;
+
+-- Write what was decided before anything was locked, if it could be decided the same now: the heads
+-- stand where they were, none of the keys was used, nothing more was heard, and the clock agrees.
+-- Answers `written`, or what was otherwise, and then nothing is. Statements of their own, as above.
+do $$ begin
+  create type journal.new_key as (coalition_id uuid, principal text, operation text, key text);
+exception when duplicate_object then null;
+end $$;
+
+create or replace function journal.append(stood journal.new_head[], heard_then text[], keys journal.new_key[],
+    events journal.new_event[], disclosures journal.new_disclosure[], repeats journal.new_repeat[],
+    heads journal.new_head[], decided_at timestamptz, own text, out said text, out at timestamptz)
+language plpgsql volatile set enable_seqscan = off as $$
+declare
+  hc uuid[];
+  free int;
+begin
+  at := clock_timestamp();
+  select array_agg(coalition_id) into hc from unnest(stood);
+  perform set_config('accord.coalitions', array_to_string(hc, ','), true);
+  perform from journal.head where coalition_id = any(hc) order by coalition_id for update skip locked;
+  get diagnostics free = row_count;
+  if free < cardinality(hc) then
+    said := 'held';
+  elsif exists (select from unnest(stood) as then_ join journal.head h using (coalition_id)
+      where (h.position, h.chain) <> (then_.position, then_.chain) or h.recorded_at > decided_at) then
+    said := 'moved';
+  elsif abs(extract(epoch from at - decided_at)) > 1 then
+    said := 'late';
+  elsif exists (select from unnest(keys) as k cross join lateral (
+      select from journal.idempotency i
+        where (i.coalition_id, i.principal, i.operation, i.key) = (k.coalition_id, k.principal, k.operation, k.key)
+        limit 1) found) then
+    said := 'known';
+  elsif exists (select from unnest(hc, heard_then) as then_(c, heard) where then_.heard <> coalesce((
+      select string_agg(c.source || ' ' || c.position, ',' order by c.source collate "C", c.position)
+        from inbox.cursor c where c.coalition_id = then_.c and c.source <> own), '')) then
+    said := 'heard';
+  else
+    perform journal.write(events, disclosures, repeats, heads, decided_at);
+    said := 'written';
+  end if;
+end $$;

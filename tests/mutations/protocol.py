@@ -7,8 +7,9 @@ were needed.
 from tests.mutations import Change, Mutation
 
 JOURNAL, INBOX = "tests/shared/test_journal.py", "tests/shared/test_inbox.py"
-LOCKS, BUS, UPGRADE = (
+LOCKS, ONCE, BUS, UPGRADE = (
     "tests/shared/test_locks.py",
+    "tests/shared/test_at_once.py",
     "tests/chaos/test_bus.py",
     "tests/chaos/test_upgrade.py",
 )
@@ -31,8 +32,8 @@ MUTATIONS = (
     Mutation(
         id="no-answer-for-a-twin",
         file="shared/journal.py",
-        before="                            locked.keep(ask, written)",
-        after="                            pass",
+        before="                    locked.keep(ask, written)",
+        after="                    pass",
         test=f"{LOCKS}::test_a_twin_in_the_same_batch_gets_the_answer_of_the_first",
     ),
     Mutation(
@@ -63,8 +64,8 @@ MUTATIONS = (
     Mutation(
         id="answer-before-commit",
         file="shared/journal.py",
-        before="                        outcomes.append((ask, written))",
-        after="                        ask.settle(written)",
+        before="                made.outcomes.append((ask, written))",
+        after="                ask.settle(written)",
         test=f"{LOCKS}::test_nothing_is_answered_before_it_is_durable",
     ),
     Mutation(
@@ -73,6 +74,55 @@ MUTATIONS = (
         before=" order by coalition_id for update skip locked) h;",
         after=" order by coalition_id) h;",
         test=f"{LOCKS}::test_replicas_decide_one_after_another",
+    ),
+    Mutation(
+        id="no-head-lock-at-once",
+        file="shared/journal.sql",
+        before=" order by coalition_id for update skip locked;\n",
+        after=" order by coalition_id;\n",
+        test=f"{ONCE}::test_what_another_replica_holds_is_not_written_at_once",
+    ),
+    Mutation(
+        id="heads-not-compared-at-once",
+        file="shared/journal.sql",
+        before="      where (h.position, h.chain) <> (then_.position, then_.chain) or",
+        after="      where",
+        test=f"{ONCE}::test_what_another_replica_moved_is_decided_again",
+    ),
+    Mutation(
+        id="keys-not-looked-up-at-once",
+        file="shared/journal.sql",
+        before="        limit 1) found) then\n",
+        after="        limit 0) found) then\n",
+        test=f"{ONCE}::test_a_repeat_gets_its_answer",
+    ),
+    Mutation(
+        id="not-heard-at-once",
+        file="shared/journal.sql",
+        before="where then_.heard <> coalesce((",
+        after="where false and then_.heard <> coalesce((",
+        test=f"{ONCE}::test_what_was_heard_meanwhile_is_known_to_the_next_command",
+    ),
+    Mutation(
+        id="any-clock-at-once",
+        file="shared/journal.sql",
+        before="abs(extract(epoch from at - decided_at)) > 1 then",
+        after="abs(extract(epoch from at - decided_at)) > 1e9 then",
+        test=f"{ONCE}::test_a_clock_that_runs_away_dates_nothing",
+    ),
+    Mutation(
+        id="back-in-time-at-once",
+        file="shared/journal.sql",
+        before=" or h.recorded_at > decided_at) then\n",
+        after=") then\n",
+        test=f"{ONCE}::test_times_never_run_backwards",
+    ),
+    Mutation(
+        id="set-not-local-at-once",
+        file="shared/journal.sql",
+        before="array_to_string(hc, ','), true);\n  perform from",
+        after="array_to_string(hc, ','), false);\n  perform from",
+        test=f"{ONCE}::test_a_tenant_ends_with_its_statement",
     ),
     Mutation(
         id="bigserial-poller",
@@ -133,8 +183,8 @@ MUTATIONS = (
     Mutation(
         id="set-not-local",
         file="shared/journal.sql",
-        before="array_to_string(hc, ','), true);",
-        after="array_to_string(hc, ','), false);",
+        before="array_to_string(hc, ','), true);\n  if waits",
+        after="array_to_string(hc, ','), false);\n  if waits",
         test=f"{LOCKS}::test_a_tenant_ends_with_its_transaction",
     ),
     Mutation(
@@ -183,10 +233,12 @@ MUTATIONS = (
     Mutation(
         id="overlay-kept-after-rollback",
         file="shared/journal.py",
-        before="                rows.move_heads((c, work.head)",
-        after="""                for work in works.values():
+        before='                await reach("journal.after_decide")\n'
+        "                made.rows.move",
+        after="""                await reach("journal.after_decide")
+                for work in works.values():
                     work.commit()
-                rows.move_heads((c, work.head)""",
+                made.rows.move""",
         also=(
             Change(
                 "shared/journal.py",
@@ -199,15 +251,15 @@ MUTATIONS = (
     Mutation(
         id="overlay-kept-after-refusal",
         file="shared/journal.py",
-        before="a bug in one rule is its 500 alone\n                        work.rollback(point)\n",
+        before="a bug in one rule is its 500 alone\n                work.rollback(point)\n",
         after="a bug in one rule is its 500 alone\n",
         test=f"{LOCKS}::test_of_a_command_refused_at_its_second_step_nothing_stays",
     ),
     Mutation(
         id="no-row-for-no-change",
         file="shared/journal.py",
-        before="                        if ask.repeat and not written.replayed:",
-        after="                        if ask.repeat and not written.replayed and written.events:",
+        before="                if ask.repeat and not written.replayed:",
+        after="                if ask.repeat and not written.replayed and written.events:",
         test=f"{JOURNAL}::test_a_command_that_changes_nothing_still_keeps_its_answer",
     ),
     Mutation(

@@ -197,6 +197,8 @@ class Session:
         store = self.store
         if sql.startswith("select * from journal.lock"):
             return await self._lock(*args)
+        if sql.startswith("select * from journal.append"):
+            return await self._append(*args)
         if sql.startswith("select position, chain from inbox.cursor"):
             await self._hold(args[0])
             return store.cursors.get(args[:3])
@@ -240,6 +242,35 @@ class Session:
         at = max([store.tick(), *(head["recorded_at"] for head in heads)])
         heard = [cursor for where, cursor in store.cursors.items() if where[0] in coalitions]
         return Row(heads=heads, known=known, heard=heard, at=at)
+
+    async def _append(
+        self, stood: Any, heard_then: Any, keys: Any, events: Any, disclosures: Any, repeats: Any,
+        heads: Any, at: datetime, own: str,
+    ) -> Row:  # fmt: skip
+        store = self.store
+        async with self.transaction():
+            now = store.tick()
+            if any(store.locks.setdefault(c, asyncio.Lock()).locked() for c, _, _ in stood):
+                return Row(said="held", at=now)
+            for coalition, _, _ in stood:
+                await self._hold(coalition)
+            for coalition, position, chain in stood:
+                head = store.heads[coalition]
+                if tuple(head[1:3]) != (position, chain) or head["recorded_at"] > at:
+                    return Row(said="moved", at=now)
+            if abs(now - at) > timedelta(seconds=1):
+                return Row(said="late", at=now)
+            if any(key in store.repeats for key in keys):
+                return Row(said="known", at=now)
+            for (coalition, _, _), heard in zip(stood, heard_then, strict=True):
+                cursors = sorted(
+                    (c["source"], c["position"]) for where, c in store.cursors.items()
+                    if where[0] == coalition and c["source"] != own
+                )  # fmt: skip
+                if ",".join(f"{source} {position}" for source, position in cursors) != heard:
+                    return Row(said="heard", at=now)
+            self._at_commit.append(lambda: self._write((events, disclosures, repeats, heads, at)))
+        return Row(said="written", at=now)
 
     async def fetchval(self, sql: str, *args: Any) -> Any:
         await asyncio.sleep(0)

@@ -79,7 +79,9 @@ class Bench:
     def replica(self) -> Journal:
         pool: Any = self.store
         keys = Keys(pool, KEK, self.rules.service)
-        return Journal(pool, self.rules, keys, addresses=self.world.service.addresses)
+        return Journal(
+            pool, self.rules, keys, addresses=self.world.service.addresses, passing=lambda: 0.0
+        )
 
     def ask(self, entry: Entry) -> Ask:
         coalition, number, (steps, by) = entry

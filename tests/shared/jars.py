@@ -113,7 +113,7 @@ class Shop:
 
     def again(self) -> Journal:
         """Return another replica, cold."""
-        return Journal(self.app, self.journal.rules, self.keys)
+        return Journal(self.app, self.journal.rules, self.keys, at_once=self.journal.at_once)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Locks and transactions of the journal: the unique keys behind them are never met."""
+"""Locks and transactions of the journal, the long way: the unique keys are never met."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ APP = "accord_locks_app"
 
 @pytest.fixture(scope="module")
 async def open_shop(postgres: str) -> AsyncIterator[Shop]:
-    async with shop(postgres, "locks") as opened, writing(opened.journal):
+    async with shop(postgres, "locks", at_once=False) as opened, writing(opened.journal):
         yield opened
 
 
@@ -161,7 +161,9 @@ async def test_a_tenant_ends_with_its_transaction(open_shop: Shop, postgres: str
         seen: int = await pool.fetchval("select count(*) from journal.event")
         return seen
 
-    async with writing(Journal(pool, open_shop.journal.rules, open_shop.keys)) as journal:
+    async with writing(
+        Journal(pool, open_shop.journal.rules, open_shop.keys, at_once=False)
+    ) as journal:
         await journal.write(ask(coalition, jar, Put(coins=1)))
     assert await rows_of_nobody() == 0  # on the connection that the journal had
     async with tenant(pool, [coalition]) as db:
