@@ -16,6 +16,10 @@ from shared.journal import LOCKS_FIRST, Journal
 from tests.shared.jars import Put, Shop, Smash, address, ask, shop, writing
 
 JAR = UUID(int=1)
+WAITING = (
+    "select count(*) from pg_stat_activity where usename = 'accord_once_app'"
+    " and wait_event_type = 'Lock' and query like '%journal.append%'"
+)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +122,9 @@ async def test_what_another_replica_holds_is_not_written_at_once(warm: Warm) -> 
             "select from journal.head where coalition_id = $1 for update", warm.coalition
         )
         answer = asyncio.create_task(warm.put())
-        await asyncio.sleep(0.3)
+        for _ in range(20):
+            await asyncio.sleep(0.02)
+            assert await warm.shop.admin.fetchval(WAITING) == 0  # whoever waits has locked nothing
         assert not answer.done()
         assert warm.in_one_trip == 0
     assert await answer == 2
