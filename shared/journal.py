@@ -1,10 +1,14 @@
-"""The journals of a service: one batch, one transaction, decisions made under the lock.
+"""The journals of a service: one batch, one transaction, and nothing decided on what has passed.
 
 - Positions 1, 2, 3 … per coalition, versions per stream: by the head's row lock. The unique keys
   are the last wall; a hit there is a bug.
 - A command acts once: its idempotency row is in the same transaction.
-- Nobody conflicts: commands are decided one after another, on hot state.
+- Nobody conflicts: commands take effect one after another, decided on the state before them.
 - An answer is durable: it is given after COMMIT. An unknown commit is run again with its keys.
+
+A batch is decided on what is held here, and written by one call that looks under the lock whether
+all of it still stands. If not, or where something has to be read, it goes the long way: lock, look,
+decide, write.
 
 While one batch commits, the next gathers; it never waits to get more. Coalitions take turns in a
 batch, so that one with much to say does not keep the others waiting.
