@@ -111,6 +111,15 @@ def _begin(batch: Sequence[Ask], works: Mapping[UUID, Work]) -> None:
                     work.begin(step.stream)
 
 
+def _held(batch: Sequence[Ask], works: Mapping[UUID, Work]) -> bool:
+    """Say whether no stream of these commands has to be read; most that need one show it here."""
+    return all(
+        step.begins or step.stream in works[ask.coalition].hot.streams
+        for ask in batch
+        for step in ask.steps
+    )
+
+
 def _has_ended(kept: PoolConnectionProxy) -> bool:
     """Say whether a connection is of no more use; one that the server ended has left us."""
     try:
@@ -371,6 +380,8 @@ class Journal:
                 return False
             works[coalition] = Work(self.rules, self._keys, UNREAD, coalition, hot, hot.heard)
             stood[coalition] = Stood(hot.head, hot.heard)
+        if not _held(batch, works):
+            return False
         _begin(batch, works)
         await reach("journal.before_lock")
         try:
