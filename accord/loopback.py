@@ -2,14 +2,43 @@
 
 import asyncio
 import contextlib
+import random
 import socket
+from pathlib import Path
+
+LOWEST = 20_000
+GIVEN_TO_CONNECTIONS = Path("/proc/sys/net/ipv4/ip_local_port_range")
+USUALLY_GIVEN_FROM = 32_768
+_promised = set[int]()
+
+
+def promise(port: int) -> None:
+    """Let `free_port` never return a port that somebody is about to listen on."""
+    _promised.add(port)
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+    """Return a port that nobody listens on now, and promise it to whoever asked.
+
+    It lies below those that the kernel gives to outgoing connections, so that none takes it before
+    somebody listens there.
+
+    Raises:
+        OSError: there is none.
+    """
+    ports = range(LOWEST, _given_from())
+    for port in random.sample(ports, len(ports)):
+        if port not in _promised and is_free(port):
+            promise(port)
+            return port
+    raise OSError(f"No port from {ports.start} to {ports.stop - 1} is free.")
+
+
+def _given_from() -> int:
+    try:
+        return max(int(GIVEN_TO_CONNECTIONS.read_text().split()[0]), LOWEST + 1_000)
+    except OSError:
+        return USUALLY_GIVEN_FROM
 
 
 def is_free(port: int) -> bool:

@@ -223,7 +223,8 @@ class _Child:
                 raise Failed(f"{self.program.title} does not start. {self.last_words()}")
             if loop.time() - began > SETTLED:
                 pause = PAUSE
-            self.say(f"{self.program.title} has ended; starting it again in {pause} s.")
+            title, words = self.program.title, self.last_words()
+            self.say(f"{title} has ended; starting it again in {pause} s. {words}")
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -20,7 +20,7 @@ from accord.databases import create_all
 from accord.demo.cast import COORDINATOR
 from accord.environment import Database, seed_file
 from accord.failed import Failed
-from accord.loopback import answers, free_port, is_free
+from accord.loopback import answers, free_port, is_free, promise
 from accord.provision import OPERATIONS, connect, keep_provisioned, provision
 from accord.supervisor import Program, Say, Supervisor
 from accord.token import FIRST, sign_in_line
@@ -90,6 +90,7 @@ class Suite:
         if not self.data.is_dir():  # so nothing of ours can still hold the port
             await self._wait_for_port(0)
         make_folder(self.data)
+        promise(self.port)
         async with Supervisor(self.data, self.say) as supervisor:
             await self._wait_for_port(ENDS_WITHIN)
             keyring.fill(self.data / "secrets")
@@ -122,12 +123,13 @@ class Suite:
 
     def _part(self, names: str, port: int) -> "Part":
         """Return a process of services, which waits until it is told its settings."""
-        name = "services" if port == self.port else "reports"
+        name, title = (
+            ("services", "Accord") if names == WRITES else ("reports", "The part for reports")
+        )
         told = self.data / f"settings-of-{name}.json"
         told.unlink(missing_ok=True)
         command = (sys.executable, "-m", "services", "told-by", str(told), *names.split())
         live = partial(answers, port, "/livez")
-        title = "Accord" if port == self.port else "The part for reports"
         program = Program(
             name, title, command, live, environment.of_ours(), patience=60, stops_first=True
         )

@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -18,19 +17,13 @@ from uuid import UUID
 
 import httpx2
 
+from accord.loopback import free_port
 from accord.token import operator_token
 from shared.identity import EmbeddedIssuer
 from shared.uuid7 import uuid7
 
 START_SECONDS = 60
 SEEDED = "demo-is-seeded"
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def open_log(path: Path) -> BinaryIO:

@@ -13,10 +13,10 @@ from importlib.util import find_spec
 
 import asyncpg
 
+from accord.loopback import free_port
 from tests.bench.append import WITHOUT_PEERS
 from tests.bench.meter import Row, Sample, Target
 from tests.bench.stage import Stage, Worker
-from tests.suite import free_port
 
 TARGETS = (
     Target("B3", "take-stance", "route-bare", 64, 0.90, 1.2),

@@ -19,6 +19,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from accord.loopback import free_port
 from services.meetings.__main__ import service as meetings
 from shared.event import base64url
 from shared.feed import read
@@ -34,7 +35,6 @@ from tests.bench.meter import Row, Sample, Target
 from tests.bench.stage import Stage, Worker
 from tests.bench.totals import MEMO, SERVER_SIDE, Deposited, projection
 from tests.bench.worker import POSTGRES, serve
-from tests.suite import free_port
 
 MANY, FEW = 100_000, 10_000
 COALITIONS = {MANY: UUID(int=5), FEW: UUID(int=6)}

@@ -15,9 +15,9 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from accord.loopback import free_port
 from shared.admission import BODY_BYTES, HEADER_BYTES, LEAST, PATIENCE, Admission, Gate
 from shared.serving import Door, Server
-from tests.suite import free_port
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
 PATH = "/jars/api/v1/coalitions/a/jars"
