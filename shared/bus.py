@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 from zlib import crc32
@@ -35,6 +36,7 @@ ONE, MANY = "application/cloudevents+json", "application/cloudevents-batch+json"
 RUN_EVENTS, RUN_BYTES, RUN_DISCLOSURES = 100, 192 * 1024, 40 * 1024
 DISCLOSURES_AT_MOST = 48 * 1024
 IN_FEED = "feed"
+MESSAGES_HELD = 64  # read ones, for the other services of the process
 AHEAD, WAIT_SECONDS = 32, 1.0
 PARTITIONS = 32
 
@@ -190,12 +192,19 @@ def unpack(message: Msg) -> Run:
         Damaged: subject, id, lengths or payload disagree.
     """
     headers = {name.lower(): value for name, value in (message.headers or {}).items()}
+    return _run(message.subject, message.data, tuple(headers.items()))
+
+
+@lru_cache(maxsize=MESSAGES_HELD)
+def _run(told: str, payload: bytes, lines: tuple[tuple[str, str], ...]) -> Run:
+    """Return what is in a message; the same one comes to each service of a process in turn."""
+    headers = dict(lines)
     try:
-        _, _, _, coalition, service, _ = message.subject.split(".")
+        _, _, _, coalition, service, _ = told.split(".")
         said_service, said_coalition, positions = headers["nats-msg-id"].split("/")
         first, _, last = positions.partition("-")
         chain, _, signature = headers["accord-chain"].partition(".")
-        entries = _slices(message.data, headers)
+        entries = _slices(payload, headers)
         run = Run(
             service, UUID(coalition), int(first), int(last or first), entries,
             _disclosures(headers.get("accord-disclosures"), len(entries)),
@@ -209,7 +218,7 @@ def unpack(message: Msg) -> Run:
         raise Damaged("subject and message id disagree")
     if run.last - run.first + 1 != len(entries):
         raise Damaged("positions and number of events disagree")
-    if subjects != {message.subject}:
+    if subjects != {told}:
         raise Damaged("subject and events disagree")
     return run
 

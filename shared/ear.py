@@ -16,7 +16,7 @@ from nats.aio.msg import Msg
 
 from shared.bus import Bus, Damaged, Run, unpack
 from shared.failpoint import reach
-from shared.inbox import Reader
+from shared.inbox import Reader, pause_after
 from shared.telemetry import Count
 
 log = structlog.get_logger()
@@ -61,7 +61,8 @@ class Ear:
             try:
                 async with self._bus.pull(self.service.upper(), self.durable) as pull:
                     while not self._stopping:
-                        await self.tell(await pull.some())
+                        told = await self.tell(await pull.some())
+                        await asyncio.sleep(pause_after(told))
             except (nats.errors.Error, OSError, TimeoutError) as error:
                 log.warning("listen_again", durable=self.durable, error=type(error).__name__)
                 await asyncio.sleep(random.uniform(*AGAIN_SECONDS))  # noqa: S311 - jitter
@@ -69,8 +70,8 @@ class Ear:
                 log.exception("listen_failed", durable=self.durable)
                 await asyncio.sleep(random.uniform(*AGAIN_SECONDS))  # noqa: S311 - jitter
 
-    async def tell(self, messages: Iterable[Msg]) -> None:
-        """Tell all readers, and acknowledge what they are done with."""
+    async def tell(self, messages: Iterable[Msg]) -> int:
+        """Tell all readers, acknowledge what they are done with, and return how many events."""
         runs: dict[UUID, list[Run]] = {}
         good: list[Msg] = []
         for message in messages:
@@ -83,9 +84,10 @@ class Ear:
                 self._dropped.add()
                 log.warning("message_dropped", durable=self.durable, why=str(error))
             good.append(message)
-        late: set[UUID] = set()
+        late, told = set[UUID](), 0
         for coalition, of_it in runs.items():
             of_it.sort(key=lambda run: run.first)
+            told += sum(run.last + 1 - run.first for run in of_it)
             readers = self._readers()
             done = [await reader.hear(coalition, of_it) for reader in readers]
             if not done or not all(done):
@@ -97,3 +99,4 @@ class Ear:
                     await message.nak(delay=1)
                 else:
                     await message.ack()
+        return told

@@ -21,6 +21,7 @@ import structlog
 from shared import decoding
 from shared.bus import Damaged, Run, holds
 from shared.canonical import chain_start, chained
+from shared.changes import Changes
 from shared.database import DB_TRANSIENT, enter
 from shared.event import Heard, Recorded
 from shared.failpoint import reach
@@ -43,7 +44,9 @@ LOOK_SECONDS = (2.0, 5.0)
 SEALED = b'"_sd":'
 ADDRESS = b'"slug":'  # an event with it may name an address, which every service keeps
 
-Apply = Callable[[Connection, Recorded, Any], Awaitable[None]]
+GATHERS_EACH, GATHERS_AT_MOST = 0.001, 0.03  # seconds
+
+Apply = Callable[[Changes, Recorded, Any], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -97,11 +100,22 @@ class Subscription:
         """
         return self.for_type(kind) is not None
 
+    def opens(self, kind: str) -> bool:
+        """Say whether any field of a type's events is needed, so that sealed ones are opened.
+
+        Raises:
+            UnknownType: it is neither read nor let pass.
+        """
+        heard = self.for_type(kind)
+        return heard is not None and bool(heard.reads.model_fields)
+
     async def apply(self, db: Connection, events: Sequence[Recorded]) -> None:
         """Apply events one after another."""
+        changes = Changes(db)
         for seen in events:
             if heard := self.for_type(seen.type):
-                await heard.apply(db, seen, heard.reads.model_validate(seen.data))
+                await heard.apply(changes, seen, heard.reads.model_validate(seen.data))
+        await changes.flush()
 
 
 class Listener(Protocol):
@@ -111,6 +125,8 @@ class Listener(Protocol):
     def reader(self) -> str: ...
 
     def wants(self, kind: str) -> bool: ...
+
+    def opens(self, kind: str) -> bool: ...
 
     async def apply(self, db: Connection, events: Sequence[Recorded]) -> None: ...
 
@@ -192,7 +208,8 @@ class Reader:
             try:
                 if whole:
                     await self._recall_parked()
-                await self._compare(None if whole else LATELY_SECONDS)
+                behind = await self._compare(None if whole else LATELY_SECONDS)
+                await asyncio.sleep(pause_after(behind))
                 if whole:
                     everything = time.monotonic() + ALL_HEADS_SECONDS
             except (*DB_TRANSIENT, ValueError) as error:
@@ -370,7 +387,7 @@ class Reader:
         """
         if self._keys is None:
             return {}
-        entries = [entry for entry in entries if entry[1] and self._reads(entry[0])]
+        entries = [entry for entry in entries if entry[1] and self._opens(entry[0])]
         wanted = {closed.key for _, disclosures in entries for closed in disclosures}
         if not wanted:
             return {}
@@ -397,13 +414,13 @@ class Reader:
                         raise Gap("a disclosure that does not open")
         return found
 
-    def _reads(self, entry: bytes) -> bool:
-        """Say whether an event is looked into; one that cannot be read is, to say so in its turn.
+    def _opens(self, entry: bytes) -> bool:
+        """Say whether sealed fields are needed; where an event cannot be read, they may be.
 
         So is one that may name an address, which every service keeps.
         """
         try:
-            return self._listener.wants(decoding.type_of(entry)) or ADDRESS in entry
+            return self._listener.opens(decoding.type_of(entry)) or ADDRESS in entry
         except (UnknownType, decoding.EventDecodeError):
             return True
 
@@ -467,7 +484,8 @@ class Reader:
         for row in rows:
             self._parked.setdefault(row["coalition_id"], 0.0)
 
-    async def _compare(self, since: float | None) -> None:
+    async def _compare(self, since: float | None) -> int:
+        """Fetch what is missing where cursors are behind heads; return how many events."""
         async with self._watch.acquire(timeout=2) as db:
             rows = await db.fetch(
                 "select coalition_id, position, chain from inbox.cursor"
@@ -475,7 +493,7 @@ class Reader:
                 self._source.service, self._as,
             )  # fmt: skip
         cursors = {row["coalition_id"]: Head(row["position"], row["chain"]) for row in rows}
-        now = time.monotonic()
+        now, behind = time.monotonic(), 0
         for coalition, head in (await self._source.heads(since)).items():
             if self._parked.get(coalition, 0) > now:
                 continue
@@ -487,11 +505,13 @@ class Reader:
                     continue
                 elif self._heard:
                     self._heals.add()
+                behind += head.position - (cursor.position if cursor else 0)
                 await self.heal(coalition, cursor.position if cursor else None)
             elif head.position < cursor.position or head.chain != cursor.chain:
                 await self._changed(coalition, head)
             elif coalition in self._parked:
                 await self._unpark(coalition)
+        return behind
 
     def _on_its_way(self, coalition: UUID, cursor: Head | None) -> bool:
         """Say whether messages still move this cursor; a still one is healed at the next look."""
@@ -539,6 +559,14 @@ class Reader:
                 "delete from inbox.parked where coalition_id = $1 and source = $2 and reader = $3",
                 coalition, self._source.service, self._as,
             )  # fmt: skip
+
+
+def pause_after(events: int) -> float:
+    """Return for how many seconds more of them are gathered, so that transactions are larger.
+
+    Where few come, hardly any: each is then applied as it comes.
+    """
+    return min(events * GATHERS_EACH, GATHERS_AT_MOST)
 
 
 class _Again(RuntimeError):

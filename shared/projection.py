@@ -90,6 +90,10 @@ class Projection:
             raise UnknownType(kind)
         return self.each is not None
 
+    def opens(self, kind: str) -> bool:
+        """Say whether sealed fields of a type may be needed."""
+        return self.wants(kind)
+
     async def apply(self, db: Connection, events: Sequence[Recorded]) -> None:
         """Insert what the events give, in one statement a table.
 

@@ -1,7 +1,7 @@
 """What members hears: the decisions that a rule may ask to be cited (M1)."""
 
+from shared.changes import Changes
 from shared.event import Heard, Recorded
-from shared.hot import Connection
 from shared.inbox import Hears, Subscription
 
 
@@ -9,7 +9,7 @@ class DecisionMade(Heard):
     outcome: str
 
 
-async def know(db: Connection, seen: Recorded, made: DecisionMade) -> None:
+async def know(db: Changes, seen: Recorded, made: DecisionMade) -> None:
     """Keep whether what was decided at this position was adopted."""
     await db.execute(
         "insert into heard.decision values ($1, $2, $3) on conflict do nothing",

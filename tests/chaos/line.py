@@ -75,6 +75,9 @@ class Hindered:
     def wants(self, kind: str) -> bool:
         return self.inner.wants(kind)
 
+    def opens(self, kind: str) -> bool:
+        return self.inner.opens(kind)
+
     async def apply(self, db: Connection, events: Sequence[Recorded]) -> None:
         await self.hinder(db, events)
         await self.inner.apply(db, events)

@@ -30,6 +30,9 @@ class Notebook:
     def wants(self, _kind: str) -> bool:
         return True
 
+    def opens(self, _kind: str) -> bool:
+        return True
+
     async def apply(self, db: Session, events: Sequence[Recorded]) -> None:
         for seen in events:
             noted = db.store.view.get(seen.coalition, [])

@@ -16,10 +16,10 @@ from nats.aio.msg import Msg
 
 from shared.bus import Damaged, Packed, Stored, holds, pack, unpack
 from shared.canonical import chain_next, chain_start, leaf_hash
+from shared.changes import Changes
 from shared.ear import Ear
 from shared.event import Heard, Recorded, Text
 from shared.feed import read
-from shared.hot import Connection
 from shared.inbox import Hears, Reader, Subscription
 from shared.source import Own
 from tests.shared.jars import Label, Put, Shop, Smash, ask, shop
@@ -35,7 +35,7 @@ class CoinsPut(Heard):
     note: Text | None = None
 
 
-async def hear(_db: Connection, seen: Recorded, put: CoinsPut) -> None:
+async def hear(_changes: Changes, seen: Recorded, put: CoinsPut) -> None:
     if seen.coalition in poison:
         raise ZeroDivisionError
     heard.append((seen.coalition, seen.position, put.coins, put.note.text if put.note else None))

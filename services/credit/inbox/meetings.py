@@ -4,8 +4,8 @@ from uuid import UUID
 
 from services.credit.inbox.happened import Happened
 from services.credit.inbox.suggestion import ripen, suggest, withdraw
+from shared.changes import Changes
 from shared.event import Heard, Recorded
-from shared.hot import Connection
 from shared.inbox import Hears, Subscription
 
 
@@ -37,45 +37,45 @@ class NextStepAssigned(Heard):
     owner: UUID
 
 
-async def decide(db: Connection, seen: Recorded, made: DecisionMade) -> None:
+async def decide(db: Changes, seen: Recorded, made: DecisionMade) -> None:
     """Let wins refer to the decision."""
     await _refer(db, seen, "decision", made.decision)
 
 
-async def aim(db: Connection, seen: Recorded, objective: ObjectiveSet) -> None:
+async def aim(db: Changes, seen: Recorded, objective: ObjectiveSet) -> None:
     """Let wins refer to the objective."""
     await _refer(db, seen, "objective", objective.objective)
 
 
-async def target(db: Connection, seen: Recorded, stance: TargetStanceRecorded) -> None:
+async def target(db: Changes, seen: Recorded, stance: TargetStanceRecorded) -> None:
     """Let a latecomer be welcomed as this target."""
     await _refer(db, seen, "target", stance.target)
 
 
-async def _refer(db: Connection, seen: Recorded, kind: str, key: UUID) -> None:
+async def _refer(db: Changes, seen: Recorded, kind: str, key: UUID) -> None:
     await db.execute(
         "insert into heard.reference values ($1, $2, $3, $4) on conflict do nothing",
         *(seen.coalition, kind, key, seen.position),
     )
 
 
-async def host(db: Connection, seen: Recorded, scheduled: MeetingScheduled) -> None:
+async def host(db: Changes, seen: Recorded, scheduled: MeetingScheduled) -> None:
     """Suggest thanks to the host."""
     await suggest(db, seen, scheduled.host, "hosting", UUID(seen.key))
 
 
-async def facilitate(db: Connection, seen: Recorded, appointed: FacilitatorAppointed) -> None:
+async def facilitate(db: Changes, seen: Recorded, appointed: FacilitatorAppointed) -> None:
     """Suggest thanks to the organisation of the last one appointed."""
     await withdraw(db, seen, "facilitation", UUID(seen.key))
     await suggest(db, seen, appointed.org, "facilitation", UUID(seen.key))
 
 
-async def close(db: Connection, seen: Recorded, _: Happened) -> None:
+async def close(db: Changes, seen: Recorded, _: Happened) -> None:
     """Know that the meeting was held."""
     await ripen(db, seen, UUID(seen.key))
 
 
-async def propose(db: Connection, seen: Recorded, proposed: NextStepProposed) -> None:
+async def propose(db: Changes, seen: Recorded, proposed: NextStepProposed) -> None:
     """Know which decision the step carries out."""
     await db.execute(
         "insert into heard.step values ($1, $2, $3) on conflict do nothing",
@@ -83,24 +83,24 @@ async def propose(db: Connection, seen: Recorded, proposed: NextStepProposed) ->
     )
 
 
-async def volunteer(db: Connection, seen: Recorded, _: Happened) -> None:
+async def volunteer(db: Changes, seen: Recorded, _: Happened) -> None:
     """Know whose step it is."""
     await _own(db, seen, seen.by)
 
 
-async def assign(db: Connection, seen: Recorded, assigned: NextStepAssigned) -> None:
+async def assign(db: Changes, seen: Recorded, assigned: NextStepAssigned) -> None:
     """Know whose step it is."""
     await _own(db, seen, assigned.owner)
 
 
-async def _own(db: Connection, seen: Recorded, owner: UUID | None) -> None:
+async def _own(db: Changes, seen: Recorded, owner: UUID | None) -> None:
     await db.execute(
         "update heard.step set owner = $3 where coalition_id = $1 and step = $2",
         *(seen.coalition, UUID(seen.key), owner),
     )
 
 
-async def complete(db: Connection, seen: Recorded, _: Happened) -> None:
+async def complete(db: Changes, seen: Recorded, _: Happened) -> None:
     """Count the owner among those who took part (K3), and suggest thanks."""
     owner = await db.fetchval(
         "update heard.step set done = true where coalition_id = $1 and step = $2 returning owner",

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from services.credit.inbox.happened import Happened
 from services.credit.inbox.suggestion import suggest
+from shared.changes import Changes
 from shared.event import Heard, Recorded
-from shared.hot import Connection
 from shared.inbox import Hears, Subscription
 
 
@@ -51,7 +51,7 @@ class OperatingModeSet(Heard):
     mode: str
 
 
-async def join(db: Connection, seen: Recorded, joined: MemberJoined) -> None:
+async def join(db: Changes, seen: Recorded, joined: MemberJoined) -> None:
     """Know the organisation; it stays known after it left."""
     member = seen.coalition, UUID(seen.key), joined.kind == "person"
     await db.execute(
@@ -62,29 +62,29 @@ async def join(db: Connection, seen: Recorded, joined: MemberJoined) -> None:
     )
 
 
-async def suspend(db: Connection, seen: Recorded, _: Happened) -> None:
+async def suspend(db: Changes, seen: Recorded, _: Happened) -> None:
     """Let nobody act for the organisation until it is reinstated."""
     await _stand(db, seen, "suspended")
 
 
-async def reinstate(db: Connection, seen: Recorded, _: Happened) -> None:
+async def reinstate(db: Changes, seen: Recorded, _: Happened) -> None:
     """Let its representatives act again."""
     await _stand(db, seen, "active")
 
 
-async def leave(db: Connection, seen: Recorded, _: Happened) -> None:
+async def leave(db: Changes, seen: Recorded, _: Happened) -> None:
     """Let nobody act for the organisation; it is still thanked for what it did."""
     await _stand(db, seen, "left")
 
 
-async def _stand(db: Connection, seen: Recorded, standing: str) -> None:
+async def _stand(db: Changes, seen: Recorded, standing: str) -> None:
     await db.execute(
         "update heard.organisation set standing = $3 where coalition_id = $1 and organisation = $2",
         *(seen.coalition, UUID(seen.key), standing),
     )
 
 
-async def accredit(db: Connection, seen: Recorded, new: RepresentativeAccredited) -> None:
+async def accredit(db: Changes, seen: Recorded, new: RepresentativeAccredited) -> None:
     """Let a person act for the organisation."""
     who = seen.coalition, new.accreditation, UUID(seen.key), new.body, new.person
     what = new.authority, new.voting, new.from_, new.until
@@ -95,25 +95,25 @@ async def accredit(db: Connection, seen: Recorded, new: RepresentativeAccredited
     )
 
 
-async def replace(db: Connection, seen: Recorded, new: RepresentativeReplaced) -> None:
+async def replace(db: Changes, seen: Recorded, new: RepresentativeReplaced) -> None:
     """Let one person act in the place of another."""
     await _end(db, seen, new.ended)
     await accredit(db, seen, new)
 
 
-async def end(db: Connection, seen: Recorded, ended: AccreditationEnded) -> None:
+async def end(db: Changes, seen: Recorded, ended: AccreditationEnded) -> None:
     """Let a person no longer act."""
     await _end(db, seen, ended.accreditation)
 
 
-async def _end(db: Connection, seen: Recorded, accreditation: UUID) -> None:
+async def _end(db: Changes, seen: Recorded, accreditation: UUID) -> None:
     await db.execute(
         "delete from heard.accreditation where coalition_id = $1 and accreditation = $2",
         *(seen.coalition, accreditation),
     )
 
 
-async def constitute(db: Connection, seen: Recorded, body: BodyConstituted) -> None:
+async def constitute(db: Changes, seen: Recorded, body: BodyConstituted) -> None:
     """Know the body: a chair is the chair of one."""
     await db.execute(
         "insert into heard.body values ($1, $2, $3) on conflict do nothing",
@@ -121,7 +121,7 @@ async def constitute(db: Connection, seen: Recorded, body: BodyConstituted) -> N
     )
 
 
-async def dissolve(db: Connection, seen: Recorded, _: Happened) -> None:
+async def dissolve(db: Changes, seen: Recorded, _: Happened) -> None:
     """Forget the body."""
     await db.execute(
         "delete from heard.body where coalition_id = $1 and body = $2",
@@ -129,7 +129,7 @@ async def dissolve(db: Connection, seen: Recorded, _: Happened) -> None:
     )
 
 
-async def take_role(db: Connection, seen: Recorded, taken: RoleTaken) -> None:
+async def take_role(db: Changes, seen: Recorded, taken: RoleTaken) -> None:
     """Know who holds an office."""
     office = seen.coalition, UUID(seen.key), taken.role, taken.accreditation, taken.until
     await db.execute(
@@ -140,7 +140,7 @@ async def take_role(db: Connection, seen: Recorded, taken: RoleTaken) -> None:
     )
 
 
-async def release_role(db: Connection, seen: Recorded, released: RoleReleased) -> None:
+async def release_role(db: Changes, seen: Recorded, released: RoleReleased) -> None:
     """Know that an office was given up."""
     await db.execute(
         "delete from heard.role"
@@ -149,7 +149,7 @@ async def release_role(db: Connection, seen: Recorded, released: RoleReleased) -
     )
 
 
-async def set_mode(db: Connection, seen: Recorded, mode: OperatingModeSet) -> None:
+async def set_mode(db: Changes, seen: Recorded, mode: OperatingModeSet) -> None:
     """Know whether every representative may do what a chair does."""
     await db.execute(
         "insert into heard.mode values ($1, $2)"
@@ -158,7 +158,7 @@ async def set_mode(db: Connection, seen: Recorded, mode: OperatingModeSet) -> No
     )
 
 
-async def erase(db: Connection, seen: Recorded, _: Happened) -> None:
+async def erase(db: Changes, seen: Recorded, _: Happened) -> None:
     """Forget which person it was (M18)."""
     await db.execute(
         "update heard.accreditation set person = null where coalition_id = $1 and person = $2",
@@ -166,7 +166,7 @@ async def erase(db: Connection, seen: Recorded, _: Happened) -> None:
     )
 
 
-async def yield_lead(db: Connection, seen: Recorded, _: Happened) -> None:
+async def yield_lead(db: Changes, seen: Recorded, _: Happened) -> None:
     """Suggest thanks to who stepped back."""
     await suggest(db, seen, seen.by, "stepped_back")
 

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from services.credit.domain.roles import Role
+from shared.changes import Changes
 from shared.event import Recorded
-from shared.hot import Connection
 
 
 async def suggest(
-    db: Connection, seen: Recorded, org: UUID | None, role: str, meeting: UUID | None = None
+    db: Changes, seen: Recorded, org: UUID | None, role: str, meeting: UUID | None = None
 ) -> None:
     """Keep that `org` did this; where it needs a meeting, it shows once that has been held."""
     if org is None:
@@ -22,7 +22,7 @@ async def suggest(
     )
 
 
-async def withdraw(db: Connection, seen: Recorded, role: str, meeting: UUID) -> None:
+async def withdraw(db: Changes, seen: Recorded, role: str, meeting: UUID) -> None:
     """Forget who did this at a meeting: somebody else will."""
     await db.execute(
         "delete from heard.suggestion where coalition_id = $1 and meeting = $2 and role = $3",
@@ -30,7 +30,7 @@ async def withdraw(db: Connection, seen: Recorded, role: str, meeting: UUID) -> 
     )
 
 
-async def ripen(db: Connection, seen: Recorded, meeting: UUID) -> None:
+async def ripen(db: Changes, seen: Recorded, meeting: UUID) -> None:
     """Show what a meeting suggests, now that it was held."""
     await db.execute(
         "update heard.suggestion set ripe = true where coalition_id = $1 and meeting = $2",

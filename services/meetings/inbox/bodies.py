@@ -4,8 +4,8 @@ from typing import Literal
 from uuid import UUID
 
 from services.meetings.inbox.happened import Happened, audience, change, words
+from shared.changes import Changes
 from shared.event import Heard, Recorded, Text
-from shared.hot import Connection
 from shared.inbox import Hears
 
 Scope = tuple[UUID, ...] | Literal["all"]
@@ -34,7 +34,7 @@ def _issues(scope: Scope) -> list[UUID] | None:
     return None if scope == "all" else list(scope)
 
 
-async def constitute(db: Connection, seen: Recorded, body: BodyConstituted) -> None:
+async def constitute(db: Changes, seen: Recorded, body: BodyConstituted) -> None:
     """Let the body meet, and decide on the issues of its scope (D2)."""
     await change(
         db,
@@ -47,7 +47,7 @@ async def constitute(db: Connection, seen: Recorded, body: BodyConstituted) -> N
     )
 
 
-async def change_mandate(db: Connection, seen: Recorded, changed: BodyMandateChanged) -> None:
+async def change_mandate(db: Changes, seen: Recorded, changed: BodyMandateChanged) -> None:
     """Let the body decide on other issues."""
     await change(
         db,
@@ -57,14 +57,14 @@ async def change_mandate(db: Connection, seen: Recorded, changed: BodyMandateCha
     )
 
 
-async def dissolve(db: Connection, seen: Recorded, _: Happened) -> None:
+async def dissolve(db: Changes, seen: Recorded, _: Happened) -> None:
     """Let the body decide nothing more; its name stays with what it did."""
     await change(
         db, seen, "update heard.body set scope = '{}' where coalition_id = $1 and body = $2"
     )
 
 
-async def fill(db: Connection, seen: Recorded, filled: SeatFilled) -> None:
+async def fill(db: Changes, seen: Recorded, filled: SeatFilled) -> None:
     """Let the organisation sit in the body."""
     await change(
         db,
@@ -76,7 +76,7 @@ async def fill(db: Connection, seen: Recorded, filled: SeatFilled) -> None:
     )
 
 
-async def vacate(db: Connection, seen: Recorded, vacated: SeatVacated) -> None:
+async def vacate(db: Changes, seen: Recorded, vacated: SeatVacated) -> None:
     """Let nobody sit there."""
     await change(
         db,

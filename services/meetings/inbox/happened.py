@@ -5,8 +5,8 @@ from uuid import UUID
 
 import orjson
 
+from shared.changes import Changes
 from shared.event import Heard, Recorded, Text
-from shared.hot import Connection
 
 
 class Happened(Heard):
@@ -28,6 +28,6 @@ def audience(seen: Recorded) -> tuple[str, ...]:
     return seen.audience or (seen.visibility,)
 
 
-async def change(db: Connection, seen: Recorded, statement: str, *values: Any) -> None:
+async def change(db: Changes, seen: Recorded, statement: str, *values: Any) -> None:
     """Run a statement on rows of the event's coalition, `$1`, and aggregate, `$2`."""
     await db.execute(statement, seen.coalition, key(seen), *values)

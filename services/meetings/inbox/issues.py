@@ -4,8 +4,8 @@ from typing import Literal
 from uuid import UUID
 
 from services.meetings.inbox.happened import Happened, change
+from shared.changes import Changes
 from shared.event import Heard, Recorded
-from shared.hot import Connection
 from shared.inbox import Hears
 
 
@@ -19,7 +19,7 @@ class AgreedToDisagree(Heard):
     parties: tuple[UUID, ...] = ()
 
 
-async def raise_issue(db: Connection, seen: Recorded, _: Happened) -> None:
+async def raise_issue(db: Changes, seen: Recorded, _: Happened) -> None:
     """Let proposals be about the issue."""
     await change(
         db,
@@ -28,7 +28,7 @@ async def raise_issue(db: Connection, seen: Recorded, _: Happened) -> None:
     )
 
 
-async def scope(db: Connection, seen: Recorded, scoped: IssueScoped) -> None:
+async def scope(db: Changes, seen: Recorded, scoped: IssueScoped) -> None:
     """Know whether the issue is the coalition's at all."""
     await change(
         db,
@@ -38,7 +38,7 @@ async def scope(db: Connection, seen: Recorded, scoped: IssueScoped) -> None:
     )
 
 
-async def park(db: Connection, seen: Recorded, agreed: AgreedToDisagree) -> None:
+async def park(db: Changes, seen: Recorded, agreed: AgreedToDisagree) -> None:
     """Park the issue once every party has agreed to disagree."""
     await change(
         db,
@@ -50,7 +50,7 @@ async def park(db: Connection, seen: Recorded, agreed: AgreedToDisagree) -> None
     )
 
 
-async def unpark(db: Connection, seen: Recorded, _: Happened) -> None:
+async def unpark(db: Changes, seen: Recorded, _: Happened) -> None:
     """Let the issue be decided again."""
     await change(
         db,

@@ -4,8 +4,8 @@ from typing import Literal
 from uuid import UUID
 
 from services.meetings.inbox.happened import Happened, audience, change, key, words
+from shared.changes import Changes
 from shared.event import Heard, Recorded, Text
-from shared.hot import Connection
 from shared.inbox import Apply, Hears
 
 Commitment = Literal["observer", "voice_only", "homework"]
@@ -35,7 +35,7 @@ class RelatedOrganizationDeclared(Heard):
     related: tuple[UUID, ...]
 
 
-async def form(db: Connection, seen: Recorded, formed: CoalitionFormed) -> None:
+async def form(db: Changes, seen: Recorded, formed: CoalitionFormed) -> None:
     """Know the coalition by its address."""
     await db.execute(
         "insert into heard.coalition (coalition_id, slug) values ($1, $2)"
@@ -44,7 +44,7 @@ async def form(db: Connection, seen: Recorded, formed: CoalitionFormed) -> None:
     )
 
 
-async def set_mode(db: Connection, seen: Recorded, mode: OperatingModeSet) -> None:
+async def set_mode(db: Changes, seen: Recorded, mode: OperatingModeSet) -> None:
     """Know whether every representative may do what a chair does."""
     await db.execute(
         "insert into heard.coalition (coalition_id, informal) values ($1, $2)"
@@ -53,7 +53,7 @@ async def set_mode(db: Connection, seen: Recorded, mode: OperatingModeSet) -> No
     )
 
 
-async def admit(db: Connection, seen: Recorded, joined: MemberJoined) -> None:
+async def admit(db: Changes, seen: Recorded, joined: MemberJoined) -> None:
     """Let the organisation into the electorate of votings opened from now on."""
     await db.execute(
         "insert into heard.organisation (coalition_id, org, name, one_person, standing,"
@@ -77,7 +77,7 @@ async def admit(db: Connection, seen: Recorded, joined: MemberJoined) -> None:
 def stands(standing: str) -> Apply:
     """Return what a change of standing does: who is not joined decides nothing new."""
 
-    async def apply(db: Connection, seen: Recorded, _: Happened) -> None:
+    async def apply(db: Changes, seen: Recorded, _: Happened) -> None:
         await change(
             db,
             seen,
@@ -88,7 +88,7 @@ def stands(standing: str) -> Apply:
     return apply
 
 
-async def commit(db: Connection, seen: Recorded, level: CommitmentLevelSet) -> None:
+async def commit(db: Changes, seen: Recorded, level: CommitmentLevelSet) -> None:
     """Know what the organisation committed itself to: an observer decides nothing (S3)."""
     await change(
         db,
@@ -98,7 +98,7 @@ async def commit(db: Connection, seen: Recorded, level: CommitmentLevelSet) -> N
     )
 
 
-async def relate(db: Connection, seen: Recorded, declared: RelatedOrganizationDeclared) -> None:
+async def relate(db: Changes, seen: Recorded, declared: RelatedOrganizationDeclared) -> None:
     """Know with whom the organisation shares a vote; it declares the whole set."""
     await change(
         db,

@@ -4,8 +4,8 @@ from datetime import date
 from uuid import UUID
 
 from services.meetings.inbox.happened import Happened, change, key, words
+from shared.changes import Changes
 from shared.event import Heard, Recorded, Text
-from shared.hot import Connection
 from shared.inbox import Hears
 
 
@@ -42,7 +42,7 @@ class PersonRegistered(Heard):
     name: Text | None = None
 
 
-async def accredit(db: Connection, seen: Recorded, new: RepresentativeAccredited) -> None:
+async def accredit(db: Changes, seen: Recorded, new: RepresentativeAccredited) -> None:
     """Let a person act for the organisation."""
     await db.execute(
         "insert into heard.accreditation values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
@@ -59,25 +59,25 @@ async def accredit(db: Connection, seen: Recorded, new: RepresentativeAccredited
     )
 
 
-async def replace(db: Connection, seen: Recorded, new: RepresentativeReplaced) -> None:
+async def replace(db: Changes, seen: Recorded, new: RepresentativeReplaced) -> None:
     """Let one person act in the place of another; a voting under way hears the new one (D7)."""
     await _end(db, seen, new.ended)
     await accredit(db, seen, new)
 
 
-async def end(db: Connection, seen: Recorded, ended: AccreditationEnded) -> None:
+async def end(db: Changes, seen: Recorded, ended: AccreditationEnded) -> None:
     """Let a person no longer act."""
     await _end(db, seen, ended.accreditation)
 
 
-async def _end(db: Connection, seen: Recorded, accreditation: UUID) -> None:
+async def _end(db: Changes, seen: Recorded, accreditation: UUID) -> None:
     await db.execute(
         "delete from heard.accreditation where coalition_id = $1 and accreditation = $2",
         *(seen.coalition, accreditation),
     )
 
 
-async def take_role(db: Connection, seen: Recorded, taken: RoleTaken) -> None:
+async def take_role(db: Changes, seen: Recorded, taken: RoleTaken) -> None:
     """Know who chairs, or keeps the minutes of, a body."""
     await change(
         db,
@@ -91,7 +91,7 @@ async def take_role(db: Connection, seen: Recorded, taken: RoleTaken) -> None:
     )
 
 
-async def release_role(db: Connection, seen: Recorded, released: RoleReleased) -> None:
+async def release_role(db: Changes, seen: Recorded, released: RoleReleased) -> None:
     """Know that an office was given up."""
     await change(
         db,
@@ -103,7 +103,7 @@ async def release_role(db: Connection, seen: Recorded, released: RoleReleased) -
     )
 
 
-async def register(db: Connection, seen: Recorded, registered: PersonRegistered) -> None:
+async def register(db: Changes, seen: Recorded, registered: PersonRegistered) -> None:
     """Know what a person is called, for lists of who was there."""
     await change(
         db,
@@ -114,7 +114,7 @@ async def register(db: Connection, seen: Recorded, registered: PersonRegistered)
     )
 
 
-async def erase(db: Connection, seen: Recorded, _: Happened) -> None:
+async def erase(db: Changes, seen: Recorded, _: Happened) -> None:
     """Forget the person, and the name of an organisation that is only them (M18)."""
     await change(
         db,
