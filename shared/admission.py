@@ -2,8 +2,8 @@
 
 Up to `MOST` requests are in hand at once; a burst beyond waits for its turn. When the waiting room
 is full, this is no burst: everybody who waits is refused, nobody waits any longer, and only as many
-are let in as keep the batches of the journal quick. That number follows what the batches were seen
-to take. A second without a refusal ends it.
+are let in as keep the batches of the journal and the loop quick. That number follows what batches
+were seen to take, and how late the loop was. A second without a refusal ends it.
 
 A coalition that has less in hand than the one with most is let in even when the house is full, so
 that one that asks for more than everything takes nothing from the others.
@@ -21,20 +21,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.turns import Turns
 
-MOST, LEAST, AT_FIRST = 64.0, 24.0, 48.0  # requests in hand: calm, never below, first overload
+MOST, LEAST, AT_FIRST = 64.0, 6.0, 8.0  # in hand: calm, never below, as an overload begins
 READS = 0.5  # of what commands may have
 ROOM = 256
 PATIENCE = 5.0  # seconds; so long a burst may take on a slow machine
 CALM_AFTER = 1.0
 WINDOW_SECONDS, WINDOW_BATCHES = 0.1, 4
 SLOWER = 6.0  # times the quickest: so long a batch's oldest command may take in an overload
-QUICK, SLOW = 0.06, 0.25  # seconds: never held to less than that, never allowed more
+QUICK, SLOW = 0.03, 0.25  # seconds: never held to less than that, never allowed more
+LAGS = 0.008  # seconds; so late the loop may come to what is due, before fewer are let in
 AGES = 0.1 / 60  # a second, of the quickest time seen: a machine can become slower
 
 BODY_BYTES = 64 * 1024
 HEADER_BYTES = 16 * 1024
 DEADLINE, AT_THE_END = 10.0, 3.0  # seconds; the second once the process is told to end
-LOOK_EVERY = 0.25
+LOOK_EVERY, TICK = 0.25, 0.01
 ALWAYS = frozenset({"livez", "readyz", "startupz", "version", "metrics", "openapi.json"})
 READING = frozenset({"GET", "HEAD"})
 API, NAMED = "/api/v1/", "/api/v1/coalitions/"
@@ -81,6 +82,8 @@ class Gate:
         self._refused_at = 0.0
         self._quickest, self._quickest_at = SLOW, clock()
         self._window_at, self._spent, self._batches = clock(), 0.0, 0
+        self._late, self._looks = 0.0, 0
+        self._passing = 0
 
     @property
     def waiting(self) -> int:
@@ -154,23 +157,39 @@ class Gate:
         now = self._clock()
         if now - self._window_at < WINDOW_SECONDS or self._batches < WINDOW_BATCHES:
             return
-        took = self._spent / self._batches
+        took, late = self._spent / self._batches, self._late / max(self._looks, 1)
         self._window_at, self._spent, self._batches = now, 0.0, 0
+        self._late, self._looks = 0.0, 0
         aged = self._quickest * (1 + AGES * (now - self._quickest_at))
         self._quickest, self._quickest_at = min(took, aged), now
         if not self.overloaded:
             return
-        if took > min(max(QUICK, SLOWER * self._quickest), SLOW):
-            self._narrow = max(LEAST, self._narrow * 0.9)
+        if late > LAGS or took > min(max(QUICK, SLOWER * self._quickest), SLOW):
+            self._narrow = max(LEAST, self._narrow * (0.5 if late > 2 * LAGS else 0.9))
         else:
             self._narrow = min(self._most, self._narrow + 1)
         self.limit = self._narrow
 
+    def was_late(self, seconds: float) -> None:
+        """Learn how late the loop came to something that was due."""
+        self._late += seconds
+        self._looks += 1
+
+    def passes(self) -> bool:
+        """Count somebody who is on the way to `enter`, and takes a place there; the first?"""
+        self._passing += 1
+        return self._passing == 1
+
+    def have_passed(self) -> None:
+        """Forget who is on the way: they have entered, or not come."""
+        self._passing = 0
+
     def _has_place(self, coalition: UUID | None, *, command: bool) -> bool:
         limit = self.limit if command else self.limit * READS
-        if self.in_hand < limit:
+        in_hand = self.in_hand + self._passing
+        if in_hand < limit:
             return True
-        if self.in_hand >= 2 * limit:
+        if in_hand >= 2 * limit:
             return False
         return self._held.get(coalition, 0) + 1 < max(self._held.values(), default=0)
 
@@ -179,6 +198,7 @@ class Gate:
         self._held[coalition] = self._held.get(coalition, 0) + 1
 
     def _overload(self) -> None:
+        self._narrow = min(AT_FIRST, self._most)
         self.overloaded, self.limit, self._refused_at = True, self._narrow, self._clock()
         for room in (self._commands, self._reads):
             for one in room.take(len(room)):
@@ -300,12 +320,22 @@ class Admission:
             answers()
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
-        looking = asyncio.create_task(self._look()) if scope["type"] == "lifespan" else None
+        beside = [self._look(), self._time()] if scope["type"] == "lifespan" else []
+        tasks = [asyncio.create_task(each) for each in beside]
         try:
             await self._app(scope, receive, send)
         finally:
-            if looking is not None:
-                looking.cancel()
+            for task in tasks:
+                task.cancel()
+
+    async def _time(self) -> None:
+        """See how late the loop is while there is an overload."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            pause = TICK if self.gate.overloaded else LOOK_EVERY
+            due = clock() + pause
+            await asyncio.sleep(pause)
+            self.gate.was_late(clock() - due)
 
     async def _look(self) -> None:
         """End what is overdue, for as long as the process runs."""

@@ -67,6 +67,8 @@ class Door(HttpToolsProtocol):
                     self._await_another(self.timeout_keep_alive)
                 self.transport.write(refused)
                 return
+            if gate.passes():
+                self.loop.call_soon(gate.have_passed)  # by then all of them are in hand
         super().data_received(data)
 
     def on_message_begin(self) -> None:

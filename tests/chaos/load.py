@@ -21,6 +21,8 @@ from typing import Any, cast
 import uvloop
 
 TICK = 0.002
+AT_ONCE, OPENS_WITHIN = 0.2, 2.0  # seconds until all begin
+KEPT = 4.0  # seconds; less than a server keeps a quiet connection, so none is closed on reuse
 LAST_ANSWERS = 3.0
 NO_ANSWER = 0
 
@@ -32,6 +34,7 @@ class Flow:
     Args:
         rate: Requests a second; `None` for a closed flow.
         connections: At most so many; a closed flow has exactly so many requests in flight.
+        opened: So many of them are open before it begins.
         starts, seconds: When it begins after the start of all, and for how long it sends.
     """
 
@@ -43,6 +46,7 @@ class Flow:
     body: str = ""
     rate: float | None = None
     connections: int = 300
+    opened: int = 0
     starts: float = 0.0
 
     def request(self) -> tuple[bytes, bytes]:
@@ -63,6 +67,7 @@ class Connection(asyncio.Protocol):
         self._got = b""
         self._transport: asyncio.Transport | None = None
         self.planned: float | None = None
+        self.quiet_since = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own, of no common class
@@ -72,6 +77,10 @@ class Connection(asyncio.Protocol):
         assert self._transport is not None
         self.planned = planned
         self._transport.write(request)
+
+    def close(self) -> None:
+        assert self._transport is not None
+        self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         got = self._got = self._got + data if self._got else data
@@ -120,6 +129,7 @@ class Sender:
         elif self._late:
             self._send(connection, self._late.popleft())
         else:
+            connection.quiet_since = time.monotonic()
             self._free.append(connection)
 
     def lost(self, connection: Connection) -> None:
@@ -133,6 +143,8 @@ class Sender:
         self.samples.extend((planned - self._begin, time.monotonic() - planned, status))
 
     async def run(self) -> None:
+        for _ in range(self.flow.opened):
+            self._connect()
         await asyncio.sleep(self._begin - time.monotonic())
         if self.flow.rate is None:
             for _ in range(self.flow.connections):
@@ -151,6 +163,10 @@ class Sender:
             self.sample(self._late.popleft(), NO_ANSWER)
 
     def _due(self, planned: float) -> None:
+        if self._free and time.monotonic() - self._free[-1].quiet_since > KEPT:
+            for connection in self._free:
+                connection.close()
+            self._free.clear()
         if self._free:
             self._send(self._free.pop(), planned)
             return
@@ -178,8 +194,9 @@ class Sender:
 async def run(plan: dict[str, Any]) -> list[Sender]:
     """Send all flows of a plan; return the senders with their samples."""
     gc.disable()
-    begin = time.monotonic() + 0.2
-    senders = [Sender(Flow(**flow), plan["host"], plan["port"], begin) for flow in plan["flows"]]
+    flows = [Flow(**flow) for flow in plan["flows"]]
+    begin = time.monotonic() + (OPENS_WITHIN if any(flow.opened for flow in flows) else AT_ONCE)
+    senders = [Sender(flow, plan["host"], plan["port"], begin) for flow in flows]
     await asyncio.gather(*(sender.run() for sender in senders))
     return senders
 

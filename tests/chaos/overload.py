@@ -35,7 +35,7 @@ CLIENTS = (16, 32, 64)
 CATCHES_UP = 3.0  # seconds, for what follows from commands before
 TIMES = 10
 LIGHT = 0.2  # of capacity: what "unloaded" is measured at, so that a p99 has its samples
-MANY = 440  # connections, so that answers are not waited for before the next is asked
+MANY = 440  # connections, open beforehand: no answer is waited for before the next is asked
 OK, BUSY = 201, 503
 BODY = json.dumps({"name": text("Two languages"), "summary": text("From first grade on.")})
 
@@ -57,6 +57,7 @@ class Flow:
     seconds: float
     rate: float | None = None
     connections: int = 300
+    opened: int = 0
     starts: float = 0.0
     method: str = "POST"
     path: str = "/members/api/v1/coalitions/{slug}/issues"
@@ -68,7 +69,7 @@ class Flow:
             "name": self.name, "method": self.method, "headers": headers, "rate": self.rate,
             "path": self.path.format(slug=who.slug) if who else self.path, "starts": self.starts,
             "body": BODY if self.method == "POST" else "", "seconds": self.seconds,
-            "connections": self.connections,
+            "connections": self.connections, "opened": self.opened,
         }  # fmt: skip
 
 
@@ -210,7 +211,7 @@ async def _overload(rig: Rig, coalition: Coalition) -> dict[str, Any]:
 
     watching = asyncio.create_task(watch())
     load, after, health = await rig.send(
-        Flow("overload", coalition, SECONDS, rate=capacity * TIMES, connections=MANY),
+        Flow("overload", coalition, SECONDS, rate=capacity * TIMES, connections=MANY, opened=MANY),
         Flow("after", coalition, CALM, rate=capacity * LIGHT, starts=SECONDS),
         Flow("health", None, SECONDS, rate=20, connections=8, method="GET", path="/livez"),
     )

@@ -16,7 +16,16 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from accord.loopback import free_port
-from shared.admission import BODY_BYTES, HEADER_BYTES, LEAST, PATIENCE, Admission, Gate
+from shared.admission import (
+    AT_FIRST,
+    BODY_BYTES,
+    HEADER_BYTES,
+    LAGS,
+    LEAST,
+    PATIENCE,
+    Admission,
+    Gate,
+)
 from shared.serving import Door, Server
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -211,6 +220,48 @@ async def test_slow_batches_narrow_the_gate_and_quick_ones_widen_it() -> None:
     narrow = street.gate.limit
     answer(street, 0.020, 3)
     assert street.gate.limit == pytest.approx(narrow + 3)
+
+
+async def test_a_late_loop_narrows_the_gate_and_a_very_late_one_at_once() -> None:
+    street = overloaded()
+    answer(street, 0.010, 20)
+    wide = street.gate.limit
+    street.gate.was_late(1.5 * LAGS)
+    answer(street, 0.010, 1)
+    assert street.gate.limit == pytest.approx(wide * 0.9)
+    street.gate.was_late(3 * LAGS)
+    answer(street, 0.010, 1)
+    assert street.gate.limit == pytest.approx(wide * 0.45)
+    street.gate.was_late(0.5 * LAGS)
+    answer(street, 0.010, 1)
+    assert street.gate.limit == pytest.approx(wide * 0.45 + 1)
+
+
+async def test_who_is_on_the_way_to_a_place_takes_it() -> None:
+    street = overloaded(most=2)
+    street.gate.leave(A)
+    assert not street.gate.turns_away(A, command=True)
+    assert street.gate.passes()
+    assert street.gate.turns_away(A, command=True)
+    street.gate.have_passed()
+    assert street.enter()
+
+
+async def test_every_overload_begins_with_few() -> None:
+    street = overloaded()
+    answer(street, 0.010, 40)
+    assert street.gate.limit > AT_FIRST
+    while street.gate.in_hand:
+        street.gate.leave(A)
+    street.now += 2
+    street.fill()
+    assert street.enter()
+    street.fill()
+    assert street.gate.limit == 64
+    for _ in range(6):
+        street.gate.wait(A, _future(), command=True)
+    assert street.enter() is False
+    assert street.gate.limit == AT_FIRST
 
 
 async def test_the_gate_never_closes() -> None:
