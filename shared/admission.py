@@ -189,7 +189,7 @@ class Gate:
         in_hand = self.in_hand + self._passing
         if in_hand < limit:
             return True
-        if in_hand >= 2 * limit:
+        if in_hand >= max(2 * limit, self._most):
             return False
         return self._held.get(coalition, 0) + 1 < max(self._held.values(), default=0)
 

@@ -39,8 +39,8 @@ MUTATIONS = (
     Mutation(
         id="no-reconcile",
         file="shared/inbox.py",
-        before="                await self._compare(None if whole else LATELY_SECONDS)",
-        after="                pass",
+        before="                behind = await self._compare(None if whole else LATELY_SECONDS)",
+        after="                behind = 0",
         test=f"{BUS}::test_what_only_a_lost_store_held_is_found_without_new_traffic",
     ),
     Mutation(

@@ -247,6 +247,14 @@ async def test_who_is_on_the_way_to_a_place_takes_it() -> None:
     assert street.enter()
 
 
+async def test_an_overload_by_one_turns_no_other_away() -> None:
+    street = overloaded()
+    assert street.gate.in_hand == 64
+    street.gate.leave(A)
+    assert street.enter(A) is False
+    assert street.enter(B) is True
+
+
 async def test_every_overload_begins_with_few() -> None:
     street = overloaded()
     answer(street, 0.010, 40)
