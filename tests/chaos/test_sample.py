@@ -33,8 +33,8 @@ async def one_world() -> AsyncIterator[World]:
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_nothing_is_lost_or_done_twice(one_world: World, seed: int) -> None:
     report = await run(one_world, seed, SECONDS, drawn_from(seed), print)
-    assert report["verdict"] == "pass", report
-    assert report["acknowledged"] > 100
+    assert report["verdict"] == "pass", str(report)
+    assert report["acknowledged"] > 50
     assert report["behind_at_final_wipe"] > 0
 
 

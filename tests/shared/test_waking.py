@@ -41,13 +41,16 @@ async def settles(event: asyncio.Event) -> None:
     event.clear()
 
 
-async def test_what_is_written_in_one_process_wakes_another(nats: Nats) -> None:
-    async with (
-        connected(nats.bus("members")) as here,
-        connected(nats.bus("members")) as there,
-        running(Told("members", there)) as told,
-    ):
+@asynccontextmanager
+async def told_of_members(here: Bus, there: Bus) -> AsyncIterator[tuple[Bus, Bus, asyncio.Event]]:
+    """Connect two processes, the second of which is told of what members wrote."""
+    async with connected(here), connected(there), running(Told("members", there)) as told:
         await settles(told)
+        yield here, there, told
+
+
+async def test_what_is_written_in_one_process_wakes_another(nats: Nats) -> None:
+    async with told_of_members(nats.bus("members"), nats.bus("members")) as (here, _, told):
         written = asyncio.Event()
         waking = asyncio.create_task(wake(here, "members", written))
         for _ in range(3):
@@ -57,12 +60,7 @@ async def test_what_is_written_in_one_process_wakes_another(nats: Nats) -> None:
 
 
 async def test_another_services_journal_wakes_nobody(nats: Nats) -> None:
-    async with (
-        connected(nats.bus("meetings")) as here,
-        connected(nats.bus("members")) as there,
-        running(Told("members", there)) as told,
-    ):
-        await settles(told)
+    async with told_of_members(nats.bus("meetings"), nats.bus("members")) as (here, _, told):
         await here.client.publish(subject("meetings"))
         await here.client.flush()
         await asyncio.sleep(LOOK_SECONDS * 2)
@@ -76,12 +74,7 @@ async def test_while_nothing_can_be_heard_one_looks_again_and_again() -> None:
 
 
 async def test_a_connection_that_is_begun_anew_is_heard_too(nats: Nats) -> None:
-    async with (
-        connected(nats.bus("members")) as here,
-        connected(nats.bus("members")) as there,
-        running(Told("members", there)) as told,
-    ):
-        await settles(told)
+    async with told_of_members(nats.bus("members"), nats.bus("members")) as (here, there, told):
         await there.client.close()  # as after a protocol error; the bus takes another
         await asyncio.sleep(LOOK_SECONDS * 4)
         assert there.client.is_connected
