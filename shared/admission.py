@@ -21,15 +21,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.turns import Turns
 
-MOST, LEAST, AT_FIRST = 64.0, 6.0, 8.0  # in hand: calm, never below, as an overload begins
+MOST, LEAST = 64.0, 10.0  # in hand: while calm; in an overload, and always of each coalition
 READS = 0.5  # of what commands may have
 ROOM = 256
 PATIENCE = 5.0  # seconds; so long a burst may take on a slow machine
 CALM_AFTER = 1.0
 WINDOW_SECONDS, WINDOW_BATCHES = 0.1, 4
 SLOWER = 6.0  # times the quickest: so long a batch's oldest command may take in an overload
-QUICK, SLOW = 0.03, 0.25  # seconds: never held to less than that, never allowed more
-LAGS = 0.008  # seconds; so late the loop may come to what is due, before fewer are let in
+QUICK, SLOW = 0.04, 0.25  # seconds: never held to less than that, never allowed more
+LAGS = 0.012  # seconds; so late the loop may come to what is due, before fewer are let in
 AGES = 0.1 / 60  # a second, of the quickest time seen: a machine can become slower
 
 BODY_BYTES = 64 * 1024
@@ -60,6 +60,7 @@ class Gate:
     Args:
         clock: Seconds that only grow.
         most: So many in hand at once, while all is calm.
+        least: So many in an overload, and then always of each coalition, up to twice `most` in all.
         room: So many may wait.
 
     Attributes:
@@ -68,8 +69,9 @@ class Gate:
     """
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, *, most: float = MOST, room: int = ROOM
-    ) -> None:
+        self, clock: Callable[[], float] = time.monotonic, *, most: float = MOST,
+        least: float = LEAST, room: int = ROOM,
+    ) -> None:  # fmt: skip
         self._clock, self._most, self._room = clock, most, room
         self.names: dict[str, UUID] = {}
         self.overloaded = self.closing = False
@@ -78,12 +80,12 @@ class Gate:
         self._held: dict[UUID | None, int] = {}
         self._commands: Turns[UUID | None, Waiting] = Turns()
         self._reads: Turns[UUID | None, Waiting] = Turns()
-        self._narrow = min(AT_FIRST, most)
+        self._least = self._narrow = min(least, most)
         self._refused_at = 0.0
         self._quickest, self._quickest_at = SLOW, clock()
         self._window_at, self._spent, self._batches = clock(), 0.0, 0
         self._late, self._looks = 0.0, 0
-        self._passing = 0
+        self._passing: dict[UUID | None, int] = {}
 
     @property
     def waiting(self) -> int:
@@ -165,7 +167,7 @@ class Gate:
         if not self.overloaded:
             return
         if late > LAGS or took > min(max(QUICK, SLOWER * self._quickest), SLOW):
-            self._narrow = max(LEAST, self._narrow * (0.5 if late > 2 * LAGS else 0.9))
+            self._narrow = max(self._least, self._narrow * (0.5 if late > 2 * LAGS else 0.9))
         else:
             self._narrow = min(self._most, self._narrow + 1)
         self.limit = self._narrow
@@ -175,30 +177,36 @@ class Gate:
         self._late += seconds
         self._looks += 1
 
-    def passes(self) -> bool:
+    def passes(self, coalition: UUID | None) -> bool:
         """Count somebody who is on the way to `enter`, and takes a place there; the first?"""
-        self._passing += 1
-        return self._passing == 1
+        first = not self._passing
+        self._passing[coalition] = self._passing.get(coalition, 0) + 1
+        return first
 
     def have_passed(self) -> None:
         """Forget who is on the way: they have entered, or not come."""
-        self._passing = 0
+        self._passing.clear()
 
     def _has_place(self, coalition: UUID | None, *, command: bool) -> bool:
         limit = self.limit if command else self.limit * READS
-        in_hand = self.in_hand + self._passing
+        in_hand, held = self.in_hand, self._held.get(coalition, 0)
+        if self._passing:
+            in_hand += sum(self._passing.values())
+            held += self._passing.get(coalition, 0)
         if in_hand < limit:
             return True
-        if in_hand >= max(2 * limit, self._most):
+        if in_hand >= 2 * (self._most if command else limit):
             return False
-        return self._held.get(coalition, 0) + 1 < max(self._held.values(), default=0)
+        if command and self.overloaded and held < self._least:
+            return True
+        return held + 1 < max(self._held.values(), default=0)
 
     def _take_in(self, coalition: UUID | None) -> None:
         self.in_hand += 1
         self._held[coalition] = self._held.get(coalition, 0) + 1
 
     def _overload(self) -> None:
-        self._narrow = min(AT_FIRST, self._most)
+        self._narrow = self._least
         self.overloaded, self.limit, self._refused_at = True, self._narrow, self._clock()
         for room in (self._commands, self._reads):
             for one in room.take(len(room)):

@@ -17,7 +17,7 @@ batch, so that one with much to say does not keep the others waiting.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -26,7 +26,6 @@ from uuid import UUID
 import asyncpg
 import orjson
 import structlog
-from asyncpg.pool import PoolConnectionProxy
 from opentelemetry.trace import SpanKind
 
 from shared.ask import Ask, Busy, Line, Stale, Step, Written
@@ -120,14 +119,6 @@ def _held(batch: Sequence[Ask], works: Mapping[UUID, Work]) -> bool:
     )
 
 
-def _has_ended(kept: PoolConnectionProxy) -> bool:
-    """Say whether a connection is of no more use; one that the server ended has left us."""
-    try:
-        return kept.is_closed()
-    except asyncpg.InterfaceError:
-        return True
-
-
 def _meets_a_unique_key(error: Exception) -> bool:
     return isinstance(error, asyncpg.UniqueViolationError) and error.schema_name == "journal"
 
@@ -167,7 +158,6 @@ class Journal:
         self._waiting: Turns[Line, Ask] = Turns()
         self._wake = asyncio.Event()
         self._stopping = False
-        self._kept: PoolConnectionProxy | None = None
         self._aside: set[asyncio.Task[None]] = set()
         self._known_heads: set[UUID] = set()
         self._told_time: tuple[datetime, float] | None = None
@@ -244,20 +234,17 @@ class Journal:
 
     async def run(self) -> None:
         """Take batches until `stop`; finish what waits first."""
-        try:
-            while True:
-                if not self._waiting:
-                    if not self._stopping:
-                        self._wake.clear()
-                        await self._wake.wait()
-                    elif self._aside:
-                        await asyncio.wait(self._aside)  # they may give commands back
-                    else:
-                        break
-                    continue
-                await self._carry_out(self._take())
-        finally:
-            await self._let_go()
+        while True:
+            if not self._waiting:
+                if not self._stopping:
+                    self._wake.clear()
+                    await self._wake.wait()
+                elif self._aside:
+                    await asyncio.wait(self._aside)  # they may give commands back
+                else:
+                    break
+                continue
+            await self._carry_out(self._take())
 
     def listen(self) -> asyncio.Event:
         """Return an event that is set after each commit that wrote something."""
@@ -392,7 +379,7 @@ class Journal:
             return False
         made.rows.move_heads((c, work.head) for c, work in works.items() if work.new)
         await reach("journal.after_decide")
-        async with self._connection(alone=False) as db, self._traced(batch):
+        async with self._pool.acquire(timeout=2) as db, self._traced(batch):
             await reach("journal.before_commit")
             said, now = await made.rows.append(db, self.rules.service, batch, stood, at)
             await reach("journal.after_commit")
@@ -418,7 +405,7 @@ class Journal:
         self, batch: list[Ask], *, waits: bool
     ) -> tuple[list[Ask], list[tuple[UUID, UUID | None, str]]]:
         """One batch, one transaction. Return what has to wait, and the keys it waits for."""
-        async with self._connection(alone=waits) as db:
+        async with self._pool.acquire(timeout=2) as db:
             await self._make_heads(db, {ask.coalition for ask in batch})
             async with self._traced(batch), db.transaction():
                 question = Question(self.rules.service, batch, waits=waits)
@@ -497,32 +484,6 @@ class Journal:
         if made.rows.has_events:
             for event in self._listening:
                 event.set()
-
-    @asynccontextmanager
-    async def _connection(self, *, alone: bool) -> AsyncIterator[Connection]:
-        """Return the connection of all batches; it is kept, as giving it back costs a trip.
-
-        Args:
-            alone: Runs beside the other batches, on a connection of its own.
-        """
-        if alone:
-            async with self._pool.acquire(timeout=2) as db:
-                yield db
-            return
-        if self._kept is None or _has_ended(self._kept):
-            await self._let_go()
-            self._kept = await self._pool.acquire(timeout=2)
-        try:
-            yield self._kept
-        except DB_TRANSIENT:
-            await self._let_go()
-            raise
-
-    async def _let_go(self) -> None:
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            with suppress(*DB_TRANSIENT):
-                await self._pool.release(kept, timeout=2)
 
     @asynccontextmanager
     async def _traced(self, batch: list[Ask]) -> AsyncIterator[None]:

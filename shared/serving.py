@@ -59,15 +59,16 @@ class Door(HttpToolsProtocol):
             and self._between
             and (self.cycle is None or self.cycle.response_complete)
         ):
-            refused = _turned_away(data, gate)
-            if refused is not None:
+            asks = _asked(data)
+            coalition = gate.names.get(asks.name) if asks else None
+            if asks and gate.turns_away(coalition, command=asks.command):
                 self.cycle = cast(RequestResponseCycle, ANSWERED)
                 self._refused_at = self.loop.time()
                 if self.timeout_keep_alive_task is None:
                     self._await_another(self.timeout_keep_alive)
-                self.transport.write(refused)
+                self.transport.write(asks.refusal)
                 return
-            if gate.passes():
+            if asks and gate.passes(coalition):
                 self.loop.call_soon(gate.have_passed)  # by then all of them are in hand
         super().data_received(data)
 
@@ -105,8 +106,8 @@ _UNSEEN = Line("", command=False, refusal=b"")
 _lines: dict[bytes, Line | None] = {}
 
 
-def _turned_away(data: bytes, gate: Gate) -> bytes | None:
-    """Return the refusal of a request that came whole; `None` where anything is out of the usual.
+def _asked(data: bytes) -> Line | None:
+    """Return what a request that came whole asks for; `None` where it is out of the usual.
 
     So does what has no plain length, asks for more than an answer, or is not about a coalition.
     """
@@ -122,9 +123,7 @@ def _turned_away(data: bytes, gate: Gate) -> bytes | None:
             if len(_lines) == LINES_HELD:
                 _lines.clear()
             _lines[line] = asks
-    if asks is not None and gate.turns_away(gate.names.get(asks.name), command=asks.command):
-        return asks.refusal
-    return None
+    return asks
 
 
 def _read(line: bytes) -> Line | None:

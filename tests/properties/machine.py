@@ -297,7 +297,7 @@ class History(RuleBasedStateMachine):
     @rule(replica=st.integers(0, 1))
     def crash(self, replica: int) -> None:
         async def again() -> tuple[Journal, asyncio.Task[None]]:
-            await self._kill(*self.replicas[replica])
+            await self._kill(self.replicas[replica][1])
             return await self._replica()
 
         self.replicas[replica] = self.wait(again())
@@ -415,12 +415,11 @@ class History(RuleBasedStateMachine):
 
     async def _end(self) -> None:
         for replica in self.replicas:
-            await self._kill(*replica)
+            await self._kill(replica[1])
 
-    async def _kill(self, journal: Journal, task: asyncio.Task[None]) -> None:
+    async def _kill(self, task: asyncio.Task[None]) -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await journal._let_go()  # noqa: SLF001 - a process that dies drops its connection
 
 
 def _spoiled(message: Packed, how: str) -> Packed:

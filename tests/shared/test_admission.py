@@ -17,7 +17,6 @@ from starlette.types import Receive, Scope, Send
 
 from accord.loopback import free_port
 from shared.admission import (
-    AT_FIRST,
     BODY_BYTES,
     HEADER_BYTES,
     LAGS,
@@ -38,10 +37,11 @@ class Street:
 
     now: float = 100.0
     most: float = 4
+    least: float = 1
     gate: Gate = field(init=False)
 
     def __post_init__(self) -> None:
-        self.gate = Gate(lambda: self.now, most=self.most, room=6)
+        self.gate = Gate(lambda: self.now, most=self.most, least=self.least, room=6)
 
     def enter(self, coalition: UUID | None = A, *, command: bool = True) -> bool | None:
         return self.gate.enter(coalition, command=command)
@@ -150,7 +150,9 @@ async def test_who_has_less_than_another_comes_in_though_that_one_fills_the_hous
 
 
 async def test_what_the_greedy_one_leaves_goes_to_the_others_until_all_have_alike() -> None:
-    street = overloaded(most=6)
+    street = overloaded(most=6, least=1)
+    answer(street, 0.010, 5)
+    assert street.gate.limit == 6
     assert [street.enter(B) for _ in range(3)] == [True, True, True]
     for _ in range(3):
         street.gate.leave(A)
@@ -192,8 +194,8 @@ async def test_reads_that_wait_come_in_after_commands_and_keep_to_their_half() -
     assert read.result() is True
 
 
-def overloaded(most: float = 64) -> Street:
-    street = Street(most=most)
+def overloaded(most: float = 64, least: float = LEAST) -> Street:
+    street = Street(most=most, least=least)
     street.fill()
     for n in range(7):
         street.gate.wait(A, _future(), command=True) if n < 6 else street.enter()
@@ -238,11 +240,13 @@ async def test_a_late_loop_narrows_the_gate_and_a_very_late_one_at_once() -> Non
 
 
 async def test_who_is_on_the_way_to_a_place_takes_it() -> None:
-    street = overloaded(most=2)
+    street = overloaded(most=2, least=1)
+    answer(street, 0.010, 1)
     street.gate.leave(A)
     assert not street.gate.turns_away(A, command=True)
-    assert street.gate.passes()
+    assert street.gate.passes(A)
     assert street.gate.turns_away(A, command=True)
+    assert not street.gate.turns_away(B, command=True)  # its least, whoever else is on the way
     street.gate.have_passed()
     assert street.enter()
 
@@ -250,15 +254,17 @@ async def test_who_is_on_the_way_to_a_place_takes_it() -> None:
 async def test_an_overload_by_one_turns_no_other_away() -> None:
     street = overloaded()
     assert street.gate.in_hand == 64
-    street.gate.leave(A)
-    assert street.enter(A) is False
-    assert street.enter(B) is True
+    for _ in range(60):
+        street.gate.leave(A)
+    assert [street.enter(A) for _ in range(7)] == [True] * 6 + [False]
+    for one in (B, C):
+        assert [street.enter(one) for _ in range(11)] == [True] * 10 + [False]
 
 
 async def test_every_overload_begins_with_few() -> None:
     street = overloaded()
     answer(street, 0.010, 40)
-    assert street.gate.limit > AT_FIRST
+    assert street.gate.limit > LEAST
     while street.gate.in_hand:
         street.gate.leave(A)
     street.now += 2
@@ -269,7 +275,7 @@ async def test_every_overload_begins_with_few() -> None:
     for _ in range(6):
         street.gate.wait(A, _future(), command=True)
     assert street.enter() is False
-    assert street.gate.limit == AT_FIRST
+    assert street.gate.limit == LEAST
 
 
 async def test_the_gate_never_closes() -> None:
