@@ -239,6 +239,17 @@ async def test_a_late_loop_narrows_the_gate_and_a_very_late_one_at_once() -> Non
     assert street.gate.limit == pytest.approx(wide * 0.45 + 1)
 
 
+async def test_in_an_overload_the_loop_is_timed() -> None:
+    street = overloaded()
+    timing = asyncio.create_task(Admission(_nothing, street.gate)._time())  # noqa: SLF001 - its task
+    await asyncio.sleep(0)
+    time.sleep(0.1)  # noqa: ASYNC251 - the loop is held up
+    await asyncio.sleep(0.01)
+    timing.cancel()
+    answer(street, 0.010, 1)
+    assert street.gate.limit == LEAST  # not one more
+
+
 async def test_who_is_on_the_way_to_a_place_takes_it() -> None:
     street = overloaded(most=2, least=1)
     answer(street, 0.010, 1)

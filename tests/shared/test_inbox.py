@@ -20,7 +20,8 @@ from shared.changes import Changes
 from shared.ear import Ear
 from shared.event import Heard, Recorded, Text
 from shared.feed import read
-from shared.inbox import Hears, Reader, Subscription
+from shared.inbox import GATHERS_AT_MOST, Hears, Reader, Subscription, pause_after
+from shared.projection import UnknownType
 from shared.source import Own
 from tests.shared.jars import Label, Put, Shop, Smash, ask, shop
 
@@ -349,3 +350,19 @@ async def test_a_message_waits_until_somebody_reads_and_is_told_to_all(ears: Ear
         await Ear("ears", "listens", None, partial(list, stand_ins)).tell([sent])
         assert sent.became == became
     assert told == ["new", "old", "late", "old"]
+
+
+class Happened(Heard):
+    pass
+
+
+def test_sealed_fields_are_opened_only_where_one_is_needed() -> None:
+    heard_of = Subscription("ears", "opens", (Hears(CoinsPut, hear), Hears(Happened, hear)))
+    assert [heard_of.opens(kind) for kind in ("CoinsPut", "Happened")] == [True, False]
+    with pytest.raises(UnknownType):
+        heard_of.opens("JarLabelled")
+
+
+def test_more_is_gathered_where_much_comes_and_never_for_long() -> None:
+    assert [pause_after(events) for events in (0, 1, 20)] == [0, 0.001, 0.02]
+    assert pause_after(5_000) == GATHERS_AT_MOST
