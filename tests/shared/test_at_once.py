@@ -226,3 +226,9 @@ async def test_a_tenant_ends_with_its_statement(open_shop: Shop, postgres: str) 
 
 async def _as_it_is(_db: asyncpg.Connection) -> None:
     """Let a connection go back as it is, as one behind a pooler may."""
+
+
+async def test_who_writes_nothing_holds_no_connection(warm: Warm) -> None:
+    await warm.put()
+    pool = warm.shop.app
+    assert pool.get_idle_size() == pool.get_size()
