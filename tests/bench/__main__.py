@@ -13,7 +13,7 @@ A `Row` has a name, the numbers it is measured `at` (connections, commands in fl
 second), and `measure(at, secs)`, a coroutine that puts it under load for so long and returns a
 `Sample`: `n` things in `secs` seconds, percentiles in ms, `cpu_client_s`, `cpu_servers_s`,
 `errors` and `lost`. `Row(once=True)` takes minutes and is measured once. `meter.interleave`
-calls each row once unmeasured, then all of them in every round, reversed every other round.
+calls each row once unmeasured, then in every round all of them, there and back.
 
 `stage` has `await stage.postgres()` and `await stage.nats()` (real, durable, started on first
 use), `stage.seeds` (the secrets of `accord up`), `stage.skip(row, why)` for what is absent, and
@@ -51,16 +51,16 @@ from tests.bench.meter import Rows, Sample, interleave
 from tests.bench.stage import Stage, staged
 
 ROWS = {
+    "latency": "tests.bench.latency",
     "append": "tests.bench.append",
     "commands": "tests.bench.commands",
     "growth": "tests.bench.growth",
     "rebuild": "tests.bench.rebuild",
     "bus": "tests.bench.bus",
-    "latency": "tests.bench.latency",
     "tail": "tests.bench.tail",
     "votes": "tests.bench.votes",
 }
-"""The names a person asks for, and the modules that hold them."""
+"""The names a person asks for, and the modules; first what needs a machine that was idle."""
 ROOT = Path(__file__).parents[2]
 
 

@@ -1,8 +1,9 @@
 """What is measured, and the order of measuring: short rounds, interleaved, with a control.
 
-Both sides of a ratio run in the same round. The order is reversed every round, so that a machine
-that grows warm or busy wrongs nobody. One row runs twice, as if it were two: the worst of its
-ratios says how near to 1 another ratio may come before it means nothing.
+Both sides of a ratio run in the same round: there and back, half of the time each way, so that a
+machine that becomes faster or slower meanwhile wrongs nobody. Every other round begins at the other
+end. One row runs twice, as if it were two: the worst of its ratios says how near to 1 another ratio
+may come before it means nothing.
 """
 
 import os
@@ -21,6 +22,7 @@ WARM_UP_SECONDS = 0.5
 AGAIN = "-again"
 """Ends the name of the control: the row that runs as if it were two."""
 
+ADDED = ("n", "secs", "cpu_client_s", "cpu_servers_s", "errors", "lost")
 Measure = Literal["rate", "per_cpu", "p99_ms", "secs", "lost"]
 
 
@@ -57,7 +59,7 @@ class Sample:
         n: What was done: commands, events, requests.
         errors: Answers that were none; a sample with one is void.
         lost: Answered and not stored, or stored and never seen; a sample with one is void.
-        p99_ms: `None` under 1,000 samples.
+        p99_ms: `None` under 1,000 samples; of a round, the middle of its two ways.
         note: What else a reader should know of this round, in a few words.
     """
 
@@ -87,6 +89,18 @@ class Sample:
     @property
     def void(self) -> bool:
         return bool(self.errors or self.lost or not self.n)
+
+    def __add__(self, other: "Sample") -> "Sample":
+        """Return both ways of a round as one sample; a percentile is the middle of theirs."""
+        both = {name: getattr(self, name) + getattr(other, name) for name in ADDED}
+        middles = {
+            name: (first + second) / 2
+            for name in ("p50_ms", "p99_ms")
+            if (first := getattr(self, name)) is not None
+            and (second := getattr(other, name)) is not None
+        }
+        note = "; ".join(filter(None, dict.fromkeys((self.note, other.note))))
+        return Sample(**both, **middles, note=note)
 
     def figure(self, measure: Measure) -> float | None:
         found: float | None = getattr(self, measure)
@@ -129,7 +143,11 @@ class Rows(Protocol):
 async def interleave(
     rows: Sequence[Row], control: tuple[str, int] | None, rounds: int, secs: float
 ) -> AsyncIterator[Sample]:
-    """Measure every row at everything, round by round, and the control's row twice."""
+    """Measure every row at everything, round by round, and the control's row twice.
+
+    Args:
+        secs: Of each row in each round; half of it on the way there, half on the way back.
+    """
     order = [(row.name, row, at) for row in rows for at in row.at]
     order += [
         (row.name + AGAIN, row, at) for row in rows for at in row.at if (row.name, at) == control
@@ -138,10 +156,16 @@ async def interleave(
         if not row.once:
             await row.measure(at, min(secs, WARM_UP_SECONDS))
     for number in range(rounds):
-        for name, row, at in order if number % 2 == 0 else reversed(order):
-            if number == 0 or not row.once:
-                sample = await row.measure(at, secs)
-                yield replace(sample, row=name, at=at, round=number)
+        there = order if number % 2 == 0 else order[::-1]
+        ways: dict[tuple[str, int], Sample] = {}
+        for name, row, at in (*there, *reversed(there)):
+            if row.once and (number or (name, at) in ways):
+                continue
+            sample = await row.measure(at, secs if row.once else secs / 2)
+            before = ways.get((name, at))
+            ways[name, at] = before + sample if before else sample
+            if row.once or before:
+                yield replace(ways[name, at], row=name, at=at, round=number)
 
 
 def percentile(sorted_values: Sequence[float], share: float) -> float:

@@ -36,7 +36,7 @@ from tests.bench.stage import Stage, Worker
 from tests.bench.totals import MEMO, SERVER_SIDE, Deposited, projection
 from tests.bench.worker import POSTGRES, serve
 
-MANY, FEW = 100_000, 10_000
+MANY, FEW = 50_000, 10_000
 COALITIONS = {MANY: UUID(int=5), FEW: UUID(int=6)}
 STREAMS = 1_000
 

@@ -109,7 +109,7 @@ def test_the_cpu_of_this_process_counts() -> None:
     assert cpu_of([]) == 0
 
 
-async def test_rows_are_interleaved_and_the_order_is_reversed() -> None:
+async def test_rows_are_interleaved_there_and_back() -> None:
     asked: list[tuple[str, int]] = []
 
     def row(name: str, *at: int, once: bool = False) -> Row:
@@ -122,10 +122,32 @@ async def test_rows_are_interleaved_and_the_order_is_reversed() -> None:
     rows = [row("a", 1, 8), row("b", 1), row("slow", 1, once=True)]
     samples = [one async for one in interleave(rows, ("a", 8), 2, 0.1)]
     warm = [("a", 1), ("a", 8), ("b", 1), ("a", 8)]
-    first = [("a", 1), ("a", 8), ("b", 1), ("slow", 1), ("a", 8)]
-    assert asked == [*warm, *first, *(one for one in reversed(first) if one[0] != "slow")]
-    assert [s.row for s in samples[:5]] == ["a", "a", "b", "slow", "a" + AGAIN]
+    there = [("a", 1), ("a", 8), ("b", 1), ("a", 8)]
+    first = [*there[:3], ("slow", 1), there[3], *reversed(there)]
+    assert asked == [*warm, *first, *reversed(there), *there]
+    assert [s.row for s in samples] == [
+        "slow",
+        "a" + AGAIN,
+        "b",
+        "a",
+        "a",
+        "a",
+        "a",
+        "b",
+        "a" + AGAIN,
+    ]
     assert [s.round for s in samples] == [0] * 5 + [1] * 4
+    assert {(s.n, s.secs) for s in samples if s.row != "slow"} == {(2, 2)}
+
+
+def test_both_ways_of_a_round_are_one_sample() -> None:
+    there = Sample(n=100, secs=1.0, p50_ms=2.0, p99_ms=10.0, cpu_client_s=0.5, lost=1)
+    back = Sample(n=300, secs=1.5, p50_ms=4.0, cpu_servers_s=0.25, errors=2, note="warm")
+    both = there + back
+    assert (both.n, both.secs, both.rate) == (400, 2.5, 160)
+    assert (both.p50_ms, both.p99_ms) == (3.0, None)
+    assert (both.cpu_client_s, both.cpu_servers_s) == (0.5, 0.25)
+    assert (both.errors, both.lost, both.note) == (2, 1, "warm")
 
 
 def test_what_was_measured_well_is_published(tmp_path: Path) -> None:

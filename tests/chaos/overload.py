@@ -35,6 +35,7 @@ CLIENTS = (16, 32, 64)
 CATCHES_UP = 3.0  # seconds, for what follows from commands before
 TIMES = 10
 LIGHT = 0.2  # of capacity: what "unloaded" is measured at, so that a p99 has its samples
+FEW, SOME = 25, 100  # of each coalition, where several ask
 MANY = 440  # connections, open beforehand: no answer is waited for before the next is asked
 OK, BUSY = 201, 503
 BODY = json.dumps({"name": text("Two languages"), "summary": text("From first grade on.")})
@@ -253,15 +254,16 @@ async def _greed(rig: Rig, coalitions: Sequence[Coalition]) -> dict[str, Any]:
     await asyncio.sleep(CATCHES_UP)
     seconds, total = SECONDS / 3, capacity * 2
     own = total / 10 / len(others)
-    calm = [Flow(one.slug, one, seconds, rate=own, connections=50) for one in others]
+    calm = [Flow(one.slug, one, seconds, rate=own, connections=FEW, opened=FEW) for one in others]
     alone = await rig.send(*calm)
     even = [
-        Flow(one.slug, one, seconds, rate=total / len(coalitions), connections=80)
+        Flow(one.slug, one, seconds, rate=total / len(coalitions), connections=SOME, opened=SOME)
         for one in coalitions
     ]
     spread = await rig.send(*even)
     await asyncio.sleep(CATCHES_UP)
-    rush = Flow(greedy.slug, greedy, seconds, rate=total * 0.9, connections=300)
+    many = SOME * len(coalitions) - FEW * len(others)
+    rush = Flow(greedy.slug, greedy, seconds, rate=total * 0.9, connections=many, opened=many)
     taken, *beside = await rig.send(rush, *calm)
     good = [_only(_joined(flows), OK, WARM, seconds) for flows in (alone, spread[1:], beside)]
     p99 = [_p99(found) for found in good]
