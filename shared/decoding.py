@@ -25,10 +25,6 @@ _NESTED = dict, list
 _DEEPEST = 32  # levels of lists and objects in `data`; ours have six
 _VISIBILITIES = frozenset(get_args(Visibility))
 _UNREADABLE = (orjson.JSONDecodeError, KeyError, ValueError, TypeError, AttributeError)
-_MARKED = len(_MARK)
-_ID = b'"datacontenttype":"application/json","id":"'
-_CLOSED = b'"_sd"'
-_NESTED = dict, list
 
 
 def type_of(entry: bytes) -> str:
