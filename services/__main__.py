@@ -109,6 +109,13 @@ def learn(path: Path) -> None:
     os.environ.update(json.loads(path.read_text("utf-8")))
 
 
+def give_way() -> None:
+    """Leave the processor to what answers: take what is left of it, where the system knows that."""
+    os.nice(GIVES_WAY)
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
 def main() -> None:
     names = sys.argv[1:]
     if names[:1] == ["told-by"]:
@@ -121,7 +128,7 @@ def main() -> None:
     if names == ["migrate"]:
         return
     if FOLLOWERS in names:
-        os.nice(GIVES_WAY)
+        give_way()
     gate = Gate()
     serve(assemble(settings, gate, names), gate, port=settings.http.port)
 

@@ -28,7 +28,7 @@ PATIENCE = 5.0  # seconds; so long a burst may take on a slow machine
 CALM_AFTER = 1.0
 WINDOW_SECONDS, WINDOW_BATCHES = 0.1, 4
 SLOWER = 6.0  # times the quickest: so long a batch's oldest command may take in an overload
-QUICK, SLOW = 0.04, 0.25  # seconds: never held to less than that, never allowed more
+QUICK, SLOW = 0.02, 0.25  # seconds: never held to less than that, never allowed more
 LAGS = 0.012  # seconds; so late the loop may come to what is due, before fewer are let in
 AGES = 0.1 / 60  # a second, of the quickest time seen: a machine can become slower
 

@@ -310,7 +310,7 @@ class Journal:
                     log.exception("command_failed")
                     batch[0].settle(error)
                 else:
-                    for ask in batch:
+                    for ask in [ask for ask in batch if not ask.answer.done()]:
                         await self._carry_out([ask])
                 return
             if missing:
@@ -383,13 +383,13 @@ class Journal:
             await reach("journal.before_commit")
             said, now = await made.rows.append(db, self.rules.service, batch, stood, at)
             await reach("journal.after_commit")
-        self._tell_time(now)
-        if said != "written":
-            self._locks_first = LOCKS_FIRST if said in {"held", "moved"} else 0
-            return False
-        self._in_one_trip.add()
-        self._done(made, works)
-        return True
+            self._tell_time(now)
+            if said == "written":
+                self._in_one_trip.add()
+                self._done(made, works)  # before the connection is given back, which takes turns
+                return True
+        self._locks_first = LOCKS_FIRST if said in {"held", "moved"} else 0
+        return False
 
     def _time(self) -> datetime | None:
         """Return the database's time as far as it is known here, in whole milliseconds."""
@@ -435,7 +435,7 @@ class Journal:
                 await made.rows.write(db, locked.at)
                 await reach("journal.before_commit")
             await reach("journal.after_commit")
-        self._done(made, works)
+            self._done(made, works)
         return made.later, made.missing
 
     async def _decide_all(
@@ -479,11 +479,11 @@ class Journal:
             work.commit()
         for ask, outcome in made.outcomes:
             ask.settle(outcome)
-        if live := [ask.since for ask, _ in made.outcomes if not ask.imported]:
-            self._answered(time.monotonic() - min(live))
         if made.rows.has_events:
             for event in self._listening:
                 event.set()
+        if live := [ask.since for ask, _ in made.outcomes if not ask.imported]:
+            self._answered(time.monotonic() - min(live))
 
     @asynccontextmanager
     async def _traced(self, batch: list[Ask]) -> AsyncIterator[None]:

@@ -693,3 +693,10 @@ def test_services_are_not_told_the_way_in_as_superuser(
     assert told["ACCORD_KEYS__KEK_FILE"] == "/elsewhere/kek"
     migrating = environment.of_migrations(told, given)
     assert migrating["ACCORD_ADMIN__DSN"] == given.dsn
+
+
+async def test_what_follows_takes_what_is_left_of_the_processor() -> None:
+    code = "import os; from services.__main__ import give_way; give_way();"
+    code += " print(os.sched_getscheduler(0) == os.SCHED_IDLE, os.nice(0) >= 10)"
+    told = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=subprocess.PIPE)
+    assert (await told.communicate())[0] == b"True True\n"

@@ -231,4 +231,24 @@ async def _as_it_is(_db: asyncpg.Connection) -> None:
 async def test_who_writes_nothing_holds_no_connection(warm: Warm) -> None:
     await warm.put()
     pool = warm.shop.app
-    assert pool.get_idle_size() == pool.get_size()
+    async with asyncio.timeout(5):
+        while pool.get_idle_size() < pool.get_size():  # noqa: ASYNC110 - the pool sets no event
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("jar", [JAR, UUID(int=4)], ids=["in one trip", "the long way"])
+async def test_who_waits_is_answered_before_the_connection_is_given_back(
+    warm: Warm, monkeypatch: pytest.MonkeyPatch, jar: UUID
+) -> None:
+    given_back, release = asyncio.Event(), asyncpg.pool.Pool.release
+
+    async def late(pool: asyncpg.Pool, connection: Any, **more: Any) -> None:
+        await given_back.wait()
+        await release(pool, connection, **more)
+
+    monkeypatch.setattr(asyncpg.pool.Pool, "release", late)
+    async with asyncio.timeout(5):
+        written = await warm.journal.write(ask(warm.coalition, jar, Put(coins=1)))
+    assert written.position == 2
+    assert warm.in_one_trip == (jar == JAR)
+    given_back.set()

@@ -27,6 +27,7 @@ ROWS_READ = (
     " where relid in ('journal.idempotency'::regclass, 'journal.event'::regclass,"
     " 'journal.disclosure'::regclass)"
 )
+COUNTED = "select count(*) from journal.event where coalition_id = $1"
 ONE_EACH = """
 with filled as (
   insert into journal.event select id, 1, id, 'jar-' || id, 1, 'CoinsPut', '', sha256('')
@@ -290,6 +291,23 @@ async def test_the_time_of_a_batch_is_told(open_shop: Shop) -> None:
     await task
     assert len(told) == 1  # of an import nobody waits for the answer
     assert 1 <= told[0] < 3
+
+
+async def test_what_fails_after_the_commit_fails_nobody_and_repeats_nothing(
+    open_shop: Shop,
+) -> None:
+    def fails(_seconds: float) -> None:
+        raise ValueError("of no concern to who waits")
+
+    coalition = UUID(int=51)
+    again = open_shop.again()
+    async with writing(
+        Journal(open_shop.app, again.rules, open_shop.keys, answered=fails)
+    ) as journal:
+        asks = [ask(coalition, UUID(int=52), Put(coins=1)) for _ in range(3)]
+        written = await asyncio.gather(*map(journal.write, asks))
+    assert [one.position for one in written] == [1, 2, 3]
+    assert await open_shop.admin.fetchval(COUNTED, coalition) == 3
 
 
 @pytest.mark.parametrize("others", [0, 20_000])
