@@ -165,7 +165,9 @@ async def interleave(
             before = ways.get((name, at))
             ways[name, at] = before + sample if before else sample
             if row.once or before:
-                yield replace(ways[name, at], row=name, at=at, round=number)
+                whole = ways[name, at]
+                p99 = whole.p99_ms if whole.n >= ENOUGH_FOR_P99 else None
+                yield replace(whole, row=name, at=at, round=number, p99_ms=p99)
 
 
 def percentile(sorted_values: Sequence[float], share: float) -> float:
@@ -177,13 +179,13 @@ def percentile(sorted_values: Sequence[float], share: float) -> float:
 def timed(
     seconds: Iterable[float], *, secs: float, cpu: float = 0.0, errors: int = 0, lost: int = 0
 ) -> Sample:
-    """Return the sample of things done, from how long each of them took."""
+    """Return the sample of things done, from how long each of them took: one way of a round."""
     took = sorted(one * 1000 for one in seconds)
     return Sample(
         n=len(took),
         secs=secs,
         p50_ms=percentile(took, 0.5) if took else None,
-        p99_ms=percentile(took, 0.99) if len(took) >= ENOUGH_FOR_P99 else None,
+        p99_ms=percentile(took, 0.99) if len(took) >= ENOUGH_FOR_P99 / 2 else None,
         cpu_client_s=cpu,
         errors=errors,
         lost=lost,
