@@ -303,6 +303,17 @@ async def test_what_is_slow_is_measured_against_this_machines_best() -> None:
     assert slow_disk.gate.limit > before
 
 
+@pytest.mark.parametrize(("seconds", "way"), [(0.018, 1), (0.022, -1)])
+async def test_a_machine_of_quick_batches_is_not_held_to_less_than_can_be_noticed(
+    seconds: float, way: int
+) -> None:
+    street = overloaded()
+    answer(street, 0.001, 5)
+    before = street.gate.limit
+    answer(street, seconds, 1)
+    assert (street.gate.limit - before) * way > 0
+
+
 async def test_a_calm_gate_stays_wide_whatever_batches_take() -> None:
     street = Street()
     answer(street, 0.5, 10)

@@ -247,8 +247,10 @@ async def test_who_waits_is_answered_before_the_connection_is_given_back(
         await release(pool, connection, **more)
 
     monkeypatch.setattr(asyncpg.pool.Pool, "release", late)
-    async with asyncio.timeout(5):
-        written = await warm.journal.write(ask(warm.coalition, jar, Put(coins=1)))
+    try:
+        async with asyncio.timeout(5):
+            written = await warm.journal.write(ask(warm.coalition, jar, Put(coins=1)))
+    finally:
+        given_back.set()
     assert written.position == 2
     assert warm.in_one_trip == (jar == JAR)
-    given_back.set()
