@@ -3,12 +3,13 @@
 Both sides of a ratio run in the same round: there and back, half of the time each way, so that a
 machine that becomes faster or slower meanwhile wrongs nobody. Every other round begins at the other
 end. One row runs twice, as if it were two: the worst of its ratios says how near to 1 another ratio
-may come before it means nothing.
+may come before it means nothing. Where it is worse than `CONTROL_AT_MOST`, the machine was busy
+with something else: that round is measured again, once for these rows, and its note says so.
 """
 
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 ENOUGH_FOR_P99 = 1_000
 WARM_UP_SECONDS = 0.5
+CONTROL_AT_MOST = 1.3
+"""So far the two runs of the control may differ in a round, as a factor."""
+AGAIN_AT_MOST = 1
 AGAIN = "-again"
 """Ends the name of the control: the row that runs as if it were two."""
 
@@ -128,6 +132,10 @@ class Row:
     once: bool = False
 
 
+Entry = tuple[str, Row, int]
+"""What a row is called in the output, the row, and at what it is measured."""
+
+
 class Rows(Protocol):
     """A module of rows: what `__main__` asks of `append.py`, `commands.py` …"""
 
@@ -155,19 +163,40 @@ async def interleave(
     for _, row, at in order:
         if not row.once:
             await row.measure(at, min(secs, WARM_UP_SECONDS))
+    left = AGAIN_AT_MOST
     for number in range(rounds):
         there = order if number % 2 == 0 else order[::-1]
-        ways: dict[tuple[str, int], Sample] = {}
-        for name, row, at in (*there, *reversed(there)):
-            if row.once and (number or (name, at) in ways):
-                continue
-            sample = await row.measure(at, secs if row.once else secs / 2)
-            before = ways.get((name, at))
-            ways[name, at] = before + sample if before else sample
-            if row.once or before:
-                whole = ways[name, at]
-                p99 = whole.p99_ms if whole.n >= ENOUGH_FOR_P99 else None
-                yield replace(whole, row=name, at=at, round=number, p99_ms=p99)
+        quick = [entry for entry in there if not entry[1].once]
+        found = await _round(quick, [] if number else [e for e in there if e[1].once], secs)
+        if control and left and (factor := _apart(found, control)) > CONTROL_AT_MOST:
+            left -= 1
+            said = f"measured again: the control differed by {factor:.2f}"
+            again = await _round(quick, [], secs)
+            found |= {key: replace(one, note="; ".join(filter(None, (one.note, said))))
+                      for key, one in again.items()}  # fmt: skip
+        for (name, at), one in found.items():
+            p99 = one.p99_ms if one.n >= ENOUGH_FOR_P99 else None
+            yield replace(one, row=name, at=at, round=number, p99_ms=p99)
+
+
+async def _round(
+    there: Sequence[Entry], once: Sequence[Entry], secs: float
+) -> dict[tuple[str, int], Sample]:
+    """Measure what takes minutes, then all others there and back."""
+    found = {(name, at): await row.measure(at, secs) for name, row, at in once}
+    ways = {(name, at): await row.measure(at, secs / 2) for name, row, at in there}
+    for name, row, at in reversed(there):
+        found[name, at] = ways[name, at] + await row.measure(at, secs / 2)
+    return found
+
+
+def _apart(found: Mapping[tuple[str, int], Sample], control: tuple[str, int]) -> float:
+    """Return how far apart the two runs of the control are, as a factor; endless if one is void."""
+    name, at = control
+    one, two = found[name, at], found[name + AGAIN, at]
+    if one.void or two.void:
+        return float("inf")
+    return max(one.rate / two.rate, two.rate / one.rate)
 
 
 def percentile(sorted_values: Sequence[float], share: float) -> float:

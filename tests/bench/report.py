@@ -11,13 +11,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-from tests.bench.meter import AGAIN, Measure, Sample, Target
+from tests.bench.meter import AGAIN, CONTROL_AT_MOST, Measure, Sample, Target
 
 RUNS = Path("docs/performance.jsonl")
 PAGE = Path("docs/performance.md")
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 CONTROL = "control"
-CONTROL_AT_MOST = 1.3
 UNCOMMITTED = "+"
 
 Verdict = Literal["missed", "must", "moonshot", "unclear", "void"]

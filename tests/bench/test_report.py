@@ -132,11 +132,30 @@ async def test_rows_are_interleaved_there_and_back() -> None:
     samples = [one async for one in interleave(rows, ("a", 8), 2, 0.1)]
     warm = [("a", 1), ("a", 8), ("b", 1), ("a", 8)]
     there = [("a", 1), ("a", 8), ("b", 1), ("a", 8)]
-    first = [*there[:3], ("slow", 1), there[3], *reversed(there)]
+    first = [("slow", 1), *there, *reversed(there)]
     assert asked == [*warm, *first, *reversed(there), *there]
     assert " ".join(s.row for s in samples) == f"slow a{AGAIN} b a a a a b a{AGAIN}"
     assert [s.round for s in samples] == [0] * 5 + [1] * 4
     assert {(s.n, s.secs) for s in samples if s.row != "slow"} == {(2, 2)}
+
+
+async def test_a_round_whose_control_moved_is_measured_again_once() -> None:
+    calls = 0
+
+    async def measure(_at: int, _secs: float) -> Sample:
+        nonlocal calls
+        calls += 1  # 1, 2: unmeasured; 3 to 6 and, once that did not hold still, 7 to 10: a round
+        return Sample(n=9 if calls in {4, 5, 12, 13} else 1, secs=1)
+
+    samples = [one async for one in interleave([Row("a", (1,), measure)], ("a", 1), 2, 0.1)]
+    assert calls == 2 + 3 * 4
+    assert [one.round for one in samples] == [0, 0, 1, 1]
+    first, second = samples[:2], samples[2:]
+    assert {(one.n, one.note) for one in first} == {
+        (2, "measured again: the control differed by 9.00")
+    }
+    assert {one.note for one in second} == {""}, "only one round is measured again"
+    assert {one.n for one in second} == {2, 18}
 
 
 def test_both_ways_of_a_round_are_one_sample() -> None:
