@@ -59,7 +59,7 @@ chaos: .venv/dev        ## faults under traffic, then the invariants; SECONDS an
 	python -m tests.chaos --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
 
 bench: .venv/bench      ## how fast it is, beside others; `python -m tests.bench report bench.jsonl` publishes
-	python -m tests.bench --secs 2 --out bench.jsonl
+	python -m tests.bench --secs 1.8 --out bench.jsonl
 
 bench-smoke: .venv/bench  ## every row of the bench once: losses and errors fail, speed does not
 	python -m tests.bench --rounds 1 --secs 0.3 --smoke --out bench-smoke.jsonl

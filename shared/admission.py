@@ -21,15 +21,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.turns import Turns
 
-MOST, LEAST = 64.0, 10.0  # in hand: while calm; in an overload, and always of each coalition
+MOST, LEAST = 64.0, 6.0  # in hand: while calm; in an overload, and always of each coalition
 READS = 0.5  # of what commands may have
 ROOM = 256
 PATIENCE = 5.0  # seconds; so long a burst may take on a slow machine
 CALM_AFTER = 1.0
 WINDOW_SECONDS, WINDOW_BATCHES = 0.1, 4
-SLOWER = 6.0  # times the quickest: so long a batch's oldest command may take in an overload
-QUICK, SLOW = 0.02, 0.25  # seconds: never held to less than that, never allowed more
-LAGS = 0.012  # seconds; so late the loop may come to what is due, before fewer are let in
+SLOWER = 3.0  # times the quickest: so long a batch's oldest command may take in an overload
+QUICK, SLOW = 0.012, 0.25  # seconds: never held to less than that, never allowed more
+LAGS = 0.006  # seconds; so late the loop may come to what is due, before fewer are let in
 AGES = 0.1 / 60  # a second, of the quickest time seen: a machine can become slower
 
 BODY_BYTES = 64 * 1024

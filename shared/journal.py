@@ -159,6 +159,7 @@ class Journal:
         self._wake = asyncio.Event()
         self._stopping = False
         self._aside: set[asyncio.Task[None]] = set()
+        self._returning: set[asyncio.Task[None]] = set()
         self._known_heads: set[UUID] = set()
         self._told_time: tuple[datetime, float] | None = None
         self._locks_first = 0
@@ -379,14 +380,14 @@ class Journal:
             return False
         made.rows.move_heads((c, work.head) for c, work in works.items() if work.new)
         await reach("journal.after_decide")
-        async with self._pool.acquire(timeout=2) as db, self._traced(batch):
+        async with self._connection() as db, self._traced(batch):
             await reach("journal.before_commit")
             said, now = await made.rows.append(db, self.rules.service, batch, stood, at)
             await reach("journal.after_commit")
             self._tell_time(now)
             if said == "written":
                 self._in_one_trip.add()
-                self._done(made, works)  # before the connection is given back, which takes turns
+                self._done(made, works)
                 return True
         self._locks_first = LOCKS_FIRST if said in {"held", "moved"} else 0
         return False
@@ -405,7 +406,7 @@ class Journal:
         self, batch: list[Ask], *, waits: bool
     ) -> tuple[list[Ask], list[tuple[UUID, UUID | None, str]]]:
         """One batch, one transaction. Return what has to wait, and the keys it waits for."""
-        async with self._pool.acquire(timeout=2) as db:
+        async with self._connection() as db:
             await self._make_heads(db, {ask.coalition for ask in batch})
             async with self._traced(batch), db.transaction():
                 question = Question(self.rules.service, batch, waits=waits)
@@ -484,6 +485,25 @@ class Journal:
                 event.set()
         if live := [ask.since for ask, _ in made.outcomes if not ask.imported]:
             self._answered(time.monotonic() - min(live))
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        """Borrow a connection, and give it back beside what comes next.
+
+        That takes several turns of the loop: milliseconds where thousands are being refused.
+        """
+        db = await self._pool.acquire(timeout=2)
+        try:
+            yield db
+        finally:
+            returning = asyncio.create_task(self._pool.release(db))
+            self._returning.add(returning)
+            returning.add_done_callback(self._returned)
+
+    def _returned(self, returning: asyncio.Task[None]) -> None:
+        self._returning.discard(returning)
+        if not returning.cancelled() and (error := returning.exception()):
+            log.warning("connection_not_returned", error=type(error).__name__)
 
     @asynccontextmanager
     async def _traced(self, batch: list[Ask]) -> AsyncIterator[None]:

@@ -267,9 +267,10 @@ async def test_an_overload_by_one_turns_no_other_away() -> None:
     assert street.gate.in_hand == 64
     for _ in range(60):
         street.gate.leave(A)
-    assert [street.enter(A) for _ in range(7)] == [True] * 6 + [False]
+    least = int(LEAST)
+    assert [street.enter(A) for _ in range(least - 3)] == [True] * (least - 4) + [False]
     for one in (B, C):
-        assert [street.enter(one) for _ in range(11)] == [True] * 10 + [False]
+        assert [street.enter(one) for _ in range(least + 1)] == [True] * least + [False]
 
 
 async def test_every_overload_begins_with_few() -> None:
@@ -299,11 +300,11 @@ async def test_what_is_slow_is_measured_against_this_machines_best() -> None:
     slow_disk = overloaded()
     answer(slow_disk, 0.045, 1)
     before = slow_disk.gate.limit
-    answer(slow_disk, 0.180, 3)  # four times its best: as it should be with full batches
+    answer(slow_disk, 0.120, 3)  # below three times its best: as it is with full batches
     assert slow_disk.gate.limit > before
 
 
-@pytest.mark.parametrize(("seconds", "way"), [(0.018, 1), (0.022, -1)])
+@pytest.mark.parametrize(("seconds", "way"), [(0.011, 1), (0.013, -1)])
 async def test_a_machine_of_quick_batches_is_not_held_to_less_than_can_be_noticed(
     seconds: float, way: int
 ) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from shared.decider import Refused
 from shared.failpoint import arm, arm_from
@@ -237,7 +238,7 @@ async def test_who_writes_nothing_holds_no_connection(warm: Warm) -> None:
 
 
 @pytest.mark.parametrize("jar", [JAR, UUID(int=4)], ids=["in one trip", "the long way"])
-async def test_who_waits_is_answered_before_the_connection_is_given_back(
+async def test_who_waits_is_answered_and_who_is_next_served_before_a_connection_is_given_back(
     warm: Warm, monkeypatch: pytest.MonkeyPatch, jar: UUID
 ) -> None:
     given_back, release = asyncio.Event(), asyncpg.pool.Pool.release
@@ -249,8 +250,25 @@ async def test_who_waits_is_answered_before_the_connection_is_given_back(
     monkeypatch.setattr(asyncpg.pool.Pool, "release", late)
     try:
         async with asyncio.timeout(5):
-            written = await warm.journal.write(ask(warm.coalition, jar, Put(coins=1)))
+            first = await warm.journal.write(ask(warm.coalition, jar, Put(coins=1)))
+            second = await warm.journal.write(ask(warm.coalition, jar, Put(coins=1)))
     finally:
         given_back.set()
-    assert written.position == 2
-    assert warm.in_one_trip == (jar == JAR)
+    assert (first.position, second.position) == (2, 3)
+    assert warm.in_one_trip == (2 if jar == JAR else 1)
+
+
+async def test_a_connection_that_cannot_be_given_back_fails_nobody(
+    warm: Warm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = asyncpg.pool.Pool.release
+
+    async def broken(pool: asyncpg.Pool, connection: Any, **more: Any) -> None:
+        await release(pool, connection, **more)
+        raise asyncpg.InterfaceError("gone")
+
+    monkeypatch.setattr(asyncpg.pool.Pool, "release", broken)
+    with capture_logs() as said:
+        assert await warm.put() == 2
+        await asyncio.sleep(0.1)
+    assert [one["event"] for one in said] == ["connection_not_returned"]
