@@ -4,7 +4,8 @@ Both sides of a ratio run in the same round: there and back, half of the time ea
 machine that becomes faster or slower meanwhile wrongs nobody. Every other round begins at the other
 end. One row runs twice, as if it were two: the worst of its ratios says how near to 1 another ratio
 may come before it means nothing. Where it is worse than `CONTROL_AT_MOST`, the machine was busy
-with something else: that round is measured again, once for these rows, and its note says so.
+with something else: that round is measured again, once for these rows, and its note says so;
+never one with an error or a loss, which no second try may hide.
 """
 
 import os
@@ -22,7 +23,7 @@ ENOUGH_FOR_P99 = 1_000
 WARM_UP_SECONDS = 0.5
 CONTROL_AT_MOST = 1.3
 """So far the two runs of the control may differ in a round, as a factor."""
-AGAIN_AT_MOST = 1
+REPEATS_AT_MOST = 1
 AGAIN = "-again"
 """Ends the name of the control: the row that runs as if it were two."""
 
@@ -163,12 +164,13 @@ async def interleave(
     for _, row, at in order:
         if not row.once:
             await row.measure(at, min(secs, WARM_UP_SECONDS))
-    left = AGAIN_AT_MOST
+    left = REPEATS_AT_MOST
     for number in range(rounds):
         there = order if number % 2 == 0 else order[::-1]
         quick = [entry for entry in there if not entry[1].once]
         found = await _round(quick, [] if number else [e for e in there if e[1].once], secs)
-        if control and left and (factor := _apart(found, control)) > CONTROL_AT_MOST:
+        factor = _apart(found, control) if control else 1.0
+        if left and factor > CONTROL_AT_MOST and not any(one.void for one in found.values()):
             left -= 1
             said = f"measured again: the control differed by {factor:.2f}"
             again = await _round(quick, [], secs)
@@ -191,12 +193,10 @@ async def _round(
 
 
 def _apart(found: Mapping[tuple[str, int], Sample], control: tuple[str, int]) -> float:
-    """Return how far apart the two runs of the control are, as a factor; endless if one is void."""
+    """Return how far apart the two runs of the control are, as a factor; 1 if one did nothing."""
     name, at = control
-    one, two = found[name, at], found[name + AGAIN, at]
-    if one.void or two.void:
-        return float("inf")
-    return max(one.rate / two.rate, two.rate / one.rate)
+    one, two = found[name, at].rate, found[name + AGAIN, at].rate
+    return max(one / two, two / one) if one and two else 1.0
 
 
 def percentile(sorted_values: Sequence[float], share: float) -> float:

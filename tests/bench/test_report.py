@@ -158,6 +158,21 @@ async def test_a_round_whose_control_moved_is_measured_again_once() -> None:
     assert {one.n for one in second} == {2, 18}
 
 
+@pytest.mark.parametrize("fault", ["errors", "lost"])
+async def test_a_round_with_an_error_or_a_loss_is_not_measured_again(fault: str) -> None:
+    calls = 0
+
+    async def measure(_at: int, _secs: float) -> Sample:
+        nonlocal calls
+        calls += 1
+        n, bad = 9 if calls in {4, 5} else 1, calls == 3
+        return Sample(n, 1, errors=bad and fault == "errors", lost=bad and fault == "lost")
+
+    samples = [one async for one in interleave([Row("a", (1,), measure)], ("a", 1), 1, 0.1)]
+    assert [one.void for one in samples] == [False, True]
+    assert calls == 2 + 4
+
+
 def test_both_ways_of_a_round_are_one_sample() -> None:
     there = Sample(n=100, secs=1.0, p50_ms=2.0, p99_ms=10.0, cpu_client_s=0.5, lost=1)
     back = Sample(n=300, secs=1.5, p50_ms=4.0, cpu_servers_s=0.25, errors=2, note="warm")
