@@ -52,6 +52,9 @@ compose-smoke: .venv/dev  ## the suite in real containers; COMPOSE says how to c
 mutants: .venv/dev      ## one planted mistake per invariant: each must make a test fail; AREA names some
 	python -m tests.mutations $(AREA)
 
+capabilities: .venv/dev  ## what people shall be able to do and no test proves; OF names services
+	python -m tests.acceptance $(OF)
+
 scenarios: .venv/dev    ## one fault at a time, X8 to X17, and short runs of chaos under fixed seeds
 	pytest -v tests/chaos
 
