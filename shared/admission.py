@@ -34,7 +34,7 @@ AGES = 0.1 / 60  # a second, of the quickest time seen: a machine can become slo
 
 BODY_BYTES = 64 * 1024
 HEADER_BYTES = 16 * 1024
-DEADLINE, AT_THE_END = 10.0, 3.0  # seconds; the second once the process is told to end
+DEADLINE, AT_THE_END = 9.0, 3.0  # seconds; the second once the process is told to end
 LOOK_EVERY, TICK = 0.25, 0.01
 ALWAYS = frozenset({"livez", "readyz", "startupz", "version", "metrics", "openapi.json"})
 READING = frozenset({"GET", "HEAD"})
@@ -231,7 +231,8 @@ class Admission:
     """What every request to a process passes first: limits of size, number and time.
 
     Args:
-        deadline: Seconds that a command has to arrive and be answered, and a read to begin.
+        deadline: Seconds from when a request came, a turn waited for included: a command has to be
+            answered by then, a read to begin. One more second is kept for ending it.
 
     Attributes:
         gate: Of the services; the pages have a gate of their own, because each page asks services
@@ -250,6 +251,7 @@ class Admission:
         if scope["type"] != "http":
             await self._other(scope, receive, send)
             return
+        came = time.monotonic()
         path: str = scope["path"]
         command = scope["method"] not in READING
         gate, coalition = self.gate, None
@@ -274,17 +276,18 @@ class Admission:
             await refuse(send, path, fault)
             return
         if command:
-            await self._command(scope, receive, send, gate, coalition)
+            await self._command(scope, receive, send, gate, coalition, came)
         else:
-            await self._read(scope, receive, send, gate, coalition)
+            await self._read(scope, receive, send, gate, coalition, came)
 
     async def _command(
-        self, scope: Scope, receive: Receive, send: Send, gate: Gate, coalition: UUID | None
-    ) -> None:
+        self, scope: Scope, receive: Receive, send: Send, gate: Gate, coalition: UUID | None,
+        came: float,
+    ) -> None:  # fmt: skip
         """Pass it on; it has to come, and be answered, before its deadline."""
         task = asyncio.current_task()
         assert task is not None
-        self._begun[task] = time.monotonic()
+        self._begun[task] = came
         try:
             await self._app(scope, receive, send)
         except asyncio.CancelledError:
@@ -299,12 +302,13 @@ class Admission:
             gate.leave(coalition)
 
     async def _read(
-        self, scope: Scope, receive: Receive, send: Send, gate: Gate, coalition: UUID | None
-    ) -> None:
+        self, scope: Scope, receive: Receive, send: Send, gate: Gate, coalition: UUID | None,
+        came: float,
+    ) -> None:  # fmt: skip
         """Pass it on; once an answer flows it takes nobody's place, however long it is."""
         task = asyncio.current_task()
         assert task is not None
-        self._begun[task] = time.monotonic()
+        self._begun[task] = came
 
         def answers() -> None:
             if self._begun.pop(task, None) is not None:
@@ -353,10 +357,8 @@ class Admission:
             self.pages.look()
             deadline = AT_THE_END if self.gate.closing else self._deadline
             late = time.monotonic() - deadline
-            for task, begun in self._begun.items():
-                if begun > late:
-                    break
-                if task not in self._overdue:
+            for task, came in self._begun.items():
+                if came < late and task not in self._overdue:
                     self._overdue.add(task)
                     task.cancel()
 

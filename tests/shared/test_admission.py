@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -471,6 +472,23 @@ async def test_a_body_that_does_not_come_is_given_up() -> None:
         assert (status, headers["connection"]) == (503, "close")
         assert json.loads(body)["reason"] == "late"
         assert patient.gate.in_hand == 0
+
+
+async def test_waiting_for_a_turn_is_part_of_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ahead = 0.0
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + ahead)
+    monkeypatch.setattr("shared.admission.time", clock)
+    async with house(deadline=60.0) as full:
+        asked = [asyncio.create_task(full.ask()) for _ in range(3)]
+        await full.until(2, 1)
+        ahead = 61.0
+        async with asyncio.timeout(10):
+            answers = await asyncio.gather(*asked)
+        assert [(status, json.loads(body)["reason"]) for status, _, body in answers] == [
+            (503, "late")
+        ] * 3
 
 
 async def test_whoever_hangs_up_in_the_room_leaves_no_trace() -> None:
