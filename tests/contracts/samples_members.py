@@ -5,6 +5,8 @@ from uuid import UUID
 
 from services.members.domain.accreditation import (
     AccreditationEnded,
+    ProxyGranted,
+    ProxyRevoked,
     RepresentativeAccredited,
     RepresentativeReplaced,
 )
@@ -26,9 +28,20 @@ from services.members.domain.ids import (
     IssueId,
     OrgId,
     PersonId,
+    ProxyId,
     SeatId,
 )
-from services.members.domain.issue import IssueRaised, IssueScoped
+from services.members.domain.issue import (
+    AgreedToDisagree,
+    DisagreementReopened,
+    IssueRaised,
+    IssueScoped,
+    LeadAssigned,
+    LeadYielded,
+    MessengerChosen,
+    PositionChanged,
+    PositionTaken,
+)
 from services.members.domain.membership import (
     CommitmentLevelSet,
     MemberJoined,
@@ -43,6 +56,7 @@ from shared.event import Event, Sealed, Text
 
 COALITION = UUID("0195a3c2-6f10-7c44-9b1e-5d2a8c7f3e01")
 CLINIC = OrgId(UUID("0195a3c2-7d90-7e11-8f02-3b4c5d6e7f80"))
+SCHOOL = OrgId(UUID("0195a3c2-7d91-7e12-8f03-3b4c5d6e7f81"))
 ANA = PersonId(UUID("0195a3c2-a043-7d54-9c35-6e7f80911223"))
 BO = PersonId(UUID("0195a3c2-a044-7d55-9c36-6e7f80911224"))
 PLENARY = BodyId(UUID("0195a3c2-b100-7a01-8b02-0c0d0e0f1011"))
@@ -52,6 +66,7 @@ SECOND = AccId(UUID("0195a3c4-22cd-7f34-8e45-be0d9c8b7a62"))
 MEALS = IssueId(UUID("0195a3d0-44ee-7b55-a066-d02fbeadc083"))
 PARENTS = ConstituencyId(UUID("0195a3d0-55ff-7c66-a177-e13fcfbed194"))
 SEAT = SeatId(UUID("0195a3d0-6600-7d77-a288-f240d0cfe2a5"))
+PROXY = ProxyId(UUID("0195a3d0-7711-7e88-b399-0351e1d0f3b6"))
 ON = date(2026, 3, 12)
 NAME = Text(lang="en", text="Clinic on Hill Street")
 WHY = Text(lang="en", text="Children miss school when they are ill.")
@@ -127,6 +142,11 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     ),
     (ACCREDITATIONS, AccreditationEnded(accreditation=SECOND, reason="left_the_organisation")),
     (
+        ACCREDITATIONS,
+        ProxyGranted(proxy=PROXY, to=SCHOOL, body=PLENARY, from_=ON, until=date(2026, 4, 11)),
+    ),
+    (ACCREDITATIONS, ProxyRevoked(proxy=PROXY)),
+    (
         BODY,
         BodyConstituted(
             name=Sealed(Text(lang="en", text="Meals")), kind="working_group", scope=(MEALS,)
@@ -144,5 +164,15 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
         IssueRaised(name=Sealed(Text(lang="en", text="School meals")), summary=Sealed(WHY)),
     ),
     (ISSUE, IssueScoped(scope="out", reason=Sealed(WHY))),
+    (ISSUE, PositionTaken(by=CLINIC, position="can_live_with", reason=Sealed(WHY))),
+    (
+        ISSUE,
+        PositionChanged(by=CLINIC, from_="can_live_with", to="oppose", reason=Sealed(WHY)),
+    ),
+    (ISSUE, AgreedToDisagree(by=CLINIC, parties=(CLINIC, SCHOOL), terms=Sealed(WHY))),
+    (ISSUE, DisagreementReopened(reason=Sealed(WHY))),
+    (ISSUE, LeadAssigned(lead=CLINIC)),
+    (ISSUE, LeadYielded(reason=Sealed(WHY), successor=SCHOOL)),
+    (ISSUE, MessengerChosen(org=CLINIC, audience_="public", person=Sealed(ANA, ANA))),
 )
 """(stream, event), one of each type."""

@@ -1,23 +1,32 @@
+from collections.abc import Iterator
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
 
+from services.members.domain import roster
 from services.members.domain.accreditation import (
     AccreditationCommand,
     AccreditationEnded,
     AccreditationEvent,
-    Accreditations,
     AccreditRepresentative,
     EndAccreditation,
+    Entrusting,
+    GrantProxy,
     Posting,
+    ProxyGranted,
+    ProxyRevoked,
     ReplaceRepresentative,
     RepresentativeAccredited,
     RepresentativeReplaced,
+    RevokeProxy,
+    Voices,
     decider,
 )
-from services.members.domain.ids import AccId
+from services.members.domain.body import BodyConstituted
+from services.members.domain.ids import AccId, BodyId, OrgId, ProxyId
+from services.members.domain.membership import MemberJoined
 from shared.decider import Refused
 from shared.event import Context, Sealed
 from tests.given import Given
@@ -31,9 +40,11 @@ from tests.members.table import (
     CHAIR,
     CLINIC,
     GROUP,
+    NAME,
     NOON,
     OWN,
     PLENARY,
+    SCHOOL,
     STRANGER,
     TODAY,
     TOMORROW,
@@ -82,7 +93,7 @@ replaced = RepresentativeReplaced(
 
 def given(
     *history: AccreditationEvent,
-) -> Given[AccreditationCommand, Accreditations, AccreditationEvent]:
+) -> Given[AccreditationCommand, Voices, AccreditationEvent]:
     return Given(decider, history)
 
 
@@ -229,6 +240,94 @@ def test_an_accreditation_ends() -> None:
     given(accredited, ended).when(end, by(CLINIC, OWN)).then_nothing()
 
 
+PROXY_1, PROXY_2 = (ProxyId(UUID(int=n)) for n in range(71, 73))
+FREE = Entrusting(member=True, body=True)
+grant = GrantProxy(proxy=PROXY_1, to=SCHOOL, body=PLENARY, from_=TODAY, until=TOMORROW)
+granted = ProxyGranted(proxy=PROXY_1, to=SCHOOL, body=PLENARY, from_=TODAY, until=TOMORROW)
+revoke, revoked = RevokeProxy(proxy=PROXY_1), ProxyRevoked(proxy=PROXY_1)
+
+
+def test_an_organisation_lets_another_vote_for_it() -> None:
+    given().when(grant, by(CLINIC, OWN, FREE)).then(granted)
+    given().when(grant, imported(FREE)).then(granted)
+    given().when(grant, by(UNION, CHAIR, FREE)).then_refused("not_your_organisation")
+
+
+@pytest.mark.parametrize(
+    ("entrusting", "reason"),
+    [
+        (Entrusting(member=True, body=True, itself=True), "proxy_to_itself"),
+        (Entrusting(member=False, body=True), "not_a_member"),
+        (Entrusting(member=True, body=False), "unknown_body"),
+    ],
+)
+def test_a_proxy_goes_to_another_member_for_a_body(entrusting: Entrusting, reason: str) -> None:
+    given().when(grant, by(CLINIC, OWN, entrusting)).then_refused(reason)
+
+
+def test_m8_a_proxy_is_dated() -> None:
+    ask = grant.model_copy(update={"until": TODAY})
+    named = granted.model_copy(update={"until": TODAY})
+    given().when(ask, by(CLINIC, OWN, FREE)).then(named)
+    ask = grant.model_copy(update={"until": YESTERDAY})
+    given().when(ask, by(CLINIC, OWN, FREE)).then_refused("over_before_it_begins")
+
+
+@pytest.mark.parametrize(
+    "entrusting",
+    [
+        Entrusting(member=True, body=True, entrusted=True),
+        Entrusting(member=True, body=True, absent=True),
+    ],
+)
+def test_m8_proxies_do_not_chain(entrusting: Entrusting) -> None:
+    given().when(grant, by(CLINIC, OWN, entrusting)).then_refused("proxy_chain")
+    given().when(grant, imported(entrusting)).then_refused("proxy_chain")
+
+
+def test_m8_one_proxy_for_a_body_and_a_day() -> None:
+    ask = grant.model_copy(update={"proxy": PROXY_2, "to": UNION})
+    given(granted).when(ask, by(CLINIC, OWN, FREE)).then_refused("proxy_taken")
+    last_day = ask.model_copy(update={"from_": TOMORROW})
+    given(granted).when(last_day, by(CLINIC, OWN, FREE)).then_refused("proxy_taken")
+    first_day = ask.model_copy(update={"from_": YESTERDAY, "until": TODAY})
+    given(granted).when(first_day, by(CLINIC, OWN, FREE)).then_refused("proxy_taken")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"body": GROUP},
+        {"from_": YESTERDAY, "until": YESTERDAY},
+        {"from_": TOMORROW + timedelta(days=1), "until": TOMORROW + timedelta(days=1)},
+    ],
+)
+def test_m8_another_for_another_body_or_other_days(other: dict[str, BodyId | date]) -> None:
+    terms = {"proxy": PROXY_2, "to": UNION, **other}
+    named = granted.model_copy(update=terms)
+    given(granted).when(grant.model_copy(update=terms), by(CLINIC, OWN, FREE)).then(named)
+
+
+def test_a_proxy_is_taken_back() -> None:
+    given(granted).when(revoke, by(CLINIC, OWN)).then(revoked)
+    given(granted).when(revoke, by(UNION, CHAIR)).then_refused("not_your_organisation")
+    given().when(revoke, by(CLINIC, OWN)).then_refused("unknown_proxy")
+    ask = grant.model_copy(update={"proxy": PROXY_2, "to": UNION})
+    named = granted.model_copy(update={"proxy": PROXY_2, "to": UNION})
+    given(granted, revoked).when(ask, by(CLINIC, OWN, FREE)).then(named)
+
+
+def test_i4_granting_and_revoking_again_changes_nothing() -> None:
+    given(granted).when(grant, by(CLINIC, OWN, FREE)).then_nothing()
+    given(granted, revoked).when(grant, by(CLINIC, OWN, FREE)).then_nothing()
+    given(granted, revoked).when(revoke, by(CLINIC, OWN)).then_nothing()
+
+
+def test_a_proxy_keeps_its_terms() -> None:
+    ask = grant.model_copy(update={"until": TODAY})
+    given(granted).when(ask, by(CLINIC, OWN, FREE)).then_refused("already_granted")
+
+
 days = st.integers(0, 4).map(lambda n: TODAY + timedelta(days=n))
 ids = st.integers(41, 45).map(lambda n: AccId(UUID(int=n)))
 fields = {
@@ -245,11 +344,23 @@ commands = st.one_of(
     st.builds(ReplaceRepresentative, ended=ids, **fields),
     st.builds(EndAccreditation, accreditation=ids, reason=st.just("moved")),
 )
-contexts = st.sampled_from([OWN, CHAIR, STRANGER]).map(lambda fact: by(CLINIC, fact, THERE))
+proxy_ids = st.integers(71, 76).map(lambda n: ProxyId(UUID(int=n)))
+proxy_commands = st.one_of(
+    st.builds(
+        GrantProxy,
+        proxy=proxy_ids,
+        to=st.sampled_from([CLINIC, SCHOOL, UNION]),
+        body=st.sampled_from([PLENARY, GROUP]),
+        from_=days,
+        until=days,
+    ),
+    st.builds(RevokeProxy, proxy=proxy_ids),
+)
+contexts = st.sampled_from([OWN, CHAIR, STRANGER]).map(lambda fact: by(CLINIC, fact, THERE, FREE))
 Requests = list[tuple[AccreditationCommand, Context]]
 
 
-@over(st.lists(st.tuples(commands, contexts), min_size=3))
+@over(st.lists(st.tuples(commands | proxy_commands, contexts), min_size=3))
 def test_laws(requests: Requests) -> None:
     obey(decider, requests)
 
@@ -268,13 +379,67 @@ def test_m7_never_two_votes_on_one_day(requests: Requests) -> None:
             assert votes_on(held, day) <= 1
 
 
-def votes_on(held: Accreditations, day: date) -> int:
+def votes_on(voices: Voices, day: date) -> int:
     voting = [
         one.body
-        for one in held.values()
+        for one in voices.held.values()
         if one.voting
         and not one.ended
         and one.begins <= day
         and (not one.until or day <= one.until)
     ]
     return max((voting.count(body) for body in voting), default=0)
+
+
+JOINED = MemberJoined(
+    name=Sealed(NAME),
+    kind="organization",
+    sector="health",
+    constituencies=(),
+    commitment="homework",
+    voting_right=True,
+    ground_rules=0,
+)
+TABLE = roster.Roster()
+for _org in (CLINIC, SCHOOL, UNION):
+    TABLE = roster.evolve(TABLE, str(_org), JOINED)
+for _body in (PLENARY, GROUP):
+    TABLE = roster.evolve(
+        TABLE, str(_body), BodyConstituted(name=Sealed(NAME), kind="working_group", scope="all")
+    )
+givers = st.sampled_from([CLINIC, SCHOOL, UNION])
+
+
+@over(st.lists(st.tuples(proxy_commands, givers), min_size=6, max_size=40), examples=300)
+def test_m8_never_a_chain_nor_two_for_one(
+    requests: list[tuple[GrantProxy | RevokeProxy, OrgId]],
+) -> None:
+    table = TABLE
+    held = dict.fromkeys((CLINIC, SCHOOL, UNION), decider.initial)
+    for command, giver in requests:
+        facts: list[object] = [OWN]
+        if isinstance(command, GrantProxy):
+            facts.append(table.entrusting(giver, command))
+        try:
+            events = decider.decide(command, held[giver], by(giver, *facts))
+        except Refused:
+            continue
+        for event in events:
+            held[giver] = decider.evolve(held[giver], event)
+            table = roster.evolve(table, str(giver), event)
+        for given_away in on_each_day(held):
+            givers_then = [giver for giver, _ in given_away]
+            assert len(givers_then) == len(set(givers_then))
+            assert not {giver for giver, _ in given_away} & {to for _, to in given_away}
+
+
+def on_each_day(held: dict[OrgId, Voices]) -> Iterator[list[tuple[OrgId, OrgId]]]:
+    """Yield who votes for whom, for each body and day."""
+    for body in (PLENARY, GROUP):
+        for day in (TODAY + timedelta(days=n) for n in range(6)):
+            yield [
+                (giver, proxy.to)
+                for giver, voices in held.items()
+                for proxy in voices.proxies.values()
+                if proxy.body == body and not proxy.revoked and proxy.begins <= day <= proxy.until
+            ]

@@ -1,17 +1,22 @@
 from datetime import date
 from functools import reduce
+from uuid import UUID
 
 import pytest
 
 from services.members.domain import roster
 from services.members.domain.accreditation import (
     AccreditationEnded,
+    Entrusting,
+    GrantProxy,
+    ProxyGranted,
+    ProxyRevoked,
     RepresentativeAccredited,
     RepresentativeReplaced,
 )
 from services.members.domain.body import BodyConstituted, BodyDissolved, RoleReleased, RoleTaken
 from services.members.domain.coalition import OperatingModeSet
-from services.members.domain.ids import AccId, BodyId, OrgId, PersonId
+from services.members.domain.ids import AccId, BodyId, OrgId, PersonId, ProxyId
 from services.members.domain.membership import (
     MemberJoined,
     MemberLeft,
@@ -199,3 +204,44 @@ def test_persons_are_known_by_their_streams() -> None:
     now = table((CY, PersonRegistered(name=Sealed(called, CY), locale="en")))
     assert CY in now.persons
     assert ANA not in now.persons
+
+
+PROXY = ProxyId(UUID(int=71))
+ENTRUSTS = GrantProxy(proxy=PROXY, to=SCHOOL, body=PLENARY, from_=TODAY, until=TODAY)
+
+
+def votes_for(giver: OrgId, to: OrgId, body: BodyId = PLENARY, day: date = TODAY) -> Row:
+    return giver, ProxyGranted(proxy=PROXY, to=to, body=body, from_=day, until=day)
+
+
+def test_a_proxy_goes_to_a_member_for_a_body_that_is_there() -> None:
+    rows = *start, joined(SCHOOL)
+    assert table(*rows).entrusting(CLINIC, ENTRUSTS) == Entrusting(member=True, body=True)
+    assert not table(*start).entrusting(CLINIC, ENTRUSTS).member
+    dissolved = PLENARY, BodyDissolved(reason=Sealed(WHY))
+    assert not table(*rows, dissolved).entrusting(CLINIC, ENTRUSTS).body
+    assert table(*rows).entrusting(SCHOOL, ENTRUSTS).itself
+
+
+def test_m8_who_votes_for_another_has_no_proxy_to_give() -> None:
+    assert table(*start, votes_for(UNION, CLINIC)).entrusting(CLINIC, ENTRUSTS).entrusted
+    assert not table(*start, votes_for(UNION, SCHOOL)).entrusting(CLINIC, ENTRUSTS).entrusted
+
+
+def test_m8_who_gave_its_vote_away_gets_no_proxy() -> None:
+    assert table(*start, votes_for(SCHOOL, UNION)).entrusting(CLINIC, ENTRUSTS).absent
+    assert not table(*start, votes_for(UNION, SCHOOL)).entrusting(CLINIC, ENTRUSTS).absent
+
+
+def test_m8_other_bodies_other_days_and_what_was_revoked_make_no_chain() -> None:
+    for other in (
+        (votes_for(SCHOOL, UNION, GROUP),),
+        (votes_for(SCHOOL, UNION, day=TOMORROW),),
+        (votes_for(SCHOOL, UNION), (SCHOOL, ProxyRevoked(proxy=PROXY))),
+    ):
+        assert not table(*start, *other).entrusting(CLINIC, ENTRUSTS).absent
+
+
+def test_m8_an_id_that_another_organisation_used_hides_no_proxy() -> None:
+    rows = *start, votes_for(SCHOOL, UNION), votes_for(CLINIC, UNION, GROUP)
+    assert table(*rows).entrusting(CLINIC, ENTRUSTS).absent

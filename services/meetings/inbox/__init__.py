@@ -10,7 +10,20 @@ from_members = Subscription(
     "members",
     reader="meetings-keeps-the-roll",
     hears=(*ORGANISATIONS, *PEOPLE, *BODIES, *ISSUES),
-    ignores=frozenset({"MembershipApplied", "MembershipDeclined", "SeatReserved"}),
+    ignores=frozenset(
+        {
+            "LeadAssigned",
+            "LeadYielded",
+            "MembershipApplied",
+            "MembershipDeclined",
+            "MessengerChosen",
+            "PositionChanged",
+            "PositionTaken",
+            "ProxyGranted",
+            "ProxyRevoked",
+            "SeatReserved",
+        }
+    ),
 )
 
 __all__ = ["from_members"]

@@ -1,7 +1,7 @@
 """HTTP in: who forms a coalition, joins it, speaks in it, and for what."""
 
-from services.members.api import bodies, coalitions, members, people
+from services.members.api import bodies, coalitions, issues, members, people
 from services.members.api.imports import IMPORTS
 from services.members.api.routing import everywhere, router
 
-__all__ = ["IMPORTS", "bodies", "coalitions", "everywhere", "members", "people", "router"]
+__all__ = ["IMPORTS", "bodies", "coalitions", "everywhere", "issues", "members", "people", "router"]

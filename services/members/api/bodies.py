@@ -1,12 +1,12 @@
-"""Bodies with their seats and roles, and the issues they work on."""
+"""Bodies with their seats and roles."""
 
 from uuid import UUID
 
-from services.members.api.routing import adds, page, router, write
-from services.members.domain import body, issue
+from services.members.api.routing import adds, router, write
+from services.members.domain import body
 from services.members.views import queries
 from shared.ask import Written
-from shared.http import Caller, Limit, Page, Reader, requires
+from shared.http import Caller, Page, Reader, requires
 
 
 @adds("/bodies", "members:body:constitute")
@@ -62,27 +62,3 @@ async def list_bodies(reader: Reader) -> Page[queries.BodyRow]:
     """List the bodies, with who holds roles and seats there."""
     async with reader.rows() as db:
         return Page(items=await queries.bodies(db, reader.coalition, reader.audiences))
-
-
-@adds("/issues", "members:issue:raise")
-async def raise_issue(raising: issue.RaiseIssue, caller: Caller) -> Written:
-    """Raise an issue for the coalition to speak about."""
-    return await write(caller, issue.decider, caller.new_id(), raising)
-
-
-@adds("/issues/{issue_id}/scopes", "members:issue:scope")
-async def scope_issue(issue_id: UUID, scope: issue.ScopeIssue, caller: Caller) -> Written:
-    """Leave an issue out, or take it up again."""
-    return await write(caller, issue.decider, issue_id, scope)
-
-
-@router.get("/issues", dependencies=[requires("members:issue:read")])
-async def list_issues(
-    reader: Reader, limit: Limit = 50, cursor: UUID | None = None
-) -> Page[queries.IssueRow]:
-    """List the issues."""
-    async with reader.rows() as db:
-        found = await queries.issues(
-            db, reader.coalition, reader.audiences, after=cursor, limit=limit
-        )
-    return page(found, limit)

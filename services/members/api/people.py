@@ -41,6 +41,22 @@ async def end_accreditation(
     return await write(caller, accreditation.decider, organisation, ending)
 
 
+@adds("/members/{organisation}/proxies", "members:proxy:grant")
+async def grant_proxy(
+    organisation: Organisation, granting: accreditation.GrantProxy, caller: Caller
+) -> Written:
+    """Let another organisation vote for yours in a body, from one day to another."""
+    return await write(caller, accreditation.decider, organisation, granting)
+
+
+@adds("/members/{organisation}/revocations", "members:proxy:revoke")
+async def revoke_proxy(
+    organisation: Organisation, revoking: accreditation.RevokeProxy, caller: Caller
+) -> Written:
+    """Take a proxy back."""
+    return await write(caller, accreditation.decider, organisation, revoking)
+
+
 @adds("/people", "members:person:register")
 async def register_person(registering: person.RegisterPerson, caller: Caller) -> Written:
     """Register yourself, or somebody who will speak for your organisation."""

@@ -1,16 +1,17 @@
 """The accreditations of one organisation: who may speak for it, in which body, and how far.
 
 One stream holds all of them. The first is given by the chair, as nobody can speak for the
-organisation yet; from then on it names its representatives itself.
+organisation yet; from then on it names its representatives itself. It may also give its vote in
+a body to another organisation for some days: a proxy, which the other cannot pass on.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, assert_never
 
 from immutables import Map
 
-from services.members.domain.ids import AccId, BodyId, PersonId
+from services.members.domain.ids import AccId, BodyId, OrgId, PersonId, ProxyId
 from services.members.domain.standing import Standing, speak_for_it, speak_for_it_or_preside
 from shared.decider import Decider, Refused
 from shared.event import Code, Command, Context, Day, Event, Personal, Sealed
@@ -25,6 +26,25 @@ class Posting:
     member: bool
     body: bool
     person: bool
+
+
+@dataclass(frozen=True)
+class Entrusting:
+    """What stands for or against a proxy: where it would go, and what other organisations gave.
+
+    Args:
+        member: The receiver is a member.
+        body: The body is there.
+        itself: The receiver is the giver.
+        entrusted: The giver has another's vote there on one of those days.
+        absent: The receiver gave its own vote there to another on one of those days.
+    """
+
+    member: bool
+    body: bool
+    itself: bool = False
+    entrusted: bool = False
+    absent: bool = False
 
 
 class AccreditRepresentative(Command):
@@ -49,6 +69,20 @@ class EndAccreditation(Command):
     reason: Code
 
 
+class GrantProxy(Command):
+    """`from` and `until` are the first and the last day."""
+
+    proxy: ProxyId
+    to: OrgId
+    body: BodyId
+    from_: Day
+    until: Day
+
+
+class RevokeProxy(Command):
+    proxy: ProxyId
+
+
 class RepresentativeAccredited(Event):
     """`authority_` is what is given; without the underscore it would be the giver's."""
 
@@ -71,8 +105,28 @@ class AccreditationEnded(Event):
     reason: Code
 
 
-AccreditationCommand = AccreditRepresentative | ReplaceRepresentative | EndAccreditation
-AccreditationEvent = RepresentativeAccredited | RepresentativeReplaced | AccreditationEnded
+class ProxyGranted(Event):
+    proxy: ProxyId
+    to: OrgId
+    body: BodyId
+    from_: date
+    until: date
+
+
+class ProxyRevoked(Event):
+    proxy: ProxyId
+
+
+AccreditationCommand = (
+    AccreditRepresentative | ReplaceRepresentative | EndAccreditation | GrantProxy | RevokeProxy
+)
+AccreditationEvent = (
+    RepresentativeAccredited
+    | RepresentativeReplaced
+    | AccreditationEnded
+    | ProxyGranted
+    | ProxyRevoked
+)
 
 
 @dataclass(frozen=True)
@@ -96,12 +150,34 @@ class Accreditation:
         return begun and (self.until is None or first <= self.until)
 
 
+@dataclass(frozen=True)
+class Proxy:
+    to: OrgId
+    body: BodyId
+    begins: date
+    until: date
+    revoked: bool = False
+
+    def covers(self, body: BodyId, first: date, last: date) -> bool:
+        """Whether it gives the vote in that body away on a day from `first` to `last`."""
+        at_once = self.begins <= last and first <= self.until
+        return not self.revoked and self.body == body and at_once
+
+
 Accreditations = Map[AccId, Accreditation]
 NOBODY: Accreditations = Map()
 
 
+@dataclass(frozen=True)
+class Voices:
+    """Who speaks for the organisation: its own representatives, and others by proxy."""
+
+    held: Accreditations = NOBODY
+    proxies: Map[ProxyId, Proxy] = field(default_factory=Map)
+
+
 def decide(
-    command: AccreditationCommand, held: Accreditations, context: Context
+    command: AccreditationCommand, voices: Voices, context: Context
 ) -> list[AccreditationEvent]:
     """Return what happens if `command` is accepted; an empty list means nothing needs to.
 
@@ -110,26 +186,39 @@ def decide(
     """
     match command:
         case ReplaceRepresentative():
-            return _replace(command, held, context)
+            return _replace(command, voices.held, context)
         case AccreditRepresentative():
-            return _accredit(command, held, context)
+            return _accredit(command, voices.held, context)
         case EndAccreditation():
-            return _end(command, held, context)
+            return _end(command, voices.held, context)
+        case GrantProxy():
+            return _grant(command, voices, context)
+        case RevokeProxy():
+            return _revoke(command, voices, context)
         case _:
             assert_never(command)
 
 
-def evolve(held: Accreditations, event: AccreditationEvent) -> Accreditations:
-    """Return the accreditations after `event`."""
+def evolve(voices: Voices, event: AccreditationEvent) -> Voices:
+    """Return who speaks for the organisation after `event`."""
+    held, proxies = voices.held, voices.proxies
     match event:
         case RepresentativeReplaced():
             left = held.set(event.ended, replace(held[event.ended], ended=True))
-            return left.set(event.accreditation, _as_recorded(event, event.ended))
+            named = left.set(event.accreditation, _as_recorded(event, event.ended))
+            return replace(voices, held=named)
         case RepresentativeAccredited():
-            return held.set(event.accreditation, _as_recorded(event, None))
+            named = held.set(event.accreditation, _as_recorded(event, None))
+            return replace(voices, held=named)
         case AccreditationEnded():
             ended = replace(held[event.accreditation], ended=True)
-            return held.set(event.accreditation, ended)
+            return replace(voices, held=held.set(event.accreditation, ended))
+        case ProxyGranted():
+            proxy = Proxy(event.to, event.body, event.from_, event.until)
+            return replace(voices, proxies=proxies.set(event.proxy, proxy))
+        case ProxyRevoked():
+            revoked = replace(proxies[event.proxy], revoked=True)
+            return replace(voices, proxies=proxies.set(event.proxy, revoked))
         case _:
             assert_never(event)
 
@@ -247,6 +336,51 @@ def _votes(one: Accreditation, command: AccreditRepresentative, first: date) -> 
     return one.voting and one.body == command.body and at_once
 
 
-decider: Decider[AccreditationCommand, Accreditations, AccreditationEvent] = Decider(
-    "accreditation", AccreditationEvent, NOBODY, decide, evolve
+def _grant(command: GrantProxy, voices: Voices, context: Context) -> list[AccreditationEvent]:
+    speak_for_it(context)
+    before = voices.proxies.get(command.proxy)
+    if before is not None:
+        if before == replace(_asked(command), revoked=before.revoked):
+            return []
+        raise Refused("already_granted", "This proxy was granted with other terms.")
+    entrusting = context.fact(Entrusting)
+    if entrusting.itself:
+        raise Refused("proxy_to_itself", "A proxy goes to another organisation.")
+    if not entrusting.member:
+        raise Refused("not_a_member", "The organisation that would vote for yours is not a member.")
+    if not entrusting.body:
+        raise Refused("unknown_body", "This body was not constituted, or is dissolved.")
+    first, last = command.from_, command.until
+    if last < first:
+        raise Refused("over_before_it_begins", "A proxy lasts at least a day.")
+    if any(one.covers(command.body, first, last) for one in voices.proxies.values()):
+        raise Refused(
+            "proxy_taken", "Another organisation votes for yours there then: revoke that."
+        )
+    if entrusting.entrusted:
+        raise Refused("proxy_chain", "Your organisation votes for another there then.")
+    if entrusting.absent:
+        raise Refused("proxy_chain", "That organisation gave its own vote there to another then.")
+    granted = ProxyGranted(
+        proxy=command.proxy, to=command.to, body=command.body, from_=first, until=last
+    )
+    return [granted]
+
+
+def _asked(command: GrantProxy) -> Proxy:
+    return Proxy(command.to, command.body, command.from_, command.until)
+
+
+def _revoke(command: RevokeProxy, voices: Voices, context: Context) -> list[AccreditationEvent]:
+    speak_for_it(context)
+    before = voices.proxies.get(command.proxy)
+    if before is None:
+        raise Refused("unknown_proxy", "This organisation granted no such proxy.")
+    if before.revoked:
+        return []
+    return [ProxyRevoked(proxy=command.proxy)]
+
+
+decider: Decider[AccreditationCommand, Voices, AccreditationEvent] = Decider(
+    "accreditation", AccreditationEvent, Voices(), decide, evolve
 )

@@ -11,7 +11,12 @@ from immutables import Map
 
 from services.members.domain.accreditation import (
     AccreditationEnded,
+    Entrusting,
     Extent,
+    GrantProxy,
+    Proxy,
+    ProxyGranted,
+    ProxyRevoked,
     RepresentativeAccredited,
     RepresentativeReplaced,
 )
@@ -24,7 +29,7 @@ from services.members.domain.body import (
     RoleTaken,
 )
 from services.members.domain.coalition import OperatingModeSet
-from services.members.domain.ids import AccId, BodyId, OrgId, PersonId
+from services.members.domain.ids import AccId, BodyId, OrgId, PersonId, ProxyId
 from services.members.domain.membership import (
     MemberJoined,
     MemberLeft,
@@ -45,6 +50,8 @@ TYPES: tuple[type[Event], ...] = (
     RepresentativeAccredited,
     RepresentativeReplaced,
     AccreditationEnded,
+    ProxyGranted,
+    ProxyRevoked,
     BodyConstituted,
     BodyDissolved,
     RoleTaken,
@@ -87,6 +94,7 @@ class Roster:
     held: Map[AccId, Held] = field(default_factory=Map)
     bodies: Map[BodyId, Kind] = field(default_factory=Map)
     roles: Map[tuple[BodyId, str, AccId], date | None] = field(default_factory=Map)
+    proxies: Map[tuple[OrgId, ProxyId], Proxy] = field(default_factory=Map)
 
     def only(self, kind: Kind) -> BodyId | None:
         """Return the one body of that kind: the plenary, the steering body."""
@@ -134,6 +142,21 @@ class Roster:
         own = org is not None and org == by
         return Standing(own=own, presides=presides, person=self.one_person(org))
 
+    def entrusting(self, giver: OrgId, grant: GrantProxy) -> Entrusting:
+        """Return what stands for or against a proxy from `giver` (M8)."""
+        then = [
+            (by, proxy.to)
+            for (by, _), proxy in self.proxies.items()
+            if proxy.covers(grant.body, grant.from_, grant.until)
+        ]
+        return Entrusting(
+            member=grant.to in self.members,
+            body=grant.body in self.bodies,
+            itself=grant.to == giver,
+            entrusted=any(to == giver for _, to in then),
+            absent=any(by == grant.to for by, _ in then),
+        )
+
     def one_person(self, org: OrgId | None) -> PersonId | None:
         """Return the person that a one-person member is; by its own id where nobody is named."""
         member = None if org is None else self.members.get(org)
@@ -159,6 +182,13 @@ def evolve(roster: Roster, key: str, event: Event) -> Roster:
             return replace(roster, held=roster.held.set(event.accreditation, _held(key, event)))
         case AccreditationEnded():
             return replace(roster, held=roster.held.delete(event.accreditation))
+        case ProxyGranted():
+            proxy = Proxy(event.to, event.body, event.from_, event.until)
+            given = OrgId(UUID(key)), event.proxy
+            return replace(roster, proxies=roster.proxies.set(given, proxy))
+        case ProxyRevoked():
+            given = OrgId(UUID(key)), event.proxy
+            return replace(roster, proxies=roster.proxies.delete(given))
         case _:
             return _arrange(roster, BodyId(UUID(key)), event)
 

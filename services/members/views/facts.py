@@ -11,8 +11,11 @@ from services.members.domain import roster
 from services.members.domain.accreditation import (
     AccreditRepresentative,
     EndAccreditation,
+    Entrusting,
+    GrantProxy,
     Posting,
     ReplaceRepresentative,
+    RevokeProxy,
 )
 from services.members.domain.body import (
     ChangeMandate,
@@ -28,6 +31,20 @@ from services.members.domain.body import (
 )
 from services.members.domain.coalition import FormCoalition, SlugOwner
 from services.members.domain.ids import BodyId, OrgId, PersonId
+from services.members.domain.issue import (
+    AgreeToDisagree,
+    AssignLead,
+    ChangePosition,
+    ChooseMessenger,
+    Issue,
+    Named,
+    RaiseIssue,
+    ReopenDisagreement,
+    ScopeIssue,
+    StillHere,
+    TakePosition,
+    YieldLead,
+)
 from services.members.domain.membership import (
     AdmitMember,
     Itself,
@@ -133,6 +150,12 @@ async def standing_in_body(read: Reading, _state: Any, command: Any) -> Standing
     return await _standing(read, org, _body(read))
 
 
+async def standing_of_asker(read: Reading, _state: Any, _command: Any) -> Standing:
+    """Return who asks, as seen from the organisation they act for."""
+    by = read.context.by
+    return await _standing(read, None if by is None else OrgId(by), None)
+
+
 async def _standing(read: Reading, org: OrgId | None, body: BodyId | None) -> Standing:
     asks = read.context
     roll = await read.fold(ROLL)
@@ -164,6 +187,11 @@ async def posting(read: Reading, _state: Any, command: AccreditRepresentative) -
     )
 
 
+async def entrusting(read: Reading, _state: Any, command: GrantProxy) -> Entrusting:
+    """Return what stands for or against a proxy, given what other organisations gave."""
+    return (await read.fold(ROLL)).entrusting(_org(read), command)
+
+
 async def unique(read: Reading, _state: Any, _command: Any) -> Unique:
     """Return whether the coalition has the bodies of which there is one."""
     roll = await read.fold(ROLL)
@@ -182,6 +210,32 @@ async def holder(read: Reading, _state: Any, command: TakeRole) -> Holder:
 async def seatable(read: Reading, _state: Any, command: FillSeat) -> Seatable:
     """Return whether the organisation to be seated is a member."""
     return Seatable(command.org in (await read.fold(ROLL)).members)
+
+
+async def named(
+    read: Reading, _state: Any, command: AgreeToDisagree | AssignLead | YieldLead | ChooseMessenger
+) -> Named:
+    """Return whether the organisations, and the person, that a command names are here."""
+    roll = await read.fold(ROLL)
+    match command:
+        case AgreeToDisagree():
+            return Named(all(org in roll.members for org in command.parties or ()))
+        case AssignLead():
+            return Named(command.lead in roll.members)
+        case YieldLead():
+            return Named(command.successor in roll.members)
+        case ChooseMessenger():
+            return Named(command.org in roll.members, command.person in roll.persons)
+
+
+async def still_here(read: Reading, issue: Issue, _command: Any) -> StillHere:
+    """Return whether the lead, and any party to the disagreement, are members still."""
+    members = (await read.fold(ROLL)).members
+    lead = issue.lead if issue else None
+    between = issue.disagreement.parties if issue and issue.disagreement else frozenset()
+    return StillHere(
+        lead=lead is not None and lead in members, party=any(org in members for org in between)
+    )
 
 
 def _key(read: Reading) -> UUID:
@@ -207,6 +261,8 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     AccreditRepresentative: (posting, standing),
     ReplaceRepresentative: (posting, standing),
     EndAccreditation: (standing,),
+    GrantProxy: (entrusting, standing),
+    RevokeProxy: (standing,),
     ConstituteBody: (cited, unique),
     ChangeMandate: (charter, cited),
     DissolveBody: (charter, cited),
@@ -214,5 +270,14 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     VacateSeat: (standing_in_body,),
     TakeRole: (holder, standing_in_body),
     ReleaseRole: (standing_in_body,),
+    RaiseIssue: (standing_of_asker,),
+    ScopeIssue: (standing_of_asker,),
+    TakePosition: (standing_of_asker,),
+    ChangePosition: (standing_of_asker,),
+    AgreeToDisagree: (named, standing_of_asker),
+    ReopenDisagreement: (standing_of_asker, still_here),
+    AssignLead: (named, still_here),
+    YieldLead: (named, standing_of_asker),
+    ChooseMessenger: (named,),
 }
 """The facts that the rules of a command ask for; a command that is not here needs none."""

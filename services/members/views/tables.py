@@ -195,4 +195,17 @@ projection = Projection(
         "IssueScoped": _issue,
         "PersonRegistered": _person,
     },
+    lets_pass=frozenset(
+        {
+            "AgreedToDisagree",
+            "DisagreementReopened",
+            "LeadAssigned",
+            "LeadYielded",
+            "MessengerChosen",
+            "PositionChanged",
+            "PositionTaken",
+            "ProxyGranted",
+            "ProxyRevoked",
+        }
+    ),
 )
