@@ -15,8 +15,9 @@ from accord import postgres as our_postgres
 from accord.provision import connect, provision
 from accord.supervisor import Supervisor
 from shared.bus import Bus
+from tests.suite import Suite, suite
 
-SERVERS = {"postgres", "nats", "servers"}
+SERVERS = {"postgres", "nats", "servers", "running"}
 
 
 @dataclass(frozen=True)
@@ -79,3 +80,10 @@ async def nats(servers: Supervisor, data: Path) -> Nats:
     await provision(operations)
     await operations.close()
     return Nats(server.url, data / "secrets")
+
+
+@pytest.fixture(scope="session")
+async def running() -> AsyncIterator[Suite]:
+    """`accord up` in a folder of its own; demo tokens may claim times and are not slowed down."""
+    async with suite(ACCORD_DEMO="true") as started:
+        yield started

@@ -103,6 +103,20 @@ create table if not exists person (
 create index if not exists person_subject on person (subject);
 create index if not exists person_id on person (coalition_id, person);
 
+create table if not exists said (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  aggregate    text        not null,
+  key          text        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  by           uuid,
+  data         jsonb       not null,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists said_aggregate on said (coalition_id, aggregate, key);
+
 -- The narrowest audience wins: 'body:…' < 'members' < 'public', also as text.
 
 create or replace view charter_now with (security_invoker = true) as

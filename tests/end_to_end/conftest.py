@@ -1,24 +1,9 @@
-"""One running suite for all end-to-end tests of a session."""
-
-from collections.abc import AsyncIterator
+"""A coalition that end-to-end tests share."""
 
 import pytest
 
 from tests.end_to_end.coalition import Coalition, form
-from tests.suite import Suite, suite
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "end_to_end" in item.nodeid:
-            item.add_marker(pytest.mark.servers)
-
-
-@pytest.fixture(scope="session")
-async def running() -> AsyncIterator[Suite]:
-    """`accord up` in a folder of its own; demo tokens may claim times and are not slowed down."""
-    async with suite(ACCORD_DEMO="true") as started:
-        yield started
+from tests.suite import Suite
 
 
 @pytest.fixture(scope="session")

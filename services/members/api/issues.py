@@ -4,9 +4,11 @@ from uuid import UUID
 
 from services.members.api.routing import adds, page, router, write
 from services.members.domain import issue
-from services.members.views import queries
+from services.members.views import issues, queries
+from services.members.views.said import entries
 from shared.ask import Written
 from shared.http import Caller, Limit, Page, Reader, requires
+from shared.problems import not_found
 
 
 @adds("/issues", "members:issue:raise")
@@ -79,3 +81,27 @@ async def list_issues(
             db, reader.coalition, reader.audiences, after=cursor, limit=limit
         )
     return page(found, limit)
+
+
+@router.get("/issues/{issue_id}", dependencies=[requires("members:issue:read")])
+async def show_issue(issue_id: UUID, reader: Reader) -> issues.IssueDetail:
+    """Show an issue: positions with reasons and history, disagreements, leads and messengers."""
+    seen = reader.coalition, reader.audiences
+    async with reader.rows() as db:
+        found = await queries.issues(db, *seen, only=issue_id, limit=1)
+        if not found:
+            raise not_found()
+        said = await entries(db, *seen, "issue", key=str(issue_id))
+        names = await queries.names(db, *seen)
+    folded = issues.said_of(said, names).get(issue_id, issues.Said())
+    return issues.IssueDetail(**dict(found[0]), **dict(folded))
+
+
+@router.get("/disagreements", dependencies=[requires("members:issue:read")])
+async def list_disagreements(reader: Reader) -> Page[issues.RegisteredRow]:
+    """List what organisations agreed to disagree on: what is in force first."""
+    seen = reader.coalition, reader.audiences
+    async with reader.rows() as db:
+        said = await entries(db, *seen, "issue")
+        names = await queries.names(db, *seen)
+    return Page(items=issues.disagreements(said, names))

@@ -160,12 +160,24 @@ async def members(
     ]
 
 
+async def names(
+    db: Connection, coalition: UUID, audiences: Sequence[str]
+) -> dict[UUID, Words | None]:
+    """Return the names of all organisations that applied or joined, by their ids."""
+    rows = await db.fetch(
+        "select org, name from member_now where coalition_id = $1 and audience && $2",
+        coalition, list(audiences),
+    )  # fmt: skip
+    return {row["org"]: _words(row["name"]) for row in rows}
+
+
 async def issues(
     db: Connection,
     coalition: UUID,
     audiences: Sequence[str],
     *,
     after: UUID | None = None,
+    only: UUID | None = None,
     limit: int = 50,
 ) -> list[IssueRow]:
     """Return issues, by id."""
@@ -175,8 +187,9 @@ async def issues(
         " on member.coalition_id = issue.coalition_id and member.org = issue.raised_by"
         " and member.audience && $2"
         " where issue.coalition_id = $1 and issue.audience && $2"
-        " and ($3::uuid is null or issue > $3) order by issue limit $4",
-        coalition, list(audiences), after, limit,
+        " and ($3::uuid is null or issue > $3) and ($4::uuid is null or issue = $4)"
+        " order by issue limit $5",
+        coalition, list(audiences), after, only, limit,
     )  # fmt: skip
     return [
         IssueRow(

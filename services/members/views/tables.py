@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from services.members.views.said import SAID, said
 from shared.event import Recorded
 from shared.projection import Projection, Row, Table
 
@@ -166,10 +167,23 @@ def _person(seen: Recorded) -> Rows:
     )  # fmt: skip
 
 
+FOLDED = (
+    "AgreedToDisagree",
+    "DisagreementReopened",
+    "LeadAssigned",
+    "LeadYielded",
+    "MessengerChosen",
+    "PositionChanged",
+    "PositionTaken",
+    "ProxyGranted",
+    "ProxyRevoked",
+)
+"""Types of which a register is folded when it is asked for; others have tables of their own."""
+
 projection = Projection(
     "members-table",
     sources=("members",),
-    tables=(CHARTER, MEMBERSHIP, ACCREDITATION, BODY, ROLE, SEAT, ISSUE, PERSON),
+    tables=(CHARTER, MEMBERSHIP, ACCREDITATION, BODY, ROLE, SEAT, ISSUE, PERSON, SAID),
     rows={
         "CoalitionFormed": _formed,
         "OperatingModeSet": _charter,
@@ -194,18 +208,6 @@ projection = Projection(
         "IssueRaised": _issue,
         "IssueScoped": _issue,
         "PersonRegistered": _person,
-    },
-    lets_pass=frozenset(
-        {
-            "AgreedToDisagree",
-            "DisagreementReopened",
-            "LeadAssigned",
-            "LeadYielded",
-            "MessengerChosen",
-            "PositionChanged",
-            "PositionTaken",
-            "ProxyGranted",
-            "ProxyRevoked",
-        }
-    ),
+    }
+    | dict.fromkeys(FOLDED, said),
 )

@@ -1,0 +1,86 @@
+"""What was said of an aggregate, event by event: registers are folded from that when asked for.
+
+A row holds an event as this service could open it. A reader gets a field only where they belong to
+the audience that it was sealed for, even where they may see the event.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from shared.event import Recorded
+from shared.hot import Connection
+from shared.projection import Row, Table
+
+SAID = Table(
+    "said", ("coalition_id", "uuid"), ("position", "bigint"),
+    ("aggregate", "text"), ("key", "text"), ("type", "text"), ("at", "timestamptz"),
+    ("by", "uuid"), ("data", "jsonb"), ("audience", "text[]"), ("sealed", "jsonb"),
+)  # fmt: skip
+
+
+class Entry(NamedTuple):
+    """An event as one reader may see it; a field they may not see is not in `data`."""
+
+    position: int
+    key: str
+    type: str
+    at: datetime
+    by: UUID | None
+    data: dict[str, Any]
+
+    @property
+    def ref(self) -> str:
+        return f"members/{self.position}"
+
+
+def said(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+    """Return the row of an event."""
+    sealed = {name: list(map(str, under)) for name, under in seen.sealed.items()}
+    yield SAID, (
+        seen.coalition, seen.position, seen.stream.partition("-")[0], seen.key, seen.type, seen.at,
+        seen.by, orjson.dumps(dict(seen.data)).decode(),
+        list(seen.audience) or [seen.visibility],
+        orjson.dumps(sealed).decode() if sealed else None,
+    )  # fmt: skip
+
+
+async def entries(
+    db: Connection,
+    coalition: UUID,
+    audiences: Collection[str],
+    *aggregates: str,
+    key: str | None = None,
+) -> list[Entry]:
+    """Return what was said of these aggregates that the reader may see, oldest first.
+
+    Args:
+        audiences: Those that the reader belongs to.
+        key: Of one aggregate only.
+    """
+    rows = await db.fetch(
+        "select position, key, type, at, by, data, sealed from said where coalition_id = $1"
+        " and aggregate = any($2) and audience && $3 and ($4::text is null or key = $4)"
+        " order by position",
+        coalition, list(aggregates), list(audiences), key,
+    )  # fmt: skip
+    return [
+        Entry(
+            row["position"], row["key"], row["type"], row["at"], row["by"],
+            visible(orjson.loads(row["data"]), row["sealed"], audiences),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def visible(data: dict[str, Any], sealed: str | None, audiences: Collection[str]) -> dict[str, Any]:
+    """Return the fields that a reader of these audiences may see."""
+    under = orjson.loads(sealed) if sealed else {}
+    return {
+        name: value
+        for name, value in data.items()
+        if name not in under or under[name][0] in audiences
+    }
