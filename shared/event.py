@@ -274,7 +274,7 @@ class Event(Value):
     unsigned: ClassVar[bool] = False
 
     def seen_by(self, *audience: str) -> Self:
-        """Narrow the event to `audience`, such as `body:<id>`, and return it."""
+        """Narrow the event to `audience`, `body:<id>` or organisations' ids, and return it."""
         object.__setattr__(self, "__pydantic_private__", {"seen_by": audience})
         return self
 

@@ -53,7 +53,7 @@ from shared.hot import (
     Unread,
     Work,
 )
-from shared.sealing import Disclosure, KeyMissing, Keys, decoy, seal
+from shared.sealing import Disclosure, KeyMissing, Keys, decoy, keyed_for, seal
 from shared.telemetry import Count, span
 from shared.turns import Turns
 from shared.uuid7 import random_bytes, uuid7_text
@@ -587,13 +587,11 @@ class Journal:
         audience = event.audience
         written_id = uuid7_text(milliseconds(at), next(_ids))
         disclosures: list[Disclosure] = []
-        keyed_for = (
-            audience[0] if audience else ("members" if visibility == "public" else visibility)
-        )
+        key_of = keyed_for(visibility, audience)
 
         def close(hidden: Hidden) -> str:
-            key = self._keys.at_hand(ask.coalition, hidden.about, keyed_for)
-            closed = seal(key, work.written, written_id, keyed_for, hidden.name, hidden.value)
+            key = self._keys.at_hand(ask.coalition, hidden.about, key_of)
+            closed = seal(key, work.written, written_id, key_of, hidden.name, hidden.value)
             disclosures.append(closed)
             if hidden.sealed is not None:
                 hidden.sealed.take(closed.digest)

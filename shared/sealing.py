@@ -9,7 +9,7 @@ key-encryption key.
 
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.canonical import CANONICAL
-from shared.event import base64url
+from shared.event import Visibility, base64url
 from shared.uuid7 import random_bytes, uuid7
 
 NONCE = 12
@@ -71,6 +71,17 @@ def disclose(name: str, value: Any, salt: bytes) -> tuple[bytes, str]:
     written = orjson.dumps([base64url(salt), name, value], option=CANONICAL)
     disclosure = base64url(written).encode()
     return disclosure, base64url(sha256(disclosure).digest())
+
+
+def keyed_for(visibility: Visibility, audience: Sequence[str]) -> str:
+    """Return under whose key an event's sealed values stand; organisations together have one.
+
+    `members`, `body:<id>`, `dyad:<id>_<id>`; what is sealed in public is for the members.
+    """
+    if not audience:
+        return "members" if visibility == "public" else visibility
+    together = "_".join(audience)
+    return together if ":" in together else f"{visibility}:{together}"
 
 
 def decoy() -> str:

@@ -1,7 +1,17 @@
 """Members, assembled. `python -m services.members` runs it; `… migrate` makes its tables."""
 
 from services.members import api, inbox
-from services.members.domain import accreditation, body, coalition, issue, membership, person
+from services.members.domain import (
+    accreditation,
+    body,
+    coalition,
+    conflict,
+    issue,
+    membership,
+    person,
+    relationship,
+    threat,
+)
 from services.members.views import facts, queries, tables
 from shared.database import Script
 from shared.service import Service, policy, run
@@ -18,6 +28,9 @@ service = Service(
         body.decider,
         issue.decider,
         person.decider,
+        threat.decider,
+        conflict.decider,
+        relationship.decider,
     ),
     folds=(facts.ROLL,),
     imports=api.IMPORTS,

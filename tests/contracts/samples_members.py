@@ -21,9 +21,11 @@ from services.members.domain.body import (
     SeatVacated,
 )
 from services.members.domain.coalition import CoalitionFormed, OperatingModeSet
+from services.members.domain.conflict import ConflictAreaNamed, TurfConcernRaised, TurfSettled
 from services.members.domain.ids import (
     AccId,
     BodyId,
+    BreachId,
     ConstituencyId,
     IssueId,
     OrgId,
@@ -52,6 +54,16 @@ from services.members.domain.membership import (
     MemberSuspended,
 )
 from services.members.domain.person import PersonRegistered
+from services.members.domain.relationship import (
+    AmendsAccepted,
+    AmendsOffered,
+    BoundaryBreachReported,
+    HistoricTensionRecorded,
+    TouchpointLogged,
+    TrustPulseSubmitted,
+    key_of,
+)
+from services.members.domain.threat import ThreatIdentified, ThreatRetired, ThreatShared
 from shared.event import Event, Sealed, Text
 
 COALITION = UUID("0195a3c2-6f10-7c44-9b1e-5d2a8c7f3e01")
@@ -67,6 +79,7 @@ MEALS = IssueId(UUID("0195a3d0-44ee-7b55-a066-d02fbeadc083"))
 PARENTS = ConstituencyId(UUID("0195a3d0-55ff-7c66-a177-e13fcfbed194"))
 SEAT = SeatId(UUID("0195a3d0-6600-7d77-a288-f240d0cfe2a5"))
 PROXY = ProxyId(UUID("0195a3d0-7711-7e88-b399-0351e1d0f3b6"))
+BREACH = BreachId(UUID("0195a3d0-7711-7e88-a399-0351e1d0f3b6"))
 ON = date(2026, 3, 12)
 NAME = Text(lang="en", text="Clinic on Hill Street")
 WHY = Text(lang="en", text="Children miss school when they are ill.")
@@ -74,6 +87,9 @@ WHY = Text(lang="en", text="Children miss school when they are ill.")
 CHARTER, PERSON = f"coalition-{COALITION}", f"person-{ANA}"
 MEMBERSHIP, ACCREDITATIONS = f"membership-{CLINIC}", f"accreditation-{CLINIC}"
 BODY, ISSUE = f"body-{GROUP}", f"issue-{MEALS}"
+THREAT = "threat-0195a3d0-8822-7f99-a4aa-1462f2e104c7"
+CONFLICT = "conflict-0195a3d0-9933-7faa-a5bb-257303f215d8"
+RELATIONSHIP, FOR_TWO = f"relationship-{key_of(CLINIC, SCHOOL)}", (str(CLINIC), str(SCHOOL))
 
 SAMPLES: tuple[tuple[str, Event], ...] = (
     (
@@ -174,5 +190,38 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     (ISSUE, LeadAssigned(lead=CLINIC)),
     (ISSUE, LeadYielded(reason=Sealed(WHY), successor=SCHOOL)),
     (ISSUE, MessengerChosen(org=CLINIC, audience_="public", person=Sealed(ANA, ANA))),
+    (THREAT, ThreatIdentified(by=CLINIC, name=Sealed(WHY), issues=(MEALS,))),
+    (THREAT, ThreatShared(by=SCHOOL)),
+    (THREAT, ThreatRetired(reason=Sealed(WHY))),
+    (CONFLICT, ConflictAreaNamed(name=Sealed(WHY), issue=MEALS, orgs=(CLINIC, SCHOOL))),
+    (CONFLICT, TurfConcernRaised(by=CLINIC, domain=Sealed(WHY), with_=(SCHOOL,))),
+    (CONFLICT, TurfSettled(by=CLINIC, parties=(CLINIC, SCHOOL), terms=Sealed(WHY))),
+    (RELATIONSHIP, TouchpointLogged(kind="social", on=ON)),
+    (
+        RELATIONSHIP,
+        HistoricTensionRecorded(since=date(2019, 9, 1), cause=Sealed(WHY)).seen_by(*FOR_TWO),
+    ),
+    (
+        RELATIONSHIP,
+        TrustPulseSubmitted(
+            by=CLINIC,
+            about=SCHOOL,
+            period="2026-Q1",
+            reliability=4,
+            mission=3,
+            openness=2,
+            power=1,
+            involvement=2,
+            resources=3,
+        ).seen_by(*FOR_TWO),
+    ),
+    (
+        RELATIONSHIP,
+        BoundaryBreachReported(
+            breach=BREACH, offender=SCHOOL, kind="back_channel", what=Sealed(WHY)
+        ).seen_by(*FOR_TWO),
+    ),
+    (RELATIONSHIP, AmendsOffered(breach=BREACH, offer=Sealed(WHY)).seen_by(*FOR_TWO)),
+    (RELATIONSHIP, AmendsAccepted(breach=BREACH).seen_by(*FOR_TWO)),
 )
 """(stream, event), one of each type."""

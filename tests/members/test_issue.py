@@ -31,7 +31,7 @@ from services.members.domain.issue import (
     YieldLead,
     decider,
 )
-from services.members.domain.standing import Standing
+from services.members.domain.standing import Author
 from shared.decider import Refused
 from shared.event import Context, Sealed
 from tests.given import Given
@@ -41,7 +41,6 @@ from tests.members.table import (
     BO,
     CLINIC,
     NAME,
-    OWN,
     SCHOOL,
     UNION,
     WHY,
@@ -51,7 +50,7 @@ from tests.members.table import (
 
 HERE, AWAY = Named(members=True), Named(members=False)
 STILL, LEFT = StillHere(), StillHere(lead=False, party=False)
-ALONE = Standing(own=True, presides=False, person=ANA)
+MANY, ALONE = Author(), Author(ANA)
 
 raise_it = RaiseIssue(name=NAME, summary=WHY)
 raised = IssueRaised(name=Sealed(NAME), summary=Sealed(WHY))
@@ -94,19 +93,19 @@ def after(*history: IssueEvent) -> Raised:
 
 
 def test_an_issue_is_raised_once() -> None:
-    given().when(raise_it, by(UNION, OWN)).then(raised)
-    given(raised).when(raise_it, by(UNION, OWN)).then_nothing()
-    given(raised, out).when(raise_it, by(UNION, OWN)).then_nothing()
+    given().when(raise_it, by(UNION, MANY)).then(raised)
+    given(raised).when(raise_it, by(UNION, MANY)).then_nothing()
+    given(raised, out).when(raise_it, by(UNION, MANY)).then_nothing()
 
 
 def test_an_issue_is_left_out_and_taken_up_again() -> None:
-    given(raised).when(ScopeIssue(scope="out", reason=WHY), by(UNION, OWN)).then(out)
-    given(raised, out).when(ScopeIssue(scope="in", reason=WHY), by(UNION, OWN)).then(back)
+    given(raised).when(ScopeIssue(scope="out", reason=WHY), by(UNION, MANY)).then(out)
+    given(raised, out).when(ScopeIssue(scope="in", reason=WHY), by(UNION, MANY)).then(back)
 
 
 def test_i4_scoping_again_changes_nothing() -> None:
-    given(raised).when(ScopeIssue(scope="in", reason=WHY), by(UNION, OWN)).then_nothing()
-    given(raised, out).when(ScopeIssue(scope="out", reason=WHY), by(UNION, OWN)).then_nothing()
+    given(raised).when(ScopeIssue(scope="in", reason=WHY), by(UNION, MANY)).then_nothing()
+    given(raised, out).when(ScopeIssue(scope="out", reason=WHY), by(UNION, MANY)).then_nothing()
 
 
 @pytest.mark.parametrize(
@@ -118,7 +117,7 @@ def test_i4_scoping_again_changes_nothing() -> None:
     ids=lambda command: type(command).__name__,
 )
 def test_nothing_happens_to_what_nobody_raised(command: IssueCommand) -> None:
-    given().when(command, by(UNION, OWN, HERE)).then_refused("unknown_issue")
+    given().when(command, by(UNION, MANY, HERE)).then_refused("unknown_issue")
 
 
 @pytest.mark.parametrize(
@@ -145,74 +144,74 @@ def test_what_a_one_person_member_says_goes_with_the_person(
 
 
 def test_f1_an_organisation_takes_a_position_and_changes_it() -> None:
-    given(raised).when(take, by(CLINIC, OWN)).then(took)
-    given(raised, took).when(change, by(CLINIC, OWN)).then(changed)
+    given(raised).when(take, by(CLINIC, MANY)).then(took)
+    given(raised, took).when(change, by(CLINIC, MANY)).then(changed)
     assert dict(after(raised, took, changed).positions) == {CLINIC: "oppose"}
 
 
 def test_f1_each_organisation_has_its_own_position() -> None:
     theirs = PositionTaken(by=SCHOOL, position="oppose", reason=Sealed(WHY))
     ask = TakePosition(position="oppose", reason=WHY)
-    given(raised, took).when(ask, by(SCHOOL, OWN)).then(theirs)
+    given(raised, took).when(ask, by(SCHOOL, MANY)).then(theirs)
     assert dict(after(raised, took, theirs).positions) == {CLINIC: "support", SCHOOL: "oppose"}
 
 
 def test_m11_a_first_position_is_taken() -> None:
-    given(raised).when(change, by(CLINIC, OWN)).then_refused("not_taken")
-    given(raised, took).when(change, by(SCHOOL, OWN)).then_refused("not_taken")
+    given(raised).when(change, by(CLINIC, MANY)).then_refused("not_taken")
+    given(raised, took).when(change, by(SCHOOL, MANY)).then_refused("not_taken")
 
 
 def test_m11_a_later_one_is_changed() -> None:
     ask = TakePosition(position="oppose", reason=WHY)
-    given(raised, took).when(ask, by(CLINIC, OWN)).then_refused("use_change")
-    given(raised, took, changed).when(take, by(CLINIC, OWN)).then_refused("use_change")
+    given(raised, took).when(ask, by(CLINIC, MANY)).then_refused("use_change")
+    given(raised, took, changed).when(take, by(CLINIC, MANY)).then_refused("use_change")
 
 
 def test_i4_the_same_position_again_changes_nothing() -> None:
-    given(raised, took).when(take, by(CLINIC, OWN)).then_nothing()
+    given(raised, took).when(take, by(CLINIC, MANY)).then_nothing()
     ask = ChangePosition(to="support", reason=WHY)
-    given(raised, took).when(ask, by(CLINIC, OWN)).then_nothing()
+    given(raised, took).when(ask, by(CLINIC, MANY)).then_nothing()
 
 
 def test_a_position_is_an_organisations() -> None:
-    nobody = swap(imported(OWN), by=None)
+    nobody = swap(imported(MANY), by=None)
     given(raised).when(take, nobody).then_refused("no_organisation")
 
 
 def test_f3_organisations_agree_to_disagree() -> None:
-    given(raised).when(disagree, by(CLINIC, OWN, HERE)).then(offered)
-    given(raised, offered).when(agree, by(SCHOOL, OWN, HERE)).then(agreed)
+    given(raised).when(disagree, by(CLINIC, MANY, HERE)).then(offered)
+    given(raised, offered).when(agree, by(SCHOOL, MANY, HERE)).then(agreed)
 
 
 def test_f3_a_party_reopens_it() -> None:
     for party in (CLINIC, SCHOOL):
-        given(raised, offered, agreed).when(reopen, by(party, OWN)).then(reopened)
-    given(raised, offered, agreed, reopened).when(disagree, by(CLINIC, OWN, HERE)).then(offered)
+        given(raised, offered, agreed).when(reopen, by(party, MANY)).then(reopened)
+    given(raised, offered, agreed, reopened).when(disagree, by(CLINIC, MANY, HERE)).then(offered)
 
 
 def test_f3_what_was_only_offered_is_taken_back_or_declined() -> None:
     for party in (CLINIC, SCHOOL):
-        given(raised, offered).when(reopen, by(party, OWN)).then(reopened)
+        given(raised, offered).when(reopen, by(party, MANY)).then(reopened)
     assert after(raised, offered, reopened).disagreement is None
 
 
 def test_i4_agreeing_and_reopening_again_changes_nothing() -> None:
     for again in (disagree, agree):
-        given(raised, offered).when(again, by(CLINIC, OWN, HERE)).then_nothing()
-    given(raised, offered, agreed).when(agree, by(SCHOOL, OWN, HERE)).then_nothing()
-    given(raised).when(reopen, by(CLINIC, OWN)).then_nothing()
-    given(raised, offered, agreed, reopened).when(reopen, by(SCHOOL, OWN)).then_nothing()
+        given(raised, offered).when(again, by(CLINIC, MANY, HERE)).then_nothing()
+    given(raised, offered, agreed).when(agree, by(SCHOOL, MANY, HERE)).then_nothing()
+    given(raised).when(reopen, by(CLINIC, MANY)).then_nothing()
+    given(raised, offered, agreed, reopened).when(reopen, by(SCHOOL, MANY)).then_nothing()
 
 
 def test_m12_only_a_party_agrees_or_reopens() -> None:
-    given(raised).when(disagree, by(UNION, OWN, HERE)).then_refused("not_a_party")
-    given(raised, offered).when(agree, by(UNION, OWN, HERE)).then_refused("not_a_party")
-    given(raised, offered).when(disagree, by(UNION, OWN, HERE)).then_refused("not_a_party")
-    given(raised, offered, agreed).when(reopen, by(UNION, OWN, STILL)).then_refused("not_a_party")
+    given(raised).when(disagree, by(UNION, MANY, HERE)).then_refused("not_a_party")
+    given(raised, offered).when(agree, by(UNION, MANY, HERE)).then_refused("not_a_party")
+    given(raised, offered).when(disagree, by(UNION, MANY, HERE)).then_refused("not_a_party")
+    given(raised, offered, agreed).when(reopen, by(UNION, MANY, STILL)).then_refused("not_a_party")
 
 
 def test_f3_without_its_parties_anybody_reopens_it() -> None:
-    given(raised, offered, agreed).when(reopen, by(UNION, OWN, LEFT)).then(reopened)
+    given(raised, offered, agreed).when(reopen, by(UNION, MANY, LEFT)).then(reopened)
 
 
 @pytest.mark.parametrize(
@@ -225,24 +224,24 @@ def test_f3_without_its_parties_anybody_reopens_it() -> None:
     ],
 )
 def test_the_first_names_parties_and_terms(ask: AgreeToDisagree) -> None:
-    given(raised).when(ask, by(CLINIC, OWN, HERE)).then_refused("terms_missing")
+    given(raised).when(ask, by(CLINIC, MANY, HERE)).then_refused("terms_missing")
 
 
 @pytest.mark.parametrize("ask", [disagree, AgreeToDisagree(terms=WHY)])
 def test_who_agrees_later_names_no_others(ask: AgreeToDisagree) -> None:
-    given(raised, offered).when(ask, by(SCHOOL, OWN, HERE)).then_refused("terms_stand")
+    given(raised, offered).when(ask, by(SCHOOL, MANY, HERE)).then_refused("terms_stand")
 
 
 def test_who_agreed_does_not_agree_with_others_too() -> None:
     ask = AgreeToDisagree(parties=(CLINIC, UNION), terms=WHY)
-    given(raised, offered).when(ask, by(CLINIC, OWN, HERE)).then_refused("terms_stand")
+    given(raised, offered).when(ask, by(CLINIC, MANY, HERE)).then_refused("terms_stand")
 
 
 def test_only_members_disagree_lead_and_bring_the_message() -> None:
-    given(raised).when(disagree, by(CLINIC, OWN, AWAY)).then_refused("not_a_member")
-    given(raised).when(assign, by(UNION, OWN, AWAY)).then_refused("not_a_member")
-    given(raised, leads).when(hand_over, by(CLINIC, OWN, AWAY)).then_refused("not_a_member")
-    given(raised).when(choose, by(UNION, OWN, AWAY)).then_refused("not_a_member")
+    given(raised).when(disagree, by(CLINIC, MANY, AWAY)).then_refused("not_a_member")
+    given(raised).when(assign, by(UNION, MANY, AWAY)).then_refused("not_a_member")
+    given(raised, leads).when(hand_over, by(CLINIC, MANY, AWAY)).then_refused("not_a_member")
+    given(raised).when(choose, by(UNION, MANY, AWAY)).then_refused("not_a_member")
 
 
 def test_f32_one_organisation_leads_an_issue() -> None:
@@ -266,33 +265,33 @@ def test_f32_another_leads_where_the_lead_has_left() -> None:
 
 
 def test_f67_the_lead_steps_back() -> None:
-    given(raised, leads).when(step_back, by(CLINIC, OWN, HERE)).then(stepped_back)
+    given(raised, leads).when(step_back, by(CLINIC, MANY, HERE)).then(stepped_back)
     assert after(raised, leads, stepped_back).lead is None
 
 
 def test_f67_who_steps_back_may_name_who_leads_next() -> None:
-    given(raised, leads).when(hand_over, by(CLINIC, OWN, HERE)).then(handed_over)
-    given(raised, leads, handed_over).when(step_back, by(SCHOOL, OWN, HERE)).then(stepped_back)
+    given(raised, leads).when(hand_over, by(CLINIC, MANY, HERE)).then(handed_over)
+    given(raised, leads, handed_over).when(step_back, by(SCHOOL, MANY, HERE)).then(stepped_back)
 
 
 def test_m10_only_the_lead_yields() -> None:
-    given(raised).when(step_back, by(CLINIC, OWN, HERE)).then_refused("not_the_lead")
-    given(raised, leads).when(step_back, by(SCHOOL, OWN, HERE)).then_refused("not_the_lead")
+    given(raised).when(step_back, by(CLINIC, MANY, HERE)).then_refused("not_the_lead")
+    given(raised, leads).when(step_back, by(SCHOOL, MANY, HERE)).then_refused("not_the_lead")
     over = (raised, leads, handed_over)
-    given(*over).when(step_back, by(CLINIC, OWN, HERE)).then_refused("not_the_lead")
+    given(*over).when(step_back, by(CLINIC, MANY, HERE)).then_refused("not_the_lead")
 
 
 def test_i4_leading_and_yielding_again_changes_nothing() -> None:
     given(raised, leads).when(assign, by(UNION, HERE)).then_nothing()
-    given(raised, leads, stepped_back).when(step_back, by(CLINIC, OWN, HERE)).then_nothing()
-    given(raised, leads, handed_over).when(hand_over, by(CLINIC, OWN, HERE)).then_nothing()
+    given(raised, leads, stepped_back).when(step_back, by(CLINIC, MANY, HERE)).then_nothing()
+    given(raised, leads, handed_over).when(hand_over, by(CLINIC, MANY, HERE)).then_nothing()
     to_itself = YieldLead(reason=WHY, successor=CLINIC)
-    given(raised, leads).when(to_itself, by(CLINIC, OWN, HERE)).then_nothing()
+    given(raised, leads).when(to_itself, by(CLINIC, MANY, HERE)).then_nothing()
 
 
 def test_who_leads_again_may_step_back_again() -> None:
     history = raised, leads, stepped_back, leads
-    given(*history).when(step_back, by(CLINIC, OWN, HERE)).then(stepped_back)
+    given(*history).when(step_back, by(CLINIC, MANY, HERE)).then(stepped_back)
 
 
 def test_f60_one_messenger_for_each_audience() -> None:
@@ -344,11 +343,11 @@ commands = st.one_of(
     ),
 )
 contexts = st.builds(
-    by, orgs, st.sampled_from([OWN, ALONE]), st.sampled_from([HERE, AWAY]), st.just(STILL)
+    by, orgs, st.sampled_from([MANY, ALONE]), st.sampled_from([HERE, AWAY]), st.just(STILL)
 )
 Requests = list[tuple[IssueCommand, Context]]
 histories = st.lists(st.tuples(commands, contexts), min_size=8, max_size=40).map(
-    lambda asked: [(raise_it, by(UNION, OWN)), *asked]
+    lambda asked: [(raise_it, by(UNION, MANY)), *asked]
 )
 
 

@@ -7,9 +7,12 @@ from services.members.domain import (
     accreditation,
     body,
     coalition,
+    conflict,
     issue,
     membership,
     person,
+    relationship,
+    threat,
 )
 from shared.decider import Decider
 from tests.contracts.samples_members import SAMPLES
@@ -21,6 +24,9 @@ DECIDERS: tuple[Decider[Any, Any, Any], ...] = (
     body.decider,
     issue.decider,
     person.decider,
+    threat.decider,
+    conflict.decider,
+    relationship.decider,
 )
 
 

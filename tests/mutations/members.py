@@ -5,20 +5,26 @@ from tests.mutations import Change, Mutation
 ACCREDITATION = "services/members/domain/accreditation.py"
 BODY = "services/members/domain/body.py"
 COALITION = "services/members/domain/coalition.py"
+CONFLICT = "services/members/domain/conflict.py"
 FOUNDING = "services/members/domain/founding.py"
 ISSUE = "services/members/domain/issue.py"
 MEMBERSHIP = "services/members/domain/membership.py"
 PERSON = "services/members/domain/person.py"
+RELATIONSHIP = "services/members/domain/relationship.py"
 ROSTER = "services/members/domain/roster.py"
 STANDING = "services/members/domain/standing.py"
+THREAT = "services/members/domain/threat.py"
 OF_ACCREDITATION = "tests/members/test_accreditation.py"
 OF_BODY = "tests/members/test_body.py"
 OF_COALITION = "tests/members/test_coalition.py"
+OF_CONFLICT = "tests/members/test_conflict.py"
 OF_FOUNDING = "tests/members/test_founding.py"
 OF_ISSUE = "tests/members/test_issue.py"
 OF_MEMBERSHIP = "tests/members/test_membership.py"
 OF_PERSON = "tests/members/test_person.py"
+OF_RELATIONSHIP = "tests/members/test_relationship.py"
 OF_ROSTER = "tests/members/test_roster.py"
+OF_THREAT = "tests/members/test_threat.py"
 
 MUTATIONS = (
     Mutation(
@@ -301,8 +307,8 @@ MUTATIONS = (
     ),
     Mutation(
         "I7 what a one-person member says of an issue goes with the person",
-        ISSUE,
-        "return Sealed(text, None if text is None else context.fact(Standing).person)",
+        STANDING,
+        "return Sealed(text, context.fact(Author).person)",
         "return Sealed(text)",
         f"{OF_ISSUE}::test_what_a_one_person_member_says_goes_with_the_person",
     ),
@@ -447,5 +453,110 @@ MUTATIONS = (
         'return self.only("steering") or self.only("plenary")',
         'return self.only("plenary") or self.only("steering")',
         OF_ROSTER,
+    ),
+    Mutation(
+        "a threat is shared while it lasts",
+        THREAT,
+        "    if threat.retired:\n        raise Refused",
+        "    if not threat.retired:\n        raise Refused",
+        OF_THREAT,
+    ),
+    Mutation(
+        "who identifies a threat shares it",
+        THREAT,
+        "Identified(event.issues, frozenset({event.by}))",
+        "Identified(event.issues, frozenset())",
+        OF_THREAT,
+    ),
+    Mutation(
+        "M12 only a named party settles",
+        CONFLICT,
+        "    if by not in turf.parties:\n",
+        "    if by in turf.parties and not turf.agreed:\n",
+        f"{OF_CONFLICT}::test_m12_only_a_named_party_settles",
+    ),
+    Mutation(
+        "M12 only a named party writes the terms",
+        CONFLICT,
+        "    if by not in parties:\n",
+        "    if by not in parties and not parties:\n",
+        f"{OF_CONFLICT}::test_m12_only_a_named_party_settles",
+    ),
+    Mutation(
+        "M12 nobody settles for another",
+        CONFLICT,
+        "agreed=conflict.agreed | {event.by})",
+        "agreed=conflict.agreed | set(parties))",
+        f"{OF_CONFLICT}::test_m12_each_party_settles_for_itself_alone",
+    ),
+    Mutation(
+        "every claimant is a party",
+        CONFLICT,
+        "if not turf.claimants.issubset(parties):",
+        "if turf.claimants.isdisjoint(parties):",
+        OF_CONFLICT,
+    ),
+    Mutation(
+        "M15 one pulse for a quarter",
+        RELATIONSHIP,
+        "        pulse = event.by, event.period\n",
+        "        pulse = event.about, event.period\n",
+        f"{OF_RELATIONSHIP}::test_m15_one_pulse_per_organisation_target_and_quarter",
+    ),
+    Mutation(
+        "M15 a second pulse is refused",
+        RELATIONSHIP,
+        '    if before is not None:\n        raise Refused("already_submitted"',
+        '    if before is None:\n        raise Refused("already_submitted"',
+        f"{OF_RELATIONSHIP}::test_m15_one_pulse_for_a_quarter",
+    ),
+    Mutation(
+        "M15 a touchpoint has no text",
+        RELATIONSHIP,
+        "class TouchpointLogged(Event):\n",
+        "class TouchpointLogged(Event):\n    note: Sealed[Text] = Sealed()\n",
+        f"{OF_RELATIONSHIP}::test_f8_m15_a_touchpoint_says_that_it_was_and_no_more",
+    ),
+    Mutation(
+        "I8 what is between two is for them alone",
+        RELATIONSHIP,
+        "    return event.seen_by(*map(str, context.fact(Pair).orgs))",
+        "    return event.seen_by(str(context.by))",
+        f"{OF_RELATIONSHIP}::test_i8_all_but_touchpoints_is_for_the_two_alone",
+    ),
+    Mutation(
+        "I8 a pulse is of class dyad",
+        RELATIONSHIP,
+        'class TrustPulseSubmitted(Event):\n    visibility = "dyad"\n\n',
+        "class TrustPulseSubmitted(Event):\n",
+        f"{OF_RELATIONSHIP}::test_i8_all_but_touchpoints_is_for_the_two_alone",
+    ),
+    Mutation(
+        "only the two act between them",
+        RELATIONSHIP,
+        "    if by not in context.fact(Pair).orgs:\n",
+        "    if by in context.fact(Pair).orgs and by is None:\n",
+        OF_RELATIONSHIP,
+    ),
+    Mutation(
+        "only the offender offers amends",
+        RELATIONSHIP,
+        "    if by != breach.offender:\n",
+        "    if by == breach.offender:\n",
+        OF_RELATIONSHIP,
+    ),
+    Mutation(
+        "only the injured accepts amends",
+        RELATIONSHIP,
+        "    if by == breach.offender:\n",
+        '    if by == breach.offender and breach.amends == "owed":\n',
+        OF_RELATIONSHIP,
+    ),
+    Mutation(
+        "words of a one-person member go with the person",
+        STANDING,
+        "    return Sealed(text, context.fact(Author).person)",
+        "    return Sealed(text)",
+        OF_RELATIONSHIP,
     ),
 )

@@ -76,4 +76,11 @@ MUTATIONS = (
         after="]",
         test=MODELS,
     ),
+    Mutation(
+        id="two organisations have a key of their own",
+        file="shared/sealing.py",
+        before='    together = "_".join(audience)\n',
+        after="    together = audience[0]\n",
+        test="tests/shared/test_sealing.py",
+    ),
 )

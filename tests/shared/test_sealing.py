@@ -4,7 +4,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shared.sealing import Key, decoy, disclose, open_disclosure, seal
+from shared.sealing import Key, decoy, disclose, keyed_for, open_disclosure, seal
 
 COALITION, EVENT = UUID(int=1), UUID(int=2)
 KEY = Key(UUID(int=3), AESGCM(bytes(32)))
@@ -31,3 +31,11 @@ def test_the_same_value_never_gives_the_same_digest() -> None:
     digests = {seal(KEY, COALITION, EVENT, "members", "option", "agree").digest for _ in range(50)}
     assert len(digests) == 50
     assert {len(decoy()) for _ in range(5)} == {43}
+
+
+def test_each_audience_has_a_key_of_its_own() -> None:
+    assert keyed_for("members", ()) == "members"
+    assert keyed_for("public", ()) == "members"
+    assert keyed_for("body", ("body:1",)) == "body:1"
+    assert keyed_for("dyad", ("1", "2")) == "dyad:1_2"
+    assert keyed_for("partners", ("1",)) == "partners:1"

@@ -211,6 +211,18 @@ from_members = Subscription(
             "SeatFilled",
             "SeatReserved",
             "SeatVacated",
+            "AmendsAccepted",
+            "AmendsOffered",
+            "BoundaryBreachReported",
+            "ConflictAreaNamed",
+            "HistoricTensionRecorded",
+            "ThreatIdentified",
+            "ThreatRetired",
+            "ThreatShared",
+            "TouchpointLogged",
+            "TrustPulseSubmitted",
+            "TurfConcernRaised",
+            "TurfSettled",
         }
     ),
 )

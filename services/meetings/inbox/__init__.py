@@ -12,6 +12,11 @@ from_members = Subscription(
     hears=(*ORGANISATIONS, *PEOPLE, *BODIES, *ISSUES),
     ignores=frozenset(
         {
+            "AmendsAccepted",
+            "AmendsOffered",
+            "BoundaryBreachReported",
+            "ConflictAreaNamed",
+            "HistoricTensionRecorded",
             "LeadAssigned",
             "LeadYielded",
             "MembershipApplied",
@@ -22,6 +27,13 @@ from_members = Subscription(
             "ProxyGranted",
             "ProxyRevoked",
             "SeatReserved",
+            "ThreatIdentified",
+            "ThreatRetired",
+            "ThreatShared",
+            "TouchpointLogged",
+            "TrustPulseSubmitted",
+            "TurfConcernRaised",
+            "TurfSettled",
         }
     ),
 )

@@ -1,7 +1,28 @@
 """HTTP in: who forms a coalition, joins it, speaks in it, and for what."""
 
-from services.members.api import bodies, coalitions, issues, members, people
+from services.members.api import (
+    bodies,
+    coalitions,
+    conflicts,
+    issues,
+    members,
+    people,
+    relationships,
+    threats,
+)
 from services.members.api.imports import IMPORTS
 from services.members.api.routing import everywhere, router
 
-__all__ = ["IMPORTS", "bodies", "coalitions", "everywhere", "issues", "members", "people", "router"]
+__all__ = [
+    "IMPORTS",
+    "bodies",
+    "coalitions",
+    "conflicts",
+    "everywhere",
+    "issues",
+    "members",
+    "people",
+    "relationships",
+    "router",
+    "threats",
+]

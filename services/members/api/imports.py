@@ -1,4 +1,4 @@
-"""What an import may bring: every command of this service."""
+"""What an import may bring: every command of this service but those between two organisations."""
 
 from typing import Any, get_args
 from uuid import UUID, uuid5
@@ -8,10 +8,12 @@ from services.members.domain import (
     accreditation,
     body,
     coalition,
+    conflict,
     founding,
     issue,
     membership,
     person,
+    threat,
 )
 from services.members.domain.ids import AccId, BodyId, OrgId, PersonId
 from services.members.views import facts
@@ -26,6 +28,8 @@ COMMANDS: tuple[tuple[AnyDecider, Any], ...] = (
     (body.decider, body.BodyCommand),
     (issue.decider, issue.IssueCommand),
     (person.decider, person.PersonCommand),
+    (threat.decider, threat.ThreatCommand),
+    (conflict.decider, conflict.ConflictCommand),
 )
 
 

@@ -28,7 +28,7 @@ def adds(path: str, action: str, to: Router = router) -> Callable[[Endpoint], En
     return to.post(path, status_code=201, response_model=Receipt, dependencies=[requires(action)])
 
 
-async def write(caller: Caller, decider: AnyDecider, key: UUID, command: Command) -> Written:
+async def write(caller: Caller, decider: AnyDecider, key: UUID | str, command: Command) -> Written:
     """Decide a command with the facts that it needs."""
     return await caller.handle(decider, key, command, facts=facts.NEEDS.get(type(command), ()))
 

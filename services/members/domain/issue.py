@@ -14,7 +14,7 @@ from immutables import Map
 from pydantic import Field
 
 from services.members.domain.ids import OrgId, PersonId
-from services.members.domain.standing import Standing
+from services.members.domain.standing import speaker, words
 from shared.decider import Decider, Refused
 from shared.event import (
     Command,
@@ -263,54 +263,43 @@ def _raised(issue: Issue) -> Raised:
     return issue
 
 
-def _asker(context: Context) -> OrgId:
-    if context.by is None:
-        raise Refused("no_organisation", "Say on which organisation's behalf you act.")
-    return OrgId(context.by)
-
-
-def _words(text: Text | None, context: Context) -> Sealed[Text]:
-    """Seal what an organisation says; what a one-person member says, with that person's key."""
-    return Sealed(text, None if text is None else context.fact(Standing).person)
-
-
 def _raise(command: RaiseIssue, issue: Issue, context: Context) -> list[IssueEvent]:
     if issue is not None:
         return []
-    name, summary = _words(command.name, context), _words(command.summary, context)
+    name, summary = words(command.name, context), words(command.summary, context)
     return [IssueRaised(name=name, summary=summary)]
 
 
 def _scope(command: ScopeIssue, issue: Raised, context: Context) -> list[IssueEvent]:
     if issue.scope == command.scope:
         return []
-    return [IssueScoped(scope=command.scope, reason=_words(command.reason, context))]
+    return [IssueScoped(scope=command.scope, reason=words(command.reason, context))]
 
 
 def _take(command: TakePosition, issue: Raised, context: Context) -> list[IssueEvent]:
-    org = _asker(context)
+    org = speaker(context)
     before = issue.positions.get(org)
     if before == command.position:
         return []
     if before is not None:
         raise Refused("use_change", "Your organisation has a position on this: change that one.")
-    reason = _words(command.reason, context)
+    reason = words(command.reason, context)
     return [PositionTaken(by=org, position=command.position, reason=reason)]
 
 
 def _change(command: ChangePosition, issue: Raised, context: Context) -> list[IssueEvent]:
-    org = _asker(context)
+    org = speaker(context)
     before = issue.positions.get(org)
     if before is None:
         raise Refused("not_taken", "Your organisation has no position on this yet: take one.")
     if before == command.to:
         return []
-    reason = _words(command.reason, context)
+    reason = words(command.reason, context)
     return [PositionChanged(by=org, from_=before, to=command.to, reason=reason)]
 
 
 def _agree(command: AgreeToDisagree, issue: Raised, context: Context) -> list[IssueEvent]:
-    org, between = _asker(context), issue.disagreement
+    org, between = speaker(context), issue.disagreement
     parties = frozenset(command.parties or ())
     if between is not None:
         if org not in between.parties:
@@ -329,17 +318,17 @@ def _agree(command: AgreeToDisagree, issue: Raised, context: Context) -> list[Is
     if org not in parties:
         raise Refused("not_a_party", "Name your own organisation among those who disagree.")
     _must_be_members(context)
-    terms = _words(command.terms, context)
+    terms = words(command.terms, context)
     return [AgreedToDisagree(by=org, parties=tuple(sorted(parties)), terms=terms)]
 
 
 def _reopen(command: ReopenDisagreement, issue: Raised, context: Context) -> list[IssueEvent]:
     if issue.disagreement is None:
         return []
-    party = _asker(context) in issue.disagreement.parties
+    party = speaker(context) in issue.disagreement.parties
     if not party and context.fact(StillHere).party:
         raise Refused("not_a_party", "Only who agreed to disagree, or was asked to, reopens it.")
-    return [DisagreementReopened(reason=_words(command.reason, context))]
+    return [DisagreementReopened(reason=words(command.reason, context))]
 
 
 def _assign(command: AssignLead, issue: Raised, context: Context) -> list[IssueEvent]:
@@ -352,14 +341,14 @@ def _assign(command: AssignLead, issue: Raised, context: Context) -> list[IssueE
 
 
 def _yield(command: YieldLead, issue: Raised, context: Context) -> list[IssueEvent]:
-    org = _asker(context)
+    org = speaker(context)
     if issue.yielded == Yielded(org, command.successor) or issue.lead == org == command.successor:
         return []
     if issue.lead != org:
         raise Refused("not_the_lead", "Your organisation does not lead this issue.")
     if command.successor is not None:
         _must_be_members(context)
-    return [LeadYielded(reason=_words(command.reason, context), successor=command.successor)]
+    return [LeadYielded(reason=words(command.reason, context), successor=command.successor)]
 
 
 def _choose(command: ChooseMessenger, issue: Raised, context: Context) -> list[IssueEvent]:

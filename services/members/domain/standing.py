@@ -7,9 +7,9 @@ something away from somebody cites a decision (M1).
 from dataclasses import dataclass
 from typing import Literal
 
-from services.members.domain.ids import PersonId
+from services.members.domain.ids import OrgId, PersonId
 from shared.decider import Refused
-from shared.event import Context, Ref
+from shared.event import Context, Ref, Sealed, Text
 
 Mode = Literal["informal", "formal"]
 
@@ -43,6 +43,25 @@ class Cited:
     """Whether the decision that a command names was made, and adopted."""
 
     adopted: bool
+
+
+@dataclass(frozen=True)
+class Author:
+    """The one person that the acting organisation is; its words go with them."""
+
+    person: PersonId | None = None
+
+
+def speaker(context: Context) -> OrgId:
+    """Return the organisation that acts."""
+    if context.by is None:
+        raise Refused("no_organisation", "Say on behalf of which organisation you act.")
+    return OrgId(context.by)
+
+
+def words(text: Text, context: Context) -> Sealed[Text]:
+    """Seal what the acting organisation says; of a one-person member, with that person's key."""
+    return Sealed(text, context.fact(Author).person)
 
 
 def speak_for_it(context: Context) -> None:

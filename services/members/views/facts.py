@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from services.members.domain import roster
+from services.members.domain import issue, roster
 from services.members.domain.accreditation import (
     AccreditRepresentative,
     EndAccreditation,
@@ -30,7 +30,13 @@ from services.members.domain.body import (
     VacateSeat,
 )
 from services.members.domain.coalition import FormCoalition, SlugOwner
-from services.members.domain.ids import BodyId, OrgId, PersonId
+from services.members.domain.conflict import (
+    Concerned,
+    NameConflictArea,
+    RaiseTurfConcern,
+    SettleTurf,
+)
+from services.members.domain.ids import BodyId, IssueId, OrgId, PersonId
 from services.members.domain.issue import (
     AgreeToDisagree,
     AssignLead,
@@ -54,8 +60,19 @@ from services.members.domain.membership import (
     SuspendMember,
 )
 from services.members.domain.person import RegisterPerson, Registrant
+from services.members.domain.relationship import (
+    AcceptAmends,
+    LogTouchpoint,
+    OfferAmends,
+    Pair,
+    RecordTension,
+    ReportBreach,
+    SubmitTrustPulse,
+    orgs_of,
+)
 from services.members.domain.roster import Roster
-from services.members.domain.standing import Charter, Cited, Standing
+from services.members.domain.standing import Author, Charter, Cited, Standing
+from services.members.domain.threat import Bearing, IdentifyThreat, RetireThreat
 from shared.ask import Fact
 from shared.event import Command, Event, Ref
 from shared.hot import Fold, Reading
@@ -150,12 +167,6 @@ async def standing_in_body(read: Reading, _state: Any, command: Any) -> Standing
     return await _standing(read, org, _body(read))
 
 
-async def standing_of_asker(read: Reading, _state: Any, _command: Any) -> Standing:
-    """Return who asks, as seen from the organisation they act for."""
-    by = read.context.by
-    return await _standing(read, None if by is None else OrgId(by), None)
-
-
 async def _standing(read: Reading, org: OrgId | None, body: BodyId | None) -> Standing:
     asks = read.context
     roll = await read.fold(ROLL)
@@ -238,6 +249,49 @@ async def still_here(read: Reading, issue: Issue, _command: Any) -> StillHere:
     )
 
 
+async def author(read: Reading, _state: Any, _command: Any) -> Author:
+    """Return the one person that the acting organisation is, if it is one."""
+    by = read.context.by
+    return Author((await read.fold(ROLL)).one_person(OrgId(by) if by else None))
+
+
+async def bearing(read: Reading, _state: Any, command: IdentifyThreat) -> Bearing:
+    """Return whether the issues that a threat bears on were raised."""
+    return Bearing(await _raised(read, *command.issues))
+
+
+async def named_area(read: Reading, _state: Any, command: NameConflictArea) -> Concerned:
+    """Return whether the organisations are members, and the issue was raised."""
+    issues = () if command.issue is None else (command.issue,)
+    members = await _members(read, *command.orgs)
+    return Concerned(members=members, issue=await _raised(read, *issues))
+
+
+async def named_others(read: Reading, _state: Any, command: RaiseTurfConcern) -> Concerned:
+    """Return whether those that a turf concern is raised with are members."""
+    return Concerned(members=await _members(read, *command.with_))
+
+
+async def named_parties(read: Reading, _state: Any, command: SettleTurf) -> Concerned:
+    """Return whether the parties of a settlement are members."""
+    return Concerned(members=await _members(read, *command.parties or ()))
+
+
+async def pair(read: Reading, _state: Any, _command: Any) -> Pair:
+    """Return the two organisations whose stream this is."""
+    orgs = orgs_of(str(read.key))
+    return Pair(orgs, members=await _members(read, *orgs))
+
+
+async def _members(read: Reading, *orgs: OrgId) -> bool:
+    members = (await read.fold(ROLL)).members
+    return all(org in members for org in orgs)
+
+
+async def _raised(read: Reading, *issues: IssueId) -> bool:
+    return all([await read.stream(issue.decider, each) is not None for each in issues])
+
+
 def _key(read: Reading) -> UUID:
     return UUID(str(read.key))
 
@@ -270,14 +324,25 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     VacateSeat: (standing_in_body,),
     TakeRole: (holder, standing_in_body),
     ReleaseRole: (standing_in_body,),
-    RaiseIssue: (standing_of_asker,),
-    ScopeIssue: (standing_of_asker,),
-    TakePosition: (standing_of_asker,),
-    ChangePosition: (standing_of_asker,),
-    AgreeToDisagree: (named, standing_of_asker),
-    ReopenDisagreement: (standing_of_asker, still_here),
+    RaiseIssue: (author,),
+    ScopeIssue: (author,),
+    TakePosition: (author,),
+    ChangePosition: (author,),
+    AgreeToDisagree: (named, author),
+    ReopenDisagreement: (author, still_here),
     AssignLead: (named, still_here),
-    YieldLead: (named, standing_of_asker),
+    YieldLead: (named, author),
     ChooseMessenger: (named,),
+    IdentifyThreat: (author, bearing),
+    RetireThreat: (author,),
+    NameConflictArea: (author, named_area),
+    RaiseTurfConcern: (author, named_others),
+    SettleTurf: (author, named_parties),
+    LogTouchpoint: (pair,),
+    RecordTension: (author, pair),
+    SubmitTrustPulse: (pair,),
+    ReportBreach: (author, pair),
+    OfferAmends: (author, pair),
+    AcceptAmends: (pair,),
 }
 """The facts that the rules of a command ask for; a command that is not here needs none."""

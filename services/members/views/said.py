@@ -37,13 +37,19 @@ class Entry(NamedTuple):
         return f"members/{self.position}"
 
 
+def readers(seen: Recorded) -> list[str]:
+    """Return the tokens of readers who may see what an event says (`security.md` 3)."""
+    named = [token if ":" in token else f"org:{token}" for token in seen.audience]
+    return named or [seen.visibility]
+
+
 def said(seen: Recorded) -> Iterable[tuple[Table, Row]]:
     """Return the row of an event."""
     sealed = {name: list(map(str, under)) for name, under in seen.sealed.items()}
     yield SAID, (
         seen.coalition, seen.position, seen.stream.partition("-")[0], seen.key, seen.type, seen.at,
         seen.by, orjson.dumps(dict(seen.data)).decode(),
-        list(seen.audience) or [seen.visibility],
+        readers(seen),
         orjson.dumps(sealed).decode() if sealed else None,
     )  # fmt: skip
 
@@ -82,5 +88,11 @@ def visible(data: dict[str, Any], sealed: str | None, audiences: Collection[str]
     return {
         name: value
         for name, value in data.items()
-        if name not in under or under[name][0] in audiences
+        if name not in under or not _tokens(under[name][0]).isdisjoint(audiences)
     }
+
+
+def _tokens(sealed_for: str) -> set[str]:
+    """Return the tokens of who may read what was sealed for an audience, or for organisations."""
+    kind, _, ids = sealed_for.partition(":")
+    return {f"org:{id_}" for id_ in ids.split("_")} if kind == "dyad" else {sealed_for}

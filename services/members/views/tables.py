@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from services.members.views.said import SAID, said
+from services.members.views.said import SAID, readers, said
 from shared.event import Recorded
 from shared.projection import Projection, Row, Table
 
@@ -56,10 +56,6 @@ PERSON = Table(
 )  # fmt: skip
 
 
-def _audience(seen: Recorded) -> list[str]:
-    return list(seen.audience) or [seen.visibility]
-
-
 def _json(value: Any) -> str | None:
     return None if value is None else orjson.dumps(value).decode()
 
@@ -78,7 +74,7 @@ def _charter(seen: Recorded) -> Rows:
     data = seen.data
     yield CHARTER, (
         seen.coalition, seen.position, data.get("slug"), data.get("template"),
-        _json(data.get("name")), data.get("mode"), _audience(seen), _sealed(seen, "name"),
+        _json(data.get("name")), data.get("mode"), readers(seen), _sealed(seen, "name"),
     )  # fmt: skip
 
 
@@ -94,7 +90,7 @@ def _member(state: str | None) -> Callable[[Recorded], Rows]:
         yield MEMBERSHIP, (
             seen.coalition, seen.position, seen.key, state, _json(data.get("name")),
             data.get("kind"), data.get("sector"), data.get("commitment", data.get("level")),
-            data.get("voting_right"), seen.actor if alone else None, seen.at, _audience(seen),
+            data.get("voting_right"), seen.actor if alone else None, seen.at, readers(seen),
             _sealed(seen, "name"),
         )  # fmt: skip
 
@@ -127,7 +123,7 @@ def _body(seen: Recorded) -> Rows:
     yield BODY, (
         seen.coalition, seen.position, seen.key, data.get("kind"), _json(data.get("name")),
         _json(data.get("scope")), True if seen.type == "BodyDissolved" else None,
-        _audience(seen), _sealed(seen, "name"),
+        readers(seen), _sealed(seen, "name"),
     )  # fmt: skip
 
 
@@ -153,7 +149,7 @@ def _issue(seen: Recorded) -> Rows:
     yield ISSUE, (
         seen.coalition, seen.position, seen.key, _json(data.get("name")),
         _json(data.get("summary")), "in" if raised else data["scope"],
-        seen.by if raised else None, _audience(seen), _sealed(seen, "name", "summary"),
+        seen.by if raised else None, readers(seen), _sealed(seen, "name", "summary"),
     )  # fmt: skip
 
 
@@ -169,7 +165,12 @@ def _person(seen: Recorded) -> Rows:
 
 FOLDED = (
     "AgreedToDisagree",
+    "AmendsAccepted",
+    "AmendsOffered",
+    "BoundaryBreachReported",
+    "ConflictAreaNamed",
     "DisagreementReopened",
+    "HistoricTensionRecorded",
     "LeadAssigned",
     "LeadYielded",
     "MessengerChosen",
@@ -177,6 +178,13 @@ FOLDED = (
     "PositionTaken",
     "ProxyGranted",
     "ProxyRevoked",
+    "ThreatIdentified",
+    "ThreatRetired",
+    "ThreatShared",
+    "TouchpointLogged",
+    "TrustPulseSubmitted",
+    "TurfConcernRaised",
+    "TurfSettled",
 )
 """Types of which a register is folded when it is asked for; others have tables of their own."""
 

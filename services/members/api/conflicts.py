@@ -1,0 +1,26 @@
+"""Areas of conflict named in advance, and claims to one domain until they are settled."""
+
+from uuid import UUID
+
+from services.members.api.routing import adds, write
+from services.members.domain import conflict
+from shared.ask import Written
+from shared.http import Caller
+
+
+@adds("/conflict-areas", "members:conflict:name-area")
+async def name_conflict_area(naming: conflict.NameConflictArea, caller: Caller) -> Written:
+    """Name an area where organisations are likely to disagree, before they do."""
+    return await write(caller, conflict.decider, caller.new_id(), naming)
+
+
+@adds("/turf-concerns", "members:turf:raise")
+async def raise_turf_concern(concern: conflict.RaiseTurfConcern, caller: Caller) -> Written:
+    """Say that others claim the same domain as your organisation."""
+    return await write(caller, conflict.decider, caller.new_id(), concern)
+
+
+@adds("/turf-concerns/{concern_id}/settlements", "members:turf:settle")
+async def settle_turf(concern_id: UUID, settlement: conflict.SettleTurf, caller: Caller) -> Written:
+    """Settle who works where: the first party writes the terms, each other agrees to them."""
+    return await write(caller, conflict.decider, concern_id, settlement)

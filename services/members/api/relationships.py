@@ -1,0 +1,73 @@
+"""What happens between two organisations: touchpoints, trust, breaches and amends."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import AfterValidator
+
+from services.members.api.routing import adds, write
+from services.members.domain import relationship
+from shared.ask import Written
+from shared.http import Caller
+
+
+def _of_two(named: str) -> str:
+    return relationship.key_of(*relationship.orgs_of(named))
+
+
+Two = Annotated[
+    str,
+    Path(
+        description="the ids of the two organisations, joined by `_`, in either order",
+        pattern=r"^[0-9a-fA-F-]{36}_[0-9a-fA-F-]{36}$",
+    ),
+    AfterValidator(_of_two),
+]
+
+
+@adds("/relationships/{relationship_id}/touchpoints", "members:touchpoint:log")
+async def log_touchpoint(
+    relationship_id: Two, touchpoint: relationship.LogTouchpoint, caller: Caller
+) -> Written:
+    """Log that you were in touch with another organisation. Every member sees that, no more."""
+    return await write(caller, relationship.decider, relationship_id, touchpoint)
+
+
+@adds("/relationships/{relationship_id}/tensions", "members:tension:record")
+async def record_tension(
+    relationship_id: Two, tension: relationship.RecordTension, caller: Caller
+) -> Written:
+    """Record an old tension with another organisation, for the two of you alone."""
+    return await write(caller, relationship.decider, relationship_id, tension)
+
+
+@adds("/relationships/{relationship_id}/pulses", "members:pulse:submit")
+async def submit_trust_pulse(
+    relationship_id: Two, pulse: relationship.SubmitTrustPulse, caller: Caller
+) -> Written:
+    """Say how far you trust another organisation, once a quarter, from 1 (little) to 4 (fully)."""
+    return await write(caller, relationship.decider, relationship_id, pulse)
+
+
+@adds("/relationships/{relationship_id}/breaches", "members:breach:report")
+async def report_breach(
+    relationship_id: Two, breach: relationship.ReportBreach, caller: Caller
+) -> Written:
+    """Report that one of the two organisations crossed an agreed boundary."""
+    return await write(caller, relationship.decider, relationship_id, breach)
+
+
+@adds("/relationships/{relationship_id}/amends", "members:amends:offer")
+async def offer_amends(
+    relationship_id: Two, amends: relationship.OfferAmends, caller: Caller
+) -> Written:
+    """Offer amends for a breach by your organisation."""
+    return await write(caller, relationship.decider, relationship_id, amends)
+
+
+@adds("/relationships/{relationship_id}/acceptances", "members:amends:accept")
+async def accept_amends(
+    relationship_id: Two, acceptance: relationship.AcceptAmends, caller: Caller
+) -> Written:
+    """Accept the amends that were offered to your organisation."""
+    return await write(caller, relationship.decider, relationship_id, acceptance)
