@@ -393,7 +393,7 @@ def _audiences(mandates: Mandates, person: UUID) -> tuple[str, ...]:
     held = mandates.by_person.get(person, ())
     if not held:
         return ()
-    found = {"members", "public"}
+    found = {"members", "public", f"person:{person}"}
     if mandates.plenary is not None:
         found.add(f"body:{mandates.plenary}")
     for mandate in held:

@@ -26,7 +26,9 @@ from services.members.domain.ids import (
     AccId,
     BodyId,
     BreachId,
+    ConsentId,
     ConstituencyId,
+    GoalId,
     IssueId,
     OrgId,
     PersonId,
@@ -53,7 +55,14 @@ from services.members.domain.membership import (
     MembershipDeclined,
     MemberSuspended,
 )
-from services.members.domain.person import PersonRegistered
+from services.members.domain.person import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    GrowthGoalReached,
+    GrowthGoalSet,
+    PersonRegistered,
+    WellbeingPulseSubmitted,
+)
 from services.members.domain.relationship import (
     AmendsAccepted,
     AmendsOffered,
@@ -80,6 +89,8 @@ PARENTS = ConstituencyId(UUID("0195a3d0-55ff-7c66-a177-e13fcfbed194"))
 SEAT = SeatId(UUID("0195a3d0-6600-7d77-a288-f240d0cfe2a5"))
 PROXY = ProxyId(UUID("0195a3d0-7711-7e88-b399-0351e1d0f3b6"))
 BREACH = BreachId(UUID("0195a3d0-7711-7e88-a399-0351e1d0f3b6"))
+CONSENT = ConsentId(UUID("0195a3d0-7711-7e88-a399-0351e1d0f3b6"))
+GOAL = GoalId(UUID("0195a3d0-8822-7f99-a4aa-1462f2e104c7"))
 ON = date(2026, 3, 12)
 NAME = Text(lang="en", text="Clinic on Hill Street")
 WHY = Text(lang="en", text="Children miss school when they are ill.")
@@ -108,6 +119,21 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
             contact=Sealed(Text(lang="en", text="ana@clinic.example"), ANA),
             locale="en",
         ),
+    ),
+    (PERSON, ConsentGiven(consent=CONSENT, purpose="story", until=date(2027, 3, 11))),
+    (PERSON, ConsentWithdrawn(consent=CONSENT)),
+    (
+        PERSON,
+        GrowthGoalSet(
+            goal=GOAL,
+            text=Sealed(Text(lang="en", text="Chair a meeting."), ANA),
+            due=date(2026, 9, 30),
+        ).seen_by(f"person:{ANA}"),
+    ),
+    (PERSON, GrowthGoalReached(goal=GOAL).seen_by(f"person:{ANA}")),
+    (
+        PERSON,
+        WellbeingPulseSubmitted(period="2026-03", score=Sealed(4, ANA)).seen_by(f"person:{ANA}"),
     ),
     (
         MEMBERSHIP,

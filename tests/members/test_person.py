@@ -1,25 +1,63 @@
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import reduce
+from uuid import UUID
 
+import pytest
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from services.members.domain.ids import ConsentId, GoalId
 from services.members.domain.person import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    GiveConsent,
+    GrowthGoalReached,
+    GrowthGoalSet,
     Person,
     PersonCommand,
     PersonEvent,
     PersonRegistered,
+    ReachGrowthGoal,
     RegisterPerson,
     Registrant,
+    SetGrowthGoal,
+    SubmitWellbeing,
+    WellbeingPulseSubmitted,
+    WithdrawConsent,
     decider,
 )
+from shared.decider import Refused
 from shared.event import Context, Sealed, Text
 from tests.given import Given
 from tests.laws import obey, over
-from tests.members.table import BO, UNION, by, imported
+from tests.members.table import ANA, BO, TODAY, TOMORROW, UNION, YESTERDAY, by, imported
 
 CALLED, MAIL = Text(lang="en", text="Bo"), Text(lang="en", text="bo@school.example")
 register = RegisterPerson(name=CALLED, contact=MAIL, locale="en")
 registered = PersonRegistered(name=Sealed(CALLED, BO), contact=Sealed(MAIL, BO), locale="en")
 HERE = Registrant(BO)
+STORY, OTHER = (ConsentId(UUID(int=n)) for n in (71, 72))
+CHAIRING, SINGING = (GoalId(UUID(int=n)) for n in (81, 82))
+CHAIR_ONE = Text(lang="en", text="Chair a meeting.")
+SING = Text(lang="en", text="Sing in front of others.")
+
+give = GiveConsent(consent=STORY, purpose="story", until=TOMORROW)
+given_it = ConsentGiven(consent=STORY, purpose="story", until=TOMORROW)
+withdraw = WithdrawConsent(consent=STORY)
+withdrawn = ConsentWithdrawn(consent=STORY)
+ALONE = f"person:{BO}"
+set_it = SetGrowthGoal(goal=CHAIRING, text=CHAIR_ONE, due=TOMORROW)
+goal = GrowthGoalSet(goal=CHAIRING, text=Sealed(CHAIR_ONE, BO), due=TOMORROW).seen_by(ALONE)
+reach = ReachGrowthGoal(goal=CHAIRING)
+reached = GrowthGoalReached(goal=CHAIRING).seen_by(ALONE)
+submit = SubmitWellbeing(period="2026-03", score=4)
+submitted = WellbeingPulseSubmitted(period="2026-03", score=Sealed(4, BO)).seen_by(ALONE)
+OF_ONESELF: tuple[PersonCommand, ...] = (give, withdraw, set_it, reach, submit)
+myself = by(UNION, HERE, actor=BO)
 
 
 def given(*history: PersonEvent) -> Given[PersonCommand, Person, PersonEvent]:
@@ -51,10 +89,200 @@ def test_a_person_is_registered_once() -> None:
     given(registered).when(ask, by(UNION, HERE)).then_refused("already_registered")
 
 
-commands = st.sampled_from([register, register.model_copy(update={"locale": "de"})])
-contexts = st.sampled_from([by(UNION, HERE), imported(HERE)])
+def test_a_person_stays_registered_whatever_they_do() -> None:
+    history = registered, given_it, goal, submitted
+    given(*history).when(register, by(UNION, HERE)).then_nothing()
 
 
-@over(st.lists(st.tuples(commands, contexts)))
-def test_laws(requests: list[tuple[PersonCommand, Context]]) -> None:
-    obey(decider, requests)
+@pytest.mark.parametrize("ask", OF_ONESELF, ids=lambda ask: type(ask).__name__)
+def test_only_the_person_concerned(ask: PersonCommand) -> None:
+    for context in (by(UNION, HERE, actor=ANA), replace(myself, actor=None)):
+        given(registered, given_it, goal).when(ask, context).then_refused("not_yourself")
+        given().when(ask, context).then_refused("not_yourself")
+    given().when(ask, myself).then_refused("unknown_person")
+
+
+def test_a_person_gives_their_consent() -> None:
+    given(registered).when(give, myself).then(given_it)
+    for_good = give.model_copy(update={"until": None})
+    given(registered).when(for_good, replace(myself, by=None)).then(
+        ConsentGiven(consent=STORY, purpose="story")
+    )
+
+
+def test_a_consent_keeps_its_terms() -> None:
+    for terms in ({"purpose": "photo"}, {"until": None}):
+        ask = give.model_copy(update=terms)
+        given(registered, given_it).when(ask, myself).then_refused("already_given")
+
+
+def test_what_was_withdrawn_is_not_given_again() -> None:
+    given(registered, given_it, withdrawn).when(give, myself).then_refused("already_given")
+    again = give.model_copy(update={"consent": OTHER})
+    given(registered, given_it, withdrawn).when(again, myself).then(
+        ConsentGiven(consent=OTHER, purpose="story", until=TOMORROW)
+    )
+
+
+def test_i4_giving_the_same_consent_again_changes_nothing() -> None:
+    given(registered, given_it).when(give, myself).then_nothing()
+
+
+def test_a_consent_is_not_over_when_it_is_given_unless_it_was_given_long_ago() -> None:
+    over_by_now = give.model_copy(update={"until": YESTERDAY})
+    given(registered).when(over_by_now, myself).then_refused("in_the_past")
+    given(registered).when(over_by_now, imported(HERE)).then(
+        ConsentGiven(consent=STORY, purpose="story", until=YESTERDAY)
+    )
+    today = give.model_copy(update={"until": TODAY})
+    given(registered).when(today, myself).then(
+        ConsentGiven(consent=STORY, purpose="story", until=TODAY)
+    )
+
+
+def test_a_person_withdraws_their_consent() -> None:
+    given(registered, given_it).when(withdraw, myself).then(withdrawn)
+
+
+def test_a_consent_nobody_gave_is_not_withdrawn() -> None:
+    other = WithdrawConsent(consent=OTHER)
+    given(registered, given_it).when(other, myself).then_refused("unknown_consent")
+
+
+def test_i4_withdrawing_again_changes_nothing() -> None:
+    given(registered, given_it, withdrawn).when(withdraw, myself).then_nothing()
+
+
+def test_f116_a_person_sets_a_goal_in_words_that_go_with_them() -> None:
+    given(registered).when(set_it, myself).then(goal)
+
+
+def test_f116_a_person_reaches_a_goal() -> None:
+    given(registered, goal).when(reach, myself).then(reached)
+
+
+def test_f116_a_goal_keeps_its_day() -> None:
+    later = set_it.model_copy(update={"due": TODAY})
+    given(registered, goal).when(later, myself).then_refused("already_set")
+
+
+def test_f116_a_goal_lies_ahead_unless_it_was_set_long_ago() -> None:
+    behind = set_it.model_copy(update={"due": YESTERDAY})
+    given(registered).when(behind, myself).then_refused("in_the_past")
+    given(registered).when(behind, imported(HERE)).then(
+        GrowthGoalSet(goal=CHAIRING, text=Sealed(CHAIR_ONE, BO), due=YESTERDAY).seen_by(ALONE)
+    )
+
+
+def test_f116_a_goal_nobody_set_is_not_reached() -> None:
+    other = ReachGrowthGoal(goal=SINGING)
+    given(registered, goal).when(other, myself).then_refused("unknown_goal")
+
+
+def test_i4_a_goal_is_set_once_and_reached_once() -> None:
+    given(registered, goal).when(set_it, myself).then_nothing()
+    other_words = set_it.model_copy(update={"text": SING})
+    given(registered, goal, reached).when(other_words, myself).then_nothing()
+    given(registered, goal, reached).when(reach, myself).then_nothing()
+
+
+def test_f113_a_person_says_how_they_are_and_it_goes_with_them() -> None:
+    given(registered).when(submit, myself).then(submitted)
+
+
+def test_f113_how_a_person_is_is_said_on_nobodys_behalf() -> None:
+    assert WellbeingPulseSubmitted.unsigned
+
+
+def test_f113_f116_goals_and_answers_are_for_the_person_alone() -> None:
+    state = decider.evolve(decider.evolve(None, registered), goal)
+    for command in (set_it.model_copy(update={"goal": SINGING}), reach, submit):
+        [event] = decider.decide(command, state, myself)
+        assert (event.visibility, event.audience) == ("dyad", (ALONE,))
+
+
+def test_f113_a_month_is_answered_for_once_it_has_begun() -> None:
+    ahead = submit.model_copy(update={"period": "2026-04"})
+    given(registered).when(ahead, myself).then_refused("not_begun")
+    begun = by(UNION, HERE, actor=BO, at=datetime(2026, 4, 1, tzinfo=UTC))
+    given(registered, submitted).when(ahead, begun).then(
+        WellbeingPulseSubmitted(period="2026-04", score=Sealed(4, BO)).seen_by(ALONE)
+    )
+
+
+def test_f113_a_score_is_one_to_five_in_a_month_of_the_year() -> None:
+    for score in (0, 6):
+        with pytest.raises(ValidationError):
+            SubmitWellbeing(period="2026-03", score=score)
+    for period in ("2026-13", "2026-3", "2026-03-01"):
+        with pytest.raises(ValidationError):
+            SubmitWellbeing(period=period, score=4)
+
+
+def test_m15_one_answer_a_month_whatever_it_says() -> None:
+    for score in (4, 1):
+        ask = SubmitWellbeing(period="2026-03", score=score)
+        given(registered, submitted).when(ask, myself).then_refused("already_submitted")
+
+
+commands = st.one_of(
+    st.sampled_from([register, register.model_copy(update={"locale": "de"})]),
+    st.builds(
+        GiveConsent,
+        consent=st.sampled_from([STORY, OTHER]),
+        purpose=st.sampled_from(["story", "photo"]),
+        until=st.sampled_from([None, YESTERDAY, TOMORROW]),
+    ),
+    st.builds(WithdrawConsent, consent=st.sampled_from([STORY, OTHER])),
+    st.builds(
+        SetGrowthGoal,
+        goal=st.sampled_from([CHAIRING, SINGING]),
+        text=st.sampled_from([CHAIR_ONE, SING]),
+        due=st.sampled_from([YESTERDAY, TODAY, TOMORROW]),
+    ),
+    st.builds(ReachGrowthGoal, goal=st.sampled_from([CHAIRING, SINGING])),
+    st.builds(
+        SubmitWellbeing,
+        period=st.sampled_from(["2026-02", "2026-03", "2026-04"]),
+        score=st.integers(1, 5),
+    ),
+)
+contexts = st.sampled_from([myself, by(UNION, HERE), imported(HERE)])
+requests = st.lists(st.tuples(commands, contexts), max_size=30)
+
+
+def happened(asked: Sequence[tuple[PersonCommand, Context]]) -> list[PersonEvent]:
+    """Return what follows when all that is not refused is done in turn, by a registered person."""
+    history: list[PersonEvent] = [registered]
+    for command, context in asked:
+        with suppress(Refused):
+            state = reduce(decider.evolve, history, decider.initial)
+            history += decider.decide(command, state, context)
+    return history
+
+
+@over(requests)
+def test_m15_a_month_is_never_answered_twice(asked: list[tuple[PersonCommand, Context]]) -> None:
+    months = [e.period for e in happened(asked) if isinstance(e, WellbeingPulseSubmitted)]
+    assert len(months) == len(set(months))
+
+
+@over(requests)
+def test_a_consent_is_given_once_and_then_withdrawn_once(
+    asked: list[tuple[PersonCommand, Context]],
+) -> None:
+    live: Counter[ConsentId] = Counter()
+    seen: set[ConsentId] = set()
+    for event in happened(asked):
+        if isinstance(event, ConsentGiven):
+            assert event.consent not in seen
+            seen.add(event.consent)
+            live[event.consent] += 1
+        if isinstance(event, ConsentWithdrawn):
+            live[event.consent] -= 1
+            assert live[event.consent] == 0
+
+
+@over(requests)
+def test_laws(asked: list[tuple[PersonCommand, Context]]) -> None:
+    obey(decider, [(register, by(UNION, HERE)), *asked])

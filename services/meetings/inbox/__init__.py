@@ -16,6 +16,10 @@ from_members = Subscription(
             "AmendsOffered",
             "BoundaryBreachReported",
             "ConflictAreaNamed",
+            "ConsentGiven",
+            "ConsentWithdrawn",
+            "GrowthGoalReached",
+            "GrowthGoalSet",
             "HistoricTensionRecorded",
             "LeadAssigned",
             "LeadYielded",
@@ -34,6 +38,7 @@ from_members = Subscription(
             "TrustPulseSubmitted",
             "TurfConcernRaised",
             "TurfSettled",
+            "WellbeingPulseSubmitted",
         }
     ),
 )

@@ -65,6 +65,42 @@ async def register_person(registering: person.RegisterPerson, caller: Caller) ->
     return await write(caller, person.decider, caller.new_id(), registering)
 
 
+@adds("/people/{person_id}/consents", "members:consent:give")
+async def give_consent(person_id: UUID, consent: person.GiveConsent, caller: Caller) -> Written:
+    """Consent to something, such as to have your story told. Only you can."""
+    return await write(caller, person.decider, person_id, consent)
+
+
+@adds("/people/{person_id}/withdrawals", "members:consent:withdraw")
+async def withdraw_consent(
+    person_id: UUID, withdrawal: person.WithdrawConsent, caller: Caller
+) -> Written:
+    """Withdraw a consent, at any time and without a reason. Only you can."""
+    return await write(caller, person.decider, person_id, withdrawal)
+
+
+@adds("/people/{person_id}/goals", "members:goal:set")
+async def set_growth_goal(person_id: UUID, goal: person.SetGrowthGoal, caller: Caller) -> Written:
+    """Set yourself a goal to grow towards, and a day."""
+    return await write(caller, person.decider, person_id, goal)
+
+
+@adds("/people/{person_id}/achievements", "members:goal:reach")
+async def reach_growth_goal(
+    person_id: UUID, achievement: person.ReachGrowthGoal, caller: Caller
+) -> Written:
+    """Say that you have reached a goal of yours."""
+    return await write(caller, person.decider, person_id, achievement)
+
+
+@adds("/people/{person_id}/wellbeings", "members:wellbeing:submit")
+async def submit_wellbeing(
+    person_id: UUID, wellbeing: person.SubmitWellbeing, caller: Caller
+) -> Written:
+    """Say how you are, from 1 to 5, once a month. It is not said on anybody's behalf."""
+    return await write(caller, person.decider, person_id, wellbeing)
+
+
 @router.get("/people", dependencies=[requires("members:person:read")])
 async def list_people(
     reader: Reader, limit: Limit = 50, cursor: UUID | None = None

@@ -59,7 +59,15 @@ from services.members.domain.membership import (
     SetCommitment,
     SuspendMember,
 )
-from services.members.domain.person import RegisterPerson, Registrant
+from services.members.domain.person import (
+    GiveConsent,
+    ReachGrowthGoal,
+    RegisterPerson,
+    Registrant,
+    SetGrowthGoal,
+    SubmitWellbeing,
+    WithdrawConsent,
+)
 from services.members.domain.relationship import (
     AcceptAmends,
     LogTouchpoint,
@@ -307,6 +315,11 @@ def _body(read: Reading) -> BodyId:
 NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     FormCoalition: (slug_owner,),
     RegisterPerson: (registrant,),
+    GiveConsent: (registrant,),
+    WithdrawConsent: (registrant,),
+    SetGrowthGoal: (registrant,),
+    ReachGrowthGoal: (registrant,),
+    SubmitWellbeing: (registrant,),
     AdmitMember: (charter, itself),
     SetCommitment: (standing,),
     SuspendMember: (charter, cited, standing),

@@ -169,7 +169,11 @@ FOLDED = (
     "AmendsOffered",
     "BoundaryBreachReported",
     "ConflictAreaNamed",
+    "ConsentGiven",
+    "ConsentWithdrawn",
     "DisagreementReopened",
+    "GrowthGoalReached",
+    "GrowthGoalSet",
     "HistoricTensionRecorded",
     "LeadAssigned",
     "LeadYielded",
@@ -185,6 +189,7 @@ FOLDED = (
     "TrustPulseSubmitted",
     "TurfConcernRaised",
     "TurfSettled",
+    "WellbeingPulseSubmitted",
 )
 """Types of which a register is folded when it is asked for; others have tables of their own."""
 
