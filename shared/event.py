@@ -273,9 +273,15 @@ class Event(Value):
     visibility: ClassVar[Visibility] = "members"
     unsigned: ClassVar[bool] = False
 
-    def seen_by(self, *audience: str) -> Self:
-        """Narrow the event to `audience`, `body:<id>` or organisations' ids, and return it."""
-        object.__setattr__(self, "__pydantic_private__", {"seen_by": audience})
+    def seen_by(self, *audience: str, within: Visibility | None = None) -> Self:
+        """Narrow the event to `audience`, `body:<id>` or organisations' ids, and return it.
+
+        Args:
+            within: The class of this one event, where its type's is wider. An import cannot
+                widen it.
+        """
+        private = {"seen_by": audience, "within": within}
+        object.__setattr__(self, "__pydantic_private__", private)
         return self
 
     @property
@@ -284,6 +290,12 @@ class Event(Value):
         private = self.__pydantic_private__  # undeclared: a declared one makes events twice as slow
         narrowed: tuple[str, ...] = private["seen_by"] if private else ()
         return narrowed
+
+    def recorded_within(self, asked: Visibility | None) -> Visibility:
+        """Return the class it is recorded under, where an import may ask for one."""
+        private = self.__pydantic_private__
+        narrowed: Visibility | None = private["within"] if private else None
+        return narrowed or asked or self.visibility
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

@@ -583,7 +583,7 @@ class Journal:
         name = step.stream
         held = work.streams.get(name) or work.hot.streams[name]
         position = work.head.position + 1
-        visibility = context.visibility or kind.visibility
+        visibility = event.recorded_within(context.visibility)
         audience = event.audience
         written_id = uuid7_text(milliseconds(at), next(_ids))
         disclosures: list[Disclosure] = []

@@ -41,7 +41,7 @@ def golden(service: str, stream: str, event: Event) -> bytes:
         id="0195c4d1-3a52-7f06-a1b7-90c2e84d6f15", service=service, type=kind.__name__,
         stream=stream, coalition=str(COALITION), position=7, version=1, at=AT, recorded_at=AT,
         correlation="0195c4d1-3a40-7b1d-b2c9-4e5f60718293", credential="app_user",
-        visibility=kind.visibility, by=None if kind.unsigned else by, authority="full",
+        visibility=event.recorded_within(None), by=None if kind.unsigned else by, authority="full",
         audience=event.audience,
     )  # fmt: skip
     return encode(envelope, event, None if kind.unsigned else SOMEBODY, _seal, _decoy)

@@ -1,6 +1,6 @@
 """One event of each type of members, with fixed values: what the golden files are made from."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from services.members.domain.accreditation import (
@@ -20,8 +20,22 @@ from services.members.domain.body import (
     SeatReserved,
     SeatVacated,
 )
+from services.members.domain.bottomline import (
+    BottomLineDeclared,
+    CompromiseAgreed,
+    CompromiseId,
+    Range,
+)
+from services.members.domain.capacity import CapacityPledged, CapacityReviewed, StrengthDeclared
 from services.members.domain.coalition import CoalitionFormed, OperatingModeSet
 from services.members.domain.conflict import ConflictAreaNamed, TurfConcernRaised, TurfSettled
+from services.members.domain.exchange import (
+    MatchId,
+    ResourceDelivered,
+    ResourceMatched,
+    ResourceOffered,
+    ResourceRequested,
+)
 from services.members.domain.ids import (
     AccId,
     BodyId,
@@ -34,6 +48,7 @@ from services.members.domain.ids import (
     PersonId,
     ProxyId,
     SeatId,
+    TermId,
 )
 from services.members.domain.issue import (
     AgreedToDisagree,
@@ -101,6 +116,16 @@ BODY, ISSUE = f"body-{GROUP}", f"issue-{MEALS}"
 THREAT = "threat-0195a3d0-8822-7f99-a4aa-1462f2e104c7"
 CONFLICT = "conflict-0195a3d0-9933-7faa-a5bb-257303f215d8"
 RELATIONSHIP, FOR_TWO = f"relationship-{key_of(CLINIC, SCHOOL)}", (str(CLINIC), str(SCHOOL))
+
+SCHOOL = OrgId(UUID("0195a3c2-7d91-7e12-8f03-3b4c5d6e7f81"))
+MATCH = MatchId(UUID("0195a3d0-7711-7e88-a399-0351e1d0f3b6"))
+RENT, STREETS = (
+    TermId(UUID("0195a3d0-8822-7f99-a4aa-1462f2e1a4c7")),
+    TermId(UUID("0195a3d0-8823-7f9a-a4ab-1462f2e1a4c8")),
+)
+COMPROMISE = CompromiseId(UUID("0195a3d0-9933-70aa-a5bb-2573a3f2b5d8"))
+CAPACITY, LINES = f"capacity-{CLINIC}", f"bottomline-{CLINIC}"
+EXCHANGE = f"exchange-{UUID('0195a3d0-aa44-71bb-a6cc-3684b403c6e9')}"
 
 SAMPLES: tuple[tuple[str, Event], ...] = (
     (
@@ -249,5 +274,51 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     ),
     (RELATIONSHIP, AmendsOffered(breach=BREACH, offer=Sealed(WHY)).seen_by(*FOR_TWO)),
     (RELATIONSHIP, AmendsAccepted(breach=BREACH).seen_by(*FOR_TWO)),
+    (CAPACITY, StrengthDeclared(strength="translation", note=Sealed(WHY))),
+    (CAPACITY, CapacityPledged(hours_per_month=12, from_=ON, until=date(2026, 12, 31))),
+    (
+        CAPACITY,
+        CapacityReviewed(at=datetime(2026, 3, 12, 15, 4, 5, 131_000, tzinfo=UTC), result="kept"),
+    ),
+    (
+        EXCHANGE,
+        ResourceOffered(
+            by=CLINIC,
+            kind="goods",
+            what=Sealed(WHY),
+            quantity=40,
+            unit="chairs",
+            until=date(2026, 12, 31),
+        ),
+    ),
+    (
+        EXCHANGE,
+        ResourceRequested(
+            by=SCHOOL, kind="goods", what=Sealed(WHY), quantity=30, unit="chairs", until=ON
+        ),
+    ),
+    (
+        EXCHANGE,
+        ResourceMatched(by=CLINIC, match=MATCH, parties=(CLINIC, SCHOOL), quantity=30),
+    ),
+    (EXCHANGE, ResourceDelivered(match=MATCH, quantity=20)),
+    (
+        LINES,
+        BottomLineDeclared(
+            term=RENT,
+            acceptable=Range(min=300, max=650),
+            sealed=True,
+            valid_until=date(2026, 12, 31),
+        ).seen_by(f"org:{CLINIC}", within="dyad"),
+    ),
+    (
+        LINES,
+        CompromiseAgreed(
+            compromise=COMPROMISE,
+            parties=(CLINIC, SCHOOL),
+            terms={RENT: Range(min=400, max=500), STREETS: ("hill_street", "main_street")},
+            valid_until=date(2026, 12, 31),
+        ),
+    ),
 )
 """(stream, event), one of each type."""

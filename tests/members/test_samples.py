@@ -6,8 +6,11 @@ from typing import Any
 from services.members.domain import (
     accreditation,
     body,
+    bottomline,
+    capacity,
     coalition,
     conflict,
+    exchange,
     issue,
     membership,
     person,
@@ -27,6 +30,9 @@ DECIDERS: tuple[Decider[Any, Any, Any], ...] = (
     threat.decider,
     conflict.decider,
     relationship.decider,
+    capacity.decider,
+    exchange.decider,
+    bottomline.decider,
 )
 
 

@@ -14,6 +14,9 @@ RELATIONSHIP = "services/members/domain/relationship.py"
 ROSTER = "services/members/domain/roster.py"
 STANDING = "services/members/domain/standing.py"
 THREAT = "services/members/domain/threat.py"
+BOTTOMLINE = "services/members/domain/bottomline.py"
+CAPACITY = "services/members/domain/capacity.py"
+EXCHANGE = "services/members/domain/exchange.py"
 OF_ACCREDITATION = "tests/members/test_accreditation.py"
 OF_BODY = "tests/members/test_body.py"
 OF_COALITION = "tests/members/test_coalition.py"
@@ -25,6 +28,9 @@ OF_PERSON = "tests/members/test_person.py"
 OF_RELATIONSHIP = "tests/members/test_relationship.py"
 OF_ROSTER = "tests/members/test_roster.py"
 OF_THREAT = "tests/members/test_threat.py"
+OF_BOTTOMLINE = "tests/members/test_bottomline.py"
+OF_CAPACITY = "tests/members/test_capacity.py"
+OF_EXCHANGE = "tests/members/test_exchange.py"
 
 MUTATIONS = (
     Mutation(
@@ -635,5 +641,131 @@ MUTATIONS = (
         "    return Sealed(text, context.fact(Author).person)",
         "    return Sealed(text)",
         OF_RELATIONSHIP,
+    ),
+    Mutation(
+        "M12 who is not named agrees to no match",
+        EXCHANGE,
+        "    if org not in made.parties:\n",
+        "    if org in made.agreed and org not in made.parties:\n",
+        f"{OF_EXCHANGE}::test_m12_each_party_records_its_own_and_nobody_else_does",
+    ),
+    Mutation(
+        "M12 who is not named makes no match",
+        EXCHANGE,
+        "    if org not in parties:\n",
+        "    if org not in exchange.sides:\n",
+        f"{OF_EXCHANGE}::test_m12_each_party_records_its_own_and_nobody_else_does",
+    ),
+    Mutation(
+        "M12 a match is in force once each party agreed",
+        EXCHANGE,
+        "return self.agreed == self.parties",
+        "return self.agreed <= self.parties",
+        f"{OF_EXCHANGE}::test_m14_no_more_is_delivered_than_each_party_matched",
+    ),
+    Mutation(
+        "M12 who is not named agrees to no compromise",
+        BOTTOMLINE,
+        "if context.fact(Itself).org not in deal.named.parties:",
+        "if context.fact(Itself).org not in command.parties or ():",
+        f"{OF_BOTTOMLINE}::test_m12_only_a_named_party_agrees_to_a_compromise",
+    ),
+    Mutation(
+        "M12 who is not named proposes no compromise",
+        BOTTOMLINE,
+        "    if context.fact(Itself).org not in parties:\n",
+        "    if not parties:\n",
+        f"{OF_BOTTOMLINE}::test_m12_each_party_agrees_once_for_itself_and_nobody_else_does",
+    ),
+    Mutation(
+        "M13 the term is defined",
+        BOTTOMLINE,
+        "    if defined is None:\n",
+        "    if defined is None and not context.fact(Terms).defined:\n",
+        f"{OF_BOTTOMLINE}::test_m13_a_bottom_line_fits_a_defined_term",
+    ),
+    Mutation(
+        "M13 values fit the term",
+        BOTTOMLINE,
+        "    if not defined.fits(acceptable):\n",
+        "    if not defined.fits(acceptable) and defined.choices is None:\n",
+        f"{OF_BOTTOMLINE}::test_m13_what_is_declared_fits_its_term_and_lasts_beyond_today",
+    ),
+    Mutation(
+        "M13 the bounds of a term count",
+        BOTTOMLINE,
+        "accepted.max <= self.max)",
+        "accepted.min <= self.max)",
+        f"{OF_BOTTOMLINE}::test_m13_what_is_declared_fits_its_term_and_lasts_beyond_today",
+    ),
+    Mutation(
+        "M13 it lasts beyond today",
+        BOTTOMLINE,
+        "    if until <= context.at.date():\n",
+        "    if until < context.at.date():\n",
+        f"{OF_BOTTOMLINE}::test_m13_what_is_declared_fits_its_term_and_lasts_beyond_today",
+    ),
+    Mutation(
+        "M14 delivered is no more than matched",
+        EXCHANGE,
+        "command.quantity > (made.quantity or 0)",
+        "command.quantity > 1 + (made.quantity or 0)",
+        f"{OF_EXCHANGE}::test_m14_no_more_is_delivered_than_each_party_matched",
+    ),
+    Mutation(
+        "I8 a sealed line is for its owner",
+        BOTTOMLINE,
+        "    if not command.sealed:\n",
+        "    if command.sealed:\n",
+        f"{OF_BOTTOMLINE}::test_f74_a_sealed_line_is_for_its_owner_alone",
+    ),
+    Mutation(
+        "I8 an import widens no sealed line",
+        "shared/event.py",
+        "return narrowed or asked or self.visibility",
+        "return asked or narrowed or self.visibility",
+        f"{OF_BOTTOMLINE}::test_f74_a_sealed_line_is_for_its_owner_alone",
+    ),
+    Mutation(
+        "the terms of a compromise stand",
+        BOTTOMLINE,
+        "if any(one not in (None, other)",
+        "if all(one not in (None, other)",
+        f"{OF_BOTTOMLINE}::test_the_terms_of_a_compromise_stand",
+    ),
+    Mutation(
+        "the terms of a match stand",
+        EXCHANGE,
+        "if not same or command.quantity not in (None, made.quantity):",
+        "if not same and command.quantity not in (None, made.quantity):",
+        f"{OF_EXCHANGE}::test_a_party_may_repeat_the_terms_it_agrees_to",
+    ),
+    Mutation(
+        "a match joins an offer with a request",
+        EXCHANGE,
+        " or {side.asks for side in sides} != {True, False}:",
+        " or not {side.asks for side in sides}:",
+        f"{OF_EXCHANGE}::test_a_match_joins_an_offer_with_a_request",
+    ),
+    Mutation(
+        "what was delivered stays delivered",
+        EXCHANGE,
+        "    if after.delivered < made.delivered:\n",
+        "    if made.complete and after.delivered < made.delivered:\n",
+        f"{OF_EXCHANGE}::test_what_was_delivered_stays_delivered",
+    ),
+    Mutation(
+        "another pledge is reviewed on its own",
+        CAPACITY,
+        "return replace(capacity, pledge=pledge, review=None)",
+        "return replace(capacity, pledge=pledge)",
+        f"{OF_CAPACITY}::test_f53_another_pledge_is_reviewed_on_its_own",
+    ),
+    Mutation(
+        "only the organisation itself says what it gives",
+        CAPACITY,
+        "    speak_for_it(context)\n",
+        "",
+        f"{OF_CAPACITY}::test_only_the_organisation_itself_says_what_it_gives",
     ),
 )

@@ -2,8 +2,11 @@
 
 from services.members.api import (
     bodies,
+    bottomlines,
+    capacities,
     coalitions,
     conflicts,
+    exchanges,
     issues,
     members,
     people,
@@ -16,9 +19,12 @@ from services.members.api.routing import everywhere, router
 __all__ = [
     "IMPORTS",
     "bodies",
+    "bottomlines",
+    "capacities",
     "coalitions",
     "conflicts",
     "everywhere",
+    "exchanges",
     "issues",
     "members",
     "people",

@@ -7,8 +7,11 @@ from services.members.api.routing import with_facts
 from services.members.domain import (
     accreditation,
     body,
+    bottomline,
+    capacity,
     coalition,
     conflict,
+    exchange,
     founding,
     issue,
     membership,
@@ -30,6 +33,9 @@ COMMANDS: tuple[tuple[AnyDecider, Any], ...] = (
     (person.decider, person.PersonCommand),
     (threat.decider, threat.ThreatCommand),
     (conflict.decider, conflict.ConflictCommand),
+    (capacity.decider, capacity.CapacityCommand),
+    (exchange.decider, exchange.ExchangeCommand),
+    (bottomline.decider, bottomline.BottomLineCommand),
 )
 
 

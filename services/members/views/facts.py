@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from services.members.domain import issue, roster
+from services.members.domain import bottomline, coalition, issue, roster
 from services.members.domain.accreditation import (
     AccreditRepresentative,
     EndAccreditation,
@@ -29,6 +29,16 @@ from services.members.domain.body import (
     Unique,
     VacateSeat,
 )
+from services.members.domain.bottomline import (
+    AgreeCompromise,
+    CompromiseAgreed,
+    Compromises,
+    Deal,
+    DeclareBottomLine,
+    Term,
+    Terms,
+)
+from services.members.domain.capacity import DeclareStrength, PledgeCapacity, ReviewCapacity
 from services.members.domain.coalition import FormCoalition, SlugOwner
 from services.members.domain.conflict import (
     Concerned,
@@ -36,7 +46,8 @@ from services.members.domain.conflict import (
     RaiseTurfConcern,
     SettleTurf,
 )
-from services.members.domain.ids import BodyId, IssueId, OrgId, PersonId
+from services.members.domain.exchange import OfferResource, RequestResource
+from services.members.domain.ids import BodyId, IssueId, OrgId, PersonId, TermId
 from services.members.domain.issue import (
     AgreeToDisagree,
     AssignLead,
@@ -82,7 +93,7 @@ from services.members.domain.roster import Roster
 from services.members.domain.standing import Author, Charter, Cited, Standing
 from services.members.domain.threat import Bearing, IdentifyThreat, RetireThreat
 from shared.ask import Fact
-from shared.event import Command, Event, Ref
+from shared.event import Command, Event, Heard, Ref
 from shared.hot import Fold, Reading
 from shared.identity import Mandate, Mandates
 
@@ -128,6 +139,35 @@ def _evolve(roll: Roll, key: str, event: Event) -> Roll:
 
 
 ROLL = Fold("roll", roster.TYPES, Roll(), _evolve)
+
+
+class Defined(Heard):
+    """What a bottom line must fit, of the event that defines a term."""
+
+    term: TermId
+    choices: tuple[str, ...] | None = None
+    min: int | None = None
+    max: int | None = None
+
+
+def _define(terms: Terms, _key: str, event: Event) -> Terms:
+    said = Defined.model_validate(event.model_dump())
+    choices = None if said.choices is None else frozenset(said.choices)
+    return Terms(terms.defined.set(said.term, Term(choices, said.min, said.max)))
+
+
+def _named(compromises: Compromises, _key: str, event: Event) -> Compromises:
+    assert isinstance(event, CompromiseAgreed)
+    return bottomline.named(compromises, event)
+
+
+TERMS = Fold(
+    "terms",
+    tuple(kind for name, kind in coalition.decider.types.items() if name == "TermDefined"),
+    Terms(),
+    _define,
+)
+COMPROMISES = Fold("compromises", (CompromiseAgreed,), bottomline.NO_COMPROMISES, _named)
 
 
 async def mandates(read: Reading) -> Mandates:
@@ -300,6 +340,18 @@ async def _raised(read: Reading, *issues: IssueId) -> bool:
     return all([await read.stream(issue.decider, each) is not None for each in issues])
 
 
+async def terms(read: Reading, _state: Any, _command: Any) -> Terms:
+    """Return the terms that the coalition has defined."""
+    return await read.fold(TERMS)
+
+
+async def deal(read: Reading, _state: Any, command: AgreeCompromise) -> Deal:
+    """Return what was named of a compromise, and whether the parties named now are members."""
+    members = (await read.fold(ROLL)).members
+    before = (await read.fold(COMPROMISES)).get(command.compromise)
+    return Deal(before, all(org in members for org in command.parties or ()))
+
+
 def _key(read: Reading) -> UUID:
     return UUID(str(read.key))
 
@@ -357,5 +409,12 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     ReportBreach: (author, pair),
     OfferAmends: (author, pair),
     AcceptAmends: (pair,),
+    DeclareStrength: (standing,),
+    PledgeCapacity: (standing,),
+    ReviewCapacity: (standing,),
+    OfferResource: (author,),
+    RequestResource: (author,),
+    DeclareBottomLine: (itself, standing, terms),
+    AgreeCompromise: (deal, itself, standing, terms),
 }
 """The facts that the rules of a command ask for; a command that is not here needs none."""
