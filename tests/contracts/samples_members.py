@@ -27,8 +27,16 @@ from services.members.domain.bottomline import (
     Range,
 )
 from services.members.domain.capacity import CapacityPledged, CapacityReviewed, StrengthDeclared
+from services.members.domain.circle import CircleClosed, CircleOpened
 from services.members.domain.coalition import CoalitionFormed, OperatingModeSet
 from services.members.domain.conflict import ConflictAreaNamed, TurfConcernRaised, TurfSettled
+from services.members.domain.constituency import (
+    ConstituencyIdentified,
+    ConstituencyRepresented,
+    ListeningSessionHeld,
+    OutreachMade,
+    RepresentationReviewed,
+)
 from services.members.domain.exchange import (
     MatchId,
     ResourceDelivered,
@@ -69,6 +77,12 @@ from services.members.domain.membership import (
     MembershipApplied,
     MembershipDeclined,
     MemberSuspended,
+)
+from services.members.domain.mentorship import (
+    Mentee,
+    MentorshipEnded,
+    MentorshipSessionLogged,
+    MentorshipStarted,
 )
 from services.members.domain.person import (
     ConsentGiven,
@@ -126,6 +140,9 @@ RENT, STREETS = (
 COMPROMISE = CompromiseId(UUID("0195a3d0-9933-70aa-a5bb-2573a3f2b5d8"))
 CAPACITY, LINES = f"capacity-{CLINIC}", f"bottomline-{CLINIC}"
 EXCHANGE = f"exchange-{UUID('0195a3d0-aa44-71bb-a6cc-3684b403c6e9')}"
+CONSTITUENCY = f"constituency-{PARENTS}"
+CIRCLE = "circle-0195a3d0-7701-7e88-8399-0351e1d0f3b6"
+MENTORSHIP = "mentorship-0195a3d0-8802-7f99-84aa-1462f2e1a4c7"
 
 SAMPLES: tuple[tuple[str, Event], ...] = (
     (
@@ -320,5 +337,42 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
             valid_until=date(2026, 12, 31),
         ),
     ),
+    (
+        CONSTITUENCY,
+        ConstituencyIdentified(
+            name=Sealed(Text(lang="en", text="Parents on night shifts")),
+            kind="families",
+            least_well_served=True,
+            implementer=False,
+            historically_excluded=True,
+            seats_wanted=2,
+        ),
+    ),
+    (
+        CONSTITUENCY,
+        ConstituencyRepresented(by=CLINIC, since=ON, until=date(2027, 3, 11)),
+    ),
+    (
+        CONSTITUENCY,
+        OutreachMade(to=Sealed(NAME), why_now=Sealed(WHY), different_now=Sealed(WHY)),
+    ),
+    (
+        CONSTITUENCY,
+        ListeningSessionHeld(on=ON, participants=12, consent=True, needs=Sealed((WHY,))),
+    ),
+    (
+        CONSTITUENCY,
+        RepresentationReviewed(
+            occasion="meetings/41", required=2, present=1, consulted=True, note=Sealed(WHY)
+        ),
+    ),
+    (CIRCLE, CircleOpened()),
+    (CIRCLE, CircleClosed()),
+    (
+        MENTORSHIP,
+        MentorshipStarted(mentor=Sealed(ANA, ANA), mentees=(Mentee(person=Sealed(BO, BO)),)),
+    ),
+    (MENTORSHIP, MentorshipSessionLogged(on=ON)),
+    (MENTORSHIP, MentorshipEnded(reason="goal_reached")),
 )
 """(stream, event), one of each type."""

@@ -23,6 +23,7 @@ from services.members.domain.membership import (
     MemberReinstated,
     MemberSuspended,
 )
+from services.members.domain.mentorship import Mentee, MentorshipStarted
 from services.members.domain.person import PersonRegistered
 from services.members.domain.standing import Standing
 from shared.event import Event, Sealed, Text
@@ -37,7 +38,9 @@ from tests.members.table import (
     CY,
     GROUP,
     NAME,
+    PARENTS,
     PLENARY,
+    PUPILS,
     SCHOOL,
     STEERING,
     STRANGER,
@@ -245,3 +248,15 @@ def test_m8_other_bodies_other_days_and_what_was_revoked_make_no_chain() -> None
 def test_m8_an_id_that_another_organisation_used_hides_no_proxy() -> None:
     rows = *start, votes_for(SCHOOL, UNION), votes_for(CLINIC, UNION, GROUP)
     assert table(*rows).entrusting(CLINIC, ENTRUSTS).absent
+
+
+def test_it_knows_for_which_constituencies_a_member_joined() -> None:
+    org, event = joined(CLINIC)
+    row = org, event.model_copy(update={"constituencies": (PARENTS, PUPILS)})
+    assert table(row).members[CLINIC].constituencies == {PARENTS, PUPILS}
+
+
+def test_it_knows_who_takes_part_in_a_mentorship_but_not_who_was_erased() -> None:
+    mentees = Mentee(person=Sealed(BO, BO)), Mentee(person=Sealed())
+    row = COALITION, MentorshipStarted(mentor=Sealed(ANA, ANA), mentees=mentees)
+    assert dict(table(row).mentorships) == {COALITION: {ANA, BO}}

@@ -8,11 +8,14 @@ from services.members.domain import (
     body,
     bottomline,
     capacity,
+    circle,
     coalition,
     conflict,
+    constituency,
     exchange,
     issue,
     membership,
+    mentorship,
     person,
     relationship,
     threat,
@@ -33,6 +36,9 @@ DECIDERS: tuple[Decider[Any, Any, Any], ...] = (
     capacity.decider,
     exchange.decider,
     bottomline.decider,
+    constituency.decider,
+    circle.decider,
+    mentorship.decider,
 )
 
 

@@ -17,6 +17,9 @@ THREAT = "services/members/domain/threat.py"
 BOTTOMLINE = "services/members/domain/bottomline.py"
 CAPACITY = "services/members/domain/capacity.py"
 EXCHANGE = "services/members/domain/exchange.py"
+CIRCLE = "services/members/domain/circle.py"
+CONSTITUENCY = "services/members/domain/constituency.py"
+MENTORSHIP = "services/members/domain/mentorship.py"
 OF_ACCREDITATION = "tests/members/test_accreditation.py"
 OF_BODY = "tests/members/test_body.py"
 OF_COALITION = "tests/members/test_coalition.py"
@@ -31,6 +34,9 @@ OF_THREAT = "tests/members/test_threat.py"
 OF_BOTTOMLINE = "tests/members/test_bottomline.py"
 OF_CAPACITY = "tests/members/test_capacity.py"
 OF_EXCHANGE = "tests/members/test_exchange.py"
+OF_CIRCLE = "tests/members/test_circle.py"
+OF_CONSTITUENCY = "tests/members/test_constituency.py"
+OF_MENTORSHIP = "tests/members/test_mentorship.py"
 
 MUTATIONS = (
     Mutation(
@@ -767,5 +773,90 @@ MUTATIONS = (
         "    speak_for_it(context)\n",
         "",
         f"{OF_CAPACITY}::test_only_the_organisation_itself_says_what_it_gives",
+    ),
+    Mutation(
+        "M16 a constituency has no position",
+        CONSTITUENCY,
+        "class RepresentConstituency(Command):\n",
+        "class RepresentConstituency(Command):\n    position: Code | None = None\n",
+        f"{OF_CONSTITUENCY}::test_f18_no_field_holds_a_position_of_a_constituency",
+    ),
+    Mutation(
+        "M16 nor does its event",
+        CONSTITUENCY,
+        "    by: OrgId\n    since: date\n    until: date | None = None\n",
+        "    by: OrgId\n    since: date\n    until: date | None = None\n"
+        "    position: Code | None = None\n",
+        f"{OF_CONSTITUENCY}::test_f18_no_event_of_members_names_a_constituency_and_a_position",
+    ),
+    Mutation(
+        "M17 nobody learns who opened a circle",
+        CIRCLE,
+        "class CircleOpened(Event):\n    unsigned = True\n",
+        "class CircleOpened(Event):\n    unsigned = False\n",
+        f"{OF_CIRCLE}::test_m17_no_event_of_a_circle_says_more_than_that_it_happened",
+    ),
+    Mutation(
+        "M17 nor who closed it",
+        CIRCLE,
+        "class CircleClosed(Event):\n    unsigned = True\n",
+        "class CircleClosed(Event):\n    unsigned = False\n",
+        f"{OF_CIRCLE}::test_f111_the_bytes_name_nobody",
+    ),
+    Mutation(
+        "M17 a session has no content",
+        MENTORSHIP,
+        "class LogSession(Command):\n",
+        "class LogSession(Command):\n    note: Code | None = None\n",
+        f"{OF_MENTORSHIP}::test_m17_a_session_has_no_place_for_content",
+    ),
+    Mutation(
+        "M17 a day counts once",
+        MENTORSHIP,
+        "    if command.on in mentorship.sessions:\n        return []\n",
+        "",
+        f"{OF_MENTORSHIP}::test_f106_sessions_are_counted_and_their_content_is_nowhere",
+    ),
+    Mutation(
+        "M19 who was left out learns why now",
+        CONSTITUENCY,
+        "constituency.terms.historically_excluded and command.why_now is None",
+        "constituency.terms.least_well_served and command.different_now is None",
+        f"{OF_CONSTITUENCY}::test_f16_first_reach_out_says_why_now",
+    ),
+    Mutation(
+        "M20 needs are kept with consent",
+        CONSTITUENCY,
+        "if command.needs and not command.consent:",
+        "if not command.participants and not command.consent:",
+        f"{OF_CONSTITUENCY}::test_f20_without_consent_a_session_stores_no_needs",
+    ),
+    Mutation(
+        "who left represents nobody",
+        CONSTITUENCY,
+        "if org in table.members and span.covers(day)",
+        "if span.covers(day)",
+        f"{OF_CONSTITUENCY}::test_who_left_represents_nobody",
+    ),
+    Mutation(
+        "what an organisation says counts before joining",
+        CONSTITUENCY,
+        "for org in table.joined_for_it if org not in said",
+        "for org in table.joined_for_it",
+        f"{OF_CONSTITUENCY}::test_who_joined_for_it_represents_it_until_it_says_otherwise",
+    ),
+    Mutation(
+        "only who takes part logs a session",
+        MENTORSHIP,
+        "if not context.imported and not context.fact(Participation).takes_part:",
+        "if context.imported and not context.fact(Participation).takes_part:",
+        f"{OF_MENTORSHIP}::test_a_session_is_logged_by_who_takes_part",
+    ),
+    Mutation(
+        "I7 each mentee's name goes with them",
+        MENTORSHIP,
+        "Mentee(person=Sealed(one, one))",
+        "Mentee(person=Sealed(one, command.mentor))",
+        f"{OF_MENTORSHIP}::test_each_name_goes_with_the_person_it_belongs_to",
     ),
 )

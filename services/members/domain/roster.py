@@ -29,13 +29,14 @@ from services.members.domain.body import (
     RoleTaken,
 )
 from services.members.domain.coalition import OperatingModeSet
-from services.members.domain.ids import AccId, BodyId, OrgId, PersonId, ProxyId
+from services.members.domain.ids import AccId, BodyId, ConstituencyId, OrgId, PersonId, ProxyId
 from services.members.domain.membership import (
     MemberJoined,
     MemberLeft,
     MemberReinstated,
     MemberSuspended,
 )
+from services.members.domain.mentorship import MentorshipStarted
 from services.members.domain.person import PersonRegistered
 from services.members.domain.standing import Charter, Standing
 from shared.event import Event
@@ -56,6 +57,7 @@ TYPES: tuple[type[Event], ...] = (
     BodyDissolved,
     RoleTaken,
     RoleReleased,
+    MentorshipStarted,
 )
 
 
@@ -63,6 +65,7 @@ TYPES: tuple[type[Event], ...] = (
 class Member:
     one_person: bool
     suspended: bool = False
+    constituencies: frozenset[ConstituencyId] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ class Roster:
     bodies: Map[BodyId, Kind] = field(default_factory=Map)
     roles: Map[tuple[BodyId, str, AccId], date | None] = field(default_factory=Map)
     proxies: Map[tuple[OrgId, ProxyId], Proxy] = field(default_factory=Map)
+    mentorships: Map[UUID, frozenset[PersonId]] = field(default_factory=Map)
 
     def only(self, kind: Kind) -> BodyId | None:
         """Return the one body of that kind: the plenary, the steering body."""
@@ -189,6 +193,9 @@ def evolve(roster: Roster, key: str, event: Event) -> Roster:
         case ProxyRevoked():
             given = OrgId(UUID(key)), event.proxy
             return replace(roster, proxies=roster.proxies.delete(given))
+        case MentorshipStarted():
+            pairs = roster.mentorships.set(UUID(key), _taking_part(event))
+            return replace(roster, mentorships=pairs)
         case _:
             return _arrange(roster, BodyId(UUID(key)), event)
 
@@ -216,13 +223,20 @@ def _seat(
 ) -> Map[OrgId, Member]:
     match event:
         case MemberJoined():
-            return roster.members.set(org, Member(event.kind == "person"))
+            joined = Member(event.kind == "person", constituencies=frozenset(event.constituencies))
+            return roster.members.set(org, joined)
         case MemberSuspended():
             return roster.members.set(org, replace(roster.members[org], suspended=True))
         case MemberReinstated():
             return roster.members.set(org, replace(roster.members[org], suspended=False))
         case MemberLeft():
             return roster.members.delete(org)
+
+
+def _taking_part(event: MentorshipStarted) -> frozenset[PersonId]:
+    """Return the mentor and the mentees, without whom was erased."""
+    named = event.mentor.value, *(mentee.person.value for mentee in event.mentees)
+    return frozenset(person for person in named if person is not None)
 
 
 def _held(key: str, event: RepresentativeAccredited) -> Held:

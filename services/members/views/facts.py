@@ -46,8 +46,9 @@ from services.members.domain.conflict import (
     RaiseTurfConcern,
     SettleTurf,
 )
+from services.members.domain.constituency import AtTheTable, ReviewRepresentation
 from services.members.domain.exchange import OfferResource, RequestResource
-from services.members.domain.ids import BodyId, IssueId, OrgId, PersonId, TermId
+from services.members.domain.ids import BodyId, ConstituencyId, IssueId, OrgId, PersonId, TermId
 from services.members.domain.issue import (
     AgreeToDisagree,
     AssignLead,
@@ -69,6 +70,13 @@ from services.members.domain.membership import (
     ReinstateMember,
     SetCommitment,
     SuspendMember,
+)
+from services.members.domain.mentorship import (
+    Acquainted,
+    EndMentorship,
+    LogSession,
+    Participation,
+    StartMentorship,
 )
 from services.members.domain.person import (
     GiveConsent,
@@ -352,6 +360,31 @@ async def deal(read: Reading, _state: Any, command: AgreeCompromise) -> Deal:
     return Deal(before, all(org in members for org in command.parties or ()))
 
 
+async def at_the_table(read: Reading, _state: Any, _command: Any) -> AtTheTable:
+    """Return the members, and who of them joined for the constituency whose stream this is."""
+    roll = await read.fold(ROLL)
+    constituency = ConstituencyId(_key(read))
+    members = {org: one for org, one in roll.members.items() if not one.suspended}
+    return AtTheTable(
+        members=frozenset(members),
+        joined_for_it=frozenset(
+            org for org, one in members.items() if constituency in one.constituencies
+        ),
+    )
+
+
+async def acquainted(read: Reading, _state: Any, command: StartMentorship) -> Acquainted:
+    """Return whether mentor and mentees are registered."""
+    persons = (await read.fold(ROLL)).persons
+    return Acquainted(all(one in persons for one in (command.mentor, *command.mentees)))
+
+
+async def participation(read: Reading, _state: Any, _command: Any) -> Participation:
+    """Return whether who asks takes part in the mentorship whose stream this is."""
+    persons = (await read.fold(ROLL)).mentorships.get(_key(read), frozenset())
+    return Participation(read.context.actor in persons)
+
+
 def _key(read: Reading) -> UUID:
     return UUID(str(read.key))
 
@@ -416,5 +449,9 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     RequestResource: (author,),
     DeclareBottomLine: (itself, standing, terms),
     AgreeCompromise: (deal, itself, standing, terms),
+    ReviewRepresentation: (at_the_table,),
+    StartMentorship: (acquainted,),
+    LogSession: (participation,),
+    EndMentorship: (participation,),
 }
 """The facts that the rules of a command ask for; a command that is not here needs none."""
