@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 
 from services.members.domain.ids import OrgId
-from services.members.views.issues import Names, Said, disagreements, said_of
+from services.members.views.issues import Said, disagreements, said_of
+from services.members.views.queries import Names
 from services.members.views.said import Entry, visible
 from tests.members.table import BUSES, CLINIC, MEALS, NOON, SCHOOL, UNION
 

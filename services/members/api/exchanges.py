@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from services.members.api.routing import adds, write
+from services.members.api.routing import adds, router, write
 from services.members.domain import exchange
+from services.members.views import exchanges, queries
+from services.members.views.said import entries
 from shared.ask import Written
-from shared.http import Caller
+from shared.http import Caller, Page, Reader, requires
 
 
 @adds("/offers", "members:exchange:offer")
@@ -50,3 +52,13 @@ async def deliver_resource(
 ) -> Written:
     """Record how much was delivered in all; without a quantity, everything that was matched."""
     return await write(caller, exchange.decider, exchange_id, delivery)
+
+
+@router.get("/exchanges", dependencies=[requires("members:exchange:read")])
+async def list_exchanges(reader: Reader) -> Page[exchanges.ExchangeRow]:
+    """List what was offered and asked for, what was matched, and how much of it came."""
+    seen = reader.coalition, reader.audiences
+    async with reader.rows() as db:
+        said = await entries(db, *seen, "exchange")
+        names = await queries.names(db, *seen)
+    return Page(items=exchanges.exchanges(said, names))

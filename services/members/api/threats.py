@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from services.members.api.routing import adds, write
+from services.members.api.routing import adds, router, write
 from services.members.domain import threat
+from services.members.views import issues, queries, threats
+from services.members.views.said import entries
 from shared.ask import Written
-from shared.http import Caller
+from shared.http import Caller, Page, Reader, requires
 
 
 @adds("/threats", "members:threat:identify")
@@ -24,3 +26,18 @@ async def share_threat(threat_id: UUID, sharing: threat.ShareThreat, caller: Cal
 async def retire_threat(threat_id: UUID, retiring: threat.RetireThreat, caller: Caller) -> Written:
     """Retire a threat that is over."""
     return await write(caller, threat.decider, threat_id, retiring)
+
+
+@router.get("/threats", dependencies=[requires("members:threat:read")])
+async def list_threats(reader: Reader) -> Page[threats.ThreatRow]:
+    """List the threats, who shares each, and the pairs that nothing else joins."""
+    seen = reader.coalition, reader.audiences
+    async with reader.rows() as db:
+        said = await entries(db, *seen, "threat")
+        of_issues = await entries(db, *seen, "issue")
+        names = await queries.names(db, *seen)
+    stands = [
+        {row.organisation.id for row in of.positions if row.position in threats.TOGETHER}
+        for of in issues.said_of(of_issues, names).values()
+    ]
+    return Page(items=threats.threats(said, stands, names))

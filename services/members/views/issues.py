@@ -4,14 +4,14 @@ Folded from what was said of the issue. Organisations that said nothing are not 
 no position.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.members.views.queries import IssueRow, Named, Words
+from services.members.views.queries import IssueRow, Named, Names, Words, named
 from services.members.views.said import Entry
 
 
@@ -82,9 +82,6 @@ class RegisteredRow(DisagreementRow):
     issue: UUID
 
 
-Names = Mapping[UUID, Words | None]
-
-
 def said_of(entries: Iterable[Entry], names: Names) -> dict[UUID, Said]:
     """Return what was said of each issue.
 
@@ -122,12 +119,6 @@ def disagreements(entries: Iterable[Entry], names: Names) -> list[RegisteredRow]
     return sorted(rows, key=lambda row: not row.in_force)
 
 
-def _named(org: UUID | str | None, names: Names) -> Named:
-    assert org is not None
-    id_ = UUID(str(org))
-    return Named(id=id_, name=names.get(id_))
-
-
 def _stand(said: Said, entry: Entry, names: Names) -> None:
     data = entry.data
     now: dict[str, Any] = {
@@ -141,20 +132,20 @@ def _stand(said: Said, entry: Entry, names: Names) -> None:
                 organisation=row.organisation, before=[last, *row.before], **now
             )
             return
-    said.positions.append(PositionRow(organisation=_named(entry.by, names), before=[], **now))
+    said.positions.append(PositionRow(organisation=named(entry.org, names), before=[], **now))
 
 
 def _agree(said: Said, entry: Entry, names: Names) -> None:
     data = entry.data
     if data.get("parties"):
         new = DisagreementRow(
-            parties=[_named(org, names) for org in data["parties"]], agreed=[],
+            parties=[named(org, names) for org in data["parties"]], agreed=[],
             terms=data.get("terms"), in_force=False, since=None, reopened_by=None,
             reopened_because=None, refs=[],
         )  # fmt: skip
         said.disagreements.insert(0, new)
     row = said.disagreements[0]
-    row.agreed.append(_named(entry.by, names))
+    row.agreed.append(named(entry.org, names))
     row.refs.append(entry.ref)
     if {one.id for one in row.agreed} == {one.id for one in row.parties}:
         row.in_force, row.since = True, entry.at
@@ -162,7 +153,7 @@ def _agree(said: Said, entry: Entry, names: Names) -> None:
 
 def _reopen(said: Said, entry: Entry, names: Names) -> None:
     row = said.disagreements[0]
-    row.in_force, row.reopened_by = False, _named(entry.by, names)
+    row.in_force, row.reopened_by = False, named(entry.org, names)
     row.reopened_because = entry.data.get("reason")
     row.refs.append(entry.ref)
 
@@ -171,7 +162,7 @@ def _lead(said: Said, entry: Entry, names: Names, lead: str) -> None:
     if said.leads and said.leads[0].until is None:
         said.leads[0].until = entry.at
     new = LeadRow(
-        organisation=_named(lead, names), since=entry.at, until=None, yielded_because=None,
+        organisation=named(lead, names), since=entry.at, until=None, yielded_because=None,
         refs=[entry.ref],
     )  # fmt: skip
     said.leads.insert(0, new)
@@ -191,7 +182,7 @@ def _choose(said: Said, entry: Entry, names: Names) -> None:
         if row.audience == data["audience"] and row.until is None:
             row.until = entry.at
     new = MessengerRow(
-        audience=data["audience"], organisation=_named(data["org"], names),
+        audience=data["audience"], organisation=named(data["org"], names),
         person=data.get("person"), since=entry.at, until=None, ref=entry.ref,
     )  # fmt: skip
     said.messengers.insert(0, new)

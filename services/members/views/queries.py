@@ -1,6 +1,6 @@
 """What people ask about the table: the coalition, its members, bodies, issues and people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -12,6 +12,8 @@ from shared.hot import Connection
 
 Words = dict[str, str]
 """`lang` and `text`; nothing where it may not be seen, or was erased."""
+Names = Mapping[UUID, Words | None]
+"""Of organisations, as a reader may see them."""
 
 
 class CoalitionRow(BaseModel):
@@ -330,3 +332,9 @@ async def plenary(db: Connection, coalition: UUID) -> UUID | None:
 
 def _organisation(org: UUID | None, name: str | None) -> Named | None:
     return None if org is None else Named(id=org, name=_words(name))
+
+
+def named(org: UUID | str, names: Names) -> Named:
+    """Return an organisation with its name, where the reader may see it."""
+    id_ = UUID(str(org))
+    return Named(id=id_, name=names.get(id_))

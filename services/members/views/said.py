@@ -33,6 +33,12 @@ class Entry(NamedTuple):
     data: dict[str, Any]
 
     @property
+    def org(self) -> UUID:
+        """The organisation that acted; there is one wherever it is asked for."""
+        assert self.by is not None
+        return self.by
+
+    @property
     def ref(self) -> str:
         return f"members/{self.position}"
 
