@@ -1,11 +1,14 @@
 """Constituencies: who should be heard, who represents them, and how they were reached."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
-from services.members.api.routing import adds, write
+from services.members.api.routing import adds, router, write
 from services.members.domain import constituency
+from services.members.views import constituencies, queries
+from services.members.views.said import entries
 from shared.ask import Written
-from shared.http import Caller
+from shared.http import Caller, Page, Reader, requires
 
 
 @adds("/constituencies", "members:constituency:identify")
@@ -46,3 +49,15 @@ async def review_representation(
 ) -> Written:
     """Compare how many represent a constituency with how many should."""
     return await write(caller, constituency.decider, constituency_id, review)
+
+
+@router.get("/constituencies", dependencies=[requires("members:constituency:read")])
+async def list_constituencies(reader: Reader) -> Page[constituencies.ConstituencyRow]:
+    """List who should be heard and who speaks for them: those that nobody speaks for first."""
+    seen = reader.coalition, reader.audiences
+    async with reader.rows() as db:
+        said = await entries(db, *seen, "constituency", "membership")
+        members = await queries.active(db, *seen)
+        names = await queries.names(db, *seen)
+    today = datetime.now(UTC).date()
+    return Page(items=constituencies.constituencies(said, members, names, today=today))

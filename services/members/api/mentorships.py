@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from services.members.api.routing import adds, write
+from services.members.api.routing import adds, router, write
 from services.members.domain import mentorship
+from services.members.views import mentorships
+from services.members.views.said import entries
 from shared.ask import Written
-from shared.http import Caller
+from shared.http import Caller, Page, Reader, requires
 
 
 @adds("/mentorships", "members:mentorship:start")
@@ -28,3 +30,11 @@ async def end_mentorship(
 ) -> Written:
     """End a mentorship that you take part in."""
     return await write(caller, mentorship.decider, mentorship_id, ending)
+
+
+@router.get("/mentorships", dependencies=[requires("members:mentorship:read")])
+async def list_mentorships(reader: Reader) -> Page[mentorships.MentorshipRow]:
+    """List the mentorships and how often each met."""
+    async with reader.rows() as db:
+        said = await entries(db, reader.coalition, reader.audiences, "mentorship")
+    return Page(items=mentorships.mentorships(said))

@@ -1,14 +1,20 @@
 """What happens between two organisations: touchpoints, trust, breaches and amends."""
 
+from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Query
 from pydantic import AfterValidator
 
-from services.members.api.routing import adds, write
+from services.members.api.routing import adds, router, write
 from services.members.domain import relationship
+from services.members.views import queries, relationships
+from services.members.views.said import entries
 from shared.ask import Written
-from shared.http import Caller
+from shared.http import Caller, Page, Reader, requires
+
+STALE = 90
 
 
 def _of_two(named: str) -> str:
@@ -71,3 +77,22 @@ async def accept_amends(
 ) -> Written:
     """Accept the amends that were offered to your organisation."""
     return await write(caller, relationship.decider, relationship_id, acceptance)
+
+
+@router.get("/relationships", dependencies=[requires("members:relationship:read")])
+async def list_relationships(
+    reader: Reader,
+    stale: Annotated[bool, Query(description="only those out of touch for too long")] = False,  # noqa: FBT002 - a query parameter is always named
+    days: Annotated[int, Query(ge=1, le=3_650, description="longer than that is too long")] = STALE,
+) -> Page[relationships.RelationshipRow]:
+    """List what is between the organisations you act for and each other member."""
+    seen = reader.coalition, reader.audiences
+    async with reader.rows() as db:
+        said = await entries(db, *seen, "relationship")
+        members = await queries.joined(db, *seen)
+        names = await queries.names(db, *seen)
+    own = {UUID(token[4:]) for token in reader.audiences if token.startswith("org:")}
+    rows = relationships.relationships(
+        said, members, names, of=own, today=datetime.now(UTC).date(), days=days
+    )
+    return Page(items=[row for row in rows if row.stale or not stale])

@@ -173,6 +173,26 @@ async def names(
     return {row["org"]: _words(row["name"]) for row in rows}
 
 
+async def joined(db: Connection, coalition: UUID, audiences: Sequence[str]) -> dict[UUID, date]:
+    """Return the members, suspended ones too, with the day on which each joined."""
+    rows = await db.fetch(
+        "select org, joined_at from member_now where coalition_id = $1 and audience && $2"
+        " and state in ('joined', 'suspended') and joined_at is not null",
+        coalition, list(audiences),
+    )  # fmt: skip
+    return {row["org"]: row["joined_at"].date() for row in rows}
+
+
+async def active(db: Connection, coalition: UUID, audiences: Sequence[str]) -> set[UUID]:
+    """Return the members that are not suspended."""
+    rows = await db.fetch(
+        "select org from member_now where coalition_id = $1 and audience && $2"
+        " and state = 'joined'",
+        coalition, list(audiences),
+    )  # fmt: skip
+    return {row["org"] for row in rows}
+
+
 async def issues(
     db: Connection,
     coalition: UUID,

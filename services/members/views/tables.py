@@ -97,6 +97,11 @@ def _member(state: str | None) -> Callable[[Recorded], Rows]:
     return rows
 
 
+def _joined(seen: Recorded) -> Rows:
+    yield from _member("joined")(seen)
+    yield from said(seen)
+
+
 def _accredited(seen: Recorded) -> Rows:
     data = seen.data
     yield ACCREDITATION, (
@@ -221,7 +226,7 @@ projection = Projection(
         "OperatingModeSet": _charter,
         "MembershipApplied": _member("applied"),
         "MembershipDeclined": _member("declined"),
-        "MemberJoined": _member("joined"),
+        "MemberJoined": _joined,
         "CommitmentLevelSet": _member(None),
         "MemberSuspended": _member("suspended"),
         "MemberReinstated": _member("joined"),
