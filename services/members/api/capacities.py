@@ -1,9 +1,19 @@
 """What organisations can give: strengths and hours."""
 
-from services.members.api.routing import Organisation, adds, write
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Query
+
+from services.members.api.routing import Organisation, adds, router, write
 from services.members.domain import capacity
+from services.members.views import capacities, queries
+from services.members.views.said import entries
 from shared.ask import Written
-from shared.http import Caller
+from shared.event import Code
+from shared.http import Caller, Page, Reader, requires
+
+STALE = 90
 
 
 @adds("/members/{organisation}/strengths", "members:capacity:declare-strength")
@@ -28,3 +38,21 @@ async def review_capacity(
 ) -> Written:
     """Say that your organisation has reviewed its pledge, and whether it keeps it."""
     return await write(caller, capacity.decider, organisation, review)
+
+
+@router.get("/capacities", dependencies=[requires("members:capacity:read")])
+async def list_capacities(
+    reader: Reader,
+    strength: Annotated[Code | None, Query(description="only who has this strength")] = None,
+    days: Annotated[
+        int, Query(ge=1, le=3_650, description="a pledge not reviewed for longer is stale")
+    ] = STALE,
+) -> Page[capacities.CapacityRow]:
+    """List what organisations are good at, and the hours they pledged."""
+    seen = reader.coalition, reader.audiences
+    async with reader.rows() as db:
+        said = await entries(db, *seen, "capacity")
+        names = await queries.names(db, *seen)
+    rows = capacities.capacities(said, names, today=datetime.now(UTC).date(), days=days)
+    has = [row for row in rows if strength in {None, *(one.strength for one in row.strengths)}]
+    return Page(items=has)
