@@ -27,6 +27,7 @@ CONNECTIONS = 64
 READER = "transparency-reports-v1"
 HERE_WITHIN, LOOK_EVERY = 15.0, 0.0005
 WARM_UP, MUST_TAKE = 200, 500  # stances a second: at first; above that some may be refused
+TRIES = 2  # of a stance that was refused for now: the answer says when to ask again
 
 
 class Voters:
@@ -63,7 +64,11 @@ class Voters:
 
 
 class Busy(Exception):
-    """Too much is asked at once; nothing was done."""
+    """Too much is asked at once; nothing was done, and it may be asked again after so long."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"ask again in {seconds} s")
+        self.seconds = seconds
 
 
 class Line(asyncio.Protocol):
@@ -92,12 +97,12 @@ class Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         head, found, body = self._buffer.partition(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0] or 0)
+        length = _number(head, b"content-length")
         if found and len(body) >= length and self._answer is not None:
             if head[9:12] in {b"200", b"201"}:
                 self._answer.set_result(body)
             elif head[9:12] == b"503":
-                self._answer.set_exception(Busy())
+                self._answer.set_exception(Busy(_number(head, b"retry-after")))
             else:
                 self._answer.set_exception(OSError(self._buffer.decode("utf-8", "replace")))
             self._buffer = b""
@@ -109,6 +114,11 @@ class Line(asyncio.Protocol):
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()
+
+
+def _number(head: bytes, name: bytes) -> int:
+    """Return what a header says, 0 where it is absent."""
+    return int(head.lower().partition(b"\r\n" + name + b":")[2].split(b"\r\n", 1)[0] or 0)
 
 
 @dataclass
@@ -153,6 +163,52 @@ class Cursor:
         return self.times[at] if at < len(self.times) else None
 
 
+@dataclass
+class Crowd:
+    """All who ask at the same time, over a few connections, and what was answered.
+
+    Args:
+        tries: How often a stance is asked for while the answer is: not now.
+    """
+
+    voters: Voters
+    free: deque[Line]
+    cursor: Cursor
+    tries: int
+    answered: list[tuple[float, float, int]] = field(default_factory=list)
+    """When it was planned, when it was answered, and its position."""
+    errors: list[str] = field(default_factory=list)
+    refused: int = 0
+    sent_away: int = 0
+    waiting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
+
+    async def ask(self, planned: float) -> None:
+        """Take a stance; where it is refused for now, ask again when the answer says."""
+        turn: tuple[int, str, bytes] | None = None
+        for left in reversed(range(self.tries)):
+            async with self.waiting:
+                line = self.free.popleft()
+                turn = pair, option, request = turn or self.voters.next()
+                try:
+                    position = json.loads(await line.ask(request))["position"]
+                except Busy as busy:
+                    self.refused += 1
+                    again = busy.seconds
+                except OSError as error:
+                    self.errors.append(str(error))
+                    return
+                else:
+                    self.answered.append((planned, time.perf_counter(), position))
+                    self.voters.stands(pair, option)
+                    self.cursor.await_(position)
+                    return
+                finally:
+                    self.free.append(line)
+            if left:
+                await asyncio.sleep(again)
+        self.sent_away += 1
+
+
 async def vote(plan: dict[str, Any]) -> None:
     voters = Voters(plan)
     database = plan["database"].replace("{service}", "transparency")
@@ -161,34 +217,15 @@ async def vote(plan: dict[str, Any]) -> None:
 
     async def measure(at: int, secs: float) -> Sample:
         free = await _lines(plan["port"])
-        waiting = asyncio.Semaphore(CONNECTIONS)
         cursor = Cursor(db, plan["coalition"])
         watching = asyncio.create_task(cursor.watch())
-        answered: list[tuple[float, float, int]] = []  # planned, answered, position
-        errors, refused = list[str](), count()
-
-        async def ask(planned: float) -> None:
-            async with waiting:
-                line = free.popleft()
-                pair, option, request = voters.next()
-                try:
-                    position = json.loads(await line.ask(request))["position"]
-                except Busy:
-                    next(refused)
-                except OSError as error:
-                    errors.append(str(error))
-                else:
-                    answered.append((planned, time.perf_counter(), position))
-                    voters.stands(pair, option)
-                    cursor.await_(position)
-                finally:
-                    free.append(line)
+        crowd = Crowd(voters, free, cursor, TRIES if at <= MUST_TAKE else 1)
 
         cpu, began = time.process_time(), time.perf_counter()
         asking, planned = list[asyncio.Task[None]](), began
         while (planned := planned + random.expovariate(at)) < began + secs or not asking:
             await asyncio.sleep(planned - time.perf_counter())
-            asking.append(asyncio.create_task(ask(planned)))
+            asking.append(asyncio.create_task(crowd.ask(planned)))
         await asyncio.gather(*asking)
         end = time.perf_counter() + HERE_WITHIN
         while not cursor.reached and time.perf_counter() < end:  # noqa: ASYNC110
@@ -197,13 +234,13 @@ async def vote(plan: dict[str, Any]) -> None:
         await asyncio.gather(watching, return_exceptions=True)
         for line in free:
             line.close()
-        for error in errors[:3]:
+        for error in crowd.errors[:3]:
             sys.stderr.write(error + "\n")
-        busy = next(refused)
-        found = _sample(cursor, answered, began, time.process_time() - cpu)
-        if busy:
-            found = replace(found, note=f"{found.note}; {busy:,} refused")
-        return replace(found, errors=len(errors) + (busy if at <= MUST_TAKE else 0))
+        found = _sample(cursor, crowd.answered, began, time.process_time() - cpu)
+        if crowd.refused:
+            found = replace(found, note=f"{found.note}; {crowd.refused:,} refused at first")
+        missing = crowd.sent_away if at <= MUST_TAKE else 0
+        return replace(found, errors=len(crowd.errors) + missing)
 
     everybody = len(plan["voters"]) * len(plan["proposals"])
     await measure(WARM_UP, everybody / WARM_UP)  # so that all are known from now on
