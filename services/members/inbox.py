@@ -1,4 +1,4 @@
-"""What members hears: the decisions that a rule may ask to be cited (M1)."""
+"""What members hears: decisions that a rule may ask to be cited (M1), and evaluations (M3)."""
 
 from shared.changes import Changes
 from shared.event import Heard, Recorded
@@ -14,6 +14,18 @@ async def know(db: Changes, seen: Recorded, made: DecisionMade) -> None:
     await db.execute(
         "insert into heard.decision values ($1, $2, $3) on conflict do nothing",
         seen.coalition, seen.position, made.outcome == "adopted",
+    )  # fmt: skip
+
+
+class EvaluationAnswered(Heard):
+    pass
+
+
+async def count(db: Changes, seen: Recorded, _: EvaluationAnswered) -> None:
+    """Keep that the evaluation questions were answered."""
+    await db.execute(
+        "insert into heard.evaluation values ($1, $2) on conflict do nothing",
+        seen.coalition, seen.position,
     )  # fmt: skip
 
 
@@ -71,6 +83,28 @@ from_meetings = Subscription(
             "NextStepDueDateMoved",
             "NextStepCompleted",
             "NextStepDropped",
+        }
+    ),
+)
+
+from_credit = Subscription(
+    "credit",
+    reader="members-hears-evaluations",
+    hears=(Hears(EvaluationAnswered, count),),
+    ignores=frozenset(
+        {
+            "ContributionConfirmed",
+            "ContributionDeclined",
+            "ContributionRecorded",
+            "CreditAccepted",
+            "CreditAssigned",
+            "CreditCorrected",
+            "CreditWaived",
+            "LatecomerWelcomed",
+            "LossAcknowledged",
+            "WinAnnounced",
+            "WinCelebrated",
+            "WinDeclared",
         }
     ),
 )

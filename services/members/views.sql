@@ -15,7 +15,7 @@ create table if not exists membership (
   coalition_id uuid   not null,
   position     bigint not null,
   org          uuid   not null,
-  state        text,                                 -- applied, declined, joined, suspended, left
+  state        text,                                 -- invited, applied, declined, joined, suspended, left
   name         jsonb,
   kind         text,
   sector       text,

@@ -28,7 +28,23 @@ from services.members.domain.bottomline import (
 )
 from services.members.domain.capacity import CapacityPledged, CapacityReviewed, StrengthDeclared
 from services.members.domain.circle import CircleClosed, CircleOpened
-from services.members.domain.coalition import CoalitionFormed, OperatingModeSet
+from services.members.domain.coalition import (
+    BoundaryAgreed,
+    CoalitionAdjourned,
+    CoalitionFormed,
+    CoalitionListed,
+    ContextShiftNoted,
+    DecisionStructurePublished,
+    GroundRulesAdopted,
+    NorthStarAdopted,
+    OperatingModeSet,
+    ReviewClosed,
+    ReviewOpened,
+    ScenarioAgreed,
+    ScopeSet,
+    StageEntered,
+    TermDefined,
+)
 from services.members.domain.conflict import ConflictAreaNamed, TurfConcernRaised, TurfSettled
 from services.members.domain.constituency import (
     ConstituencyIdentified,
@@ -55,6 +71,8 @@ from services.members.domain.ids import (
     OrgId,
     PersonId,
     ProxyId,
+    ReviewId,
+    ScenarioId,
     SeatId,
     TermId,
 )
@@ -70,13 +88,23 @@ from services.members.domain.issue import (
     PositionTaken,
 )
 from services.members.domain.membership import (
+    AlignmentStated,
     CommitmentLevelSet,
+    DecisionStructureAcknowledged,
+    GroundRulesAccepted,
+    InterestStated,
+    InternalBriefingHeld,
+    InvolvementLevelSet,
+    MemberInvited,
     MemberJoined,
     MemberLeft,
     MemberReinstated,
     MembershipApplied,
     MembershipDeclined,
     MemberSuspended,
+    NeedStated,
+    PointPersonNamed,
+    RelatedOrganizationDeclared,
 )
 from services.members.domain.mentorship import (
     Mentee,
@@ -119,6 +147,8 @@ SEAT = SeatId(UUID("0195a3d0-6600-7d77-a288-f240d0cfe2a5"))
 PROXY = ProxyId(UUID("0195a3d0-7711-7e88-b399-0351e1d0f3b6"))
 BREACH = BreachId(UUID("0195a3d0-7711-7e88-a399-0351e1d0f3b6"))
 CONSENT = ConsentId(UUID("0195a3d0-7711-7e88-a399-0351e1d0f3b6"))
+SCENARIO = ScenarioId(UUID("0195a3d0-7712-7e89-a39a-0351e1d0f3b7"))
+REVIEW = ReviewId(UUID("0195a3d0-7713-7e8a-a39b-0351e1d0f3b8"))
 GOAL = GoalId(UUID("0195a3d0-8822-7f99-a4aa-1462f2e104c7"))
 ON = date(2026, 3, 12)
 NAME = Text(lang="en", text="Clinic on Hill Street")
@@ -154,6 +184,67 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
         ),
     ),
     (CHARTER, OperatingModeSet(mode="formal")),
+    (CHARTER, CoalitionListed(topics=("health", "school"), contact=Sealed(NAME))),
+    (CHARTER, NorthStarAdopted(version=1, text=Sealed(WHY), decision="meetings/7")),
+    (CHARTER, ScopeSet(max_members=30, regions=("north",), interest_required=True)),
+    (
+        CHARTER,
+        ScenarioAgreed(
+            by=CLINIC, scenario=SCENARIO, kind="worst", parties=(CLINIC, SCHOOL), text=Sealed(WHY)
+        ),
+    ),
+    (CHARTER, GroundRulesAdopted(version=2, text=Sealed(WHY))),
+    (
+        CHARTER,
+        BoundaryAgreed(
+            version=1,
+            defaults={"concern": "body", "tension": "dyad"},
+            min_group=5,
+            text=Sealed(WHY),
+            decision="meetings/8",
+        ),
+    ),
+    (
+        CHARTER,
+        DecisionStructurePublished(version=1, bodies=(PLENARY, GROUP), text=Sealed(WHY)),
+    ),
+    (
+        CHARTER,
+        TermDefined(
+            term=TermId(UUID("0195a3d0-8822-7f99-a4aa-1462f2e1a4c7")),
+            name=Sealed(Text(lang="en", text="Rent a month")),
+            min=100,
+            max=900,
+            unit="euro",
+        ),
+    ),
+    (CHARTER, StageEntered(stage="norming", reason=Sealed(WHY))),
+    (CHARTER, ContextShiftNoted(what=Sealed(WHY), issues=(MEALS,))),
+    (
+        CHARTER,
+        ReviewOpened(
+            review=REVIEW,
+            kind="positions",
+            trigger="context_shift",
+            orgs=(CLINIC, SCHOOL),
+            due=date(2026, 4, 11),
+        ),
+    ),
+    (CHARTER, ReviewClosed(review=REVIEW, result="changed", note=Sealed(WHY))),
+    (CHARTER, CoalitionAdjourned(reason=Sealed(WHY))),
+    (MEMBERSHIP, MemberInvited(name=Sealed(NAME), why=Sealed(WHY))),
+    (
+        MEMBERSHIP,
+        AlignmentStated(brings=Sealed(NAME), problem=Sealed(WHY), goals=Sealed(WHY)),
+    ),
+    (MEMBERSHIP, InterestStated(mutual_benefit=Sealed(WHY), answers_to=Sealed((NAME,)))),
+    (MEMBERSHIP, NeedStated(need=Sealed(WHY), stakeholders=Sealed(NAME))),
+    (MEMBERSHIP, InvolvementLevelSet(phase="design", level="consult")),
+    (MEMBERSHIP, GroundRulesAccepted(version=2)),
+    (MEMBERSHIP, DecisionStructureAcknowledged(version=1)),
+    (MEMBERSHIP, RelatedOrganizationDeclared(related=(SCHOOL,))),
+    (MEMBERSHIP, PointPersonNamed(person=Sealed(ANA, ANA))),
+    (MEMBERSHIP, InternalBriefingHeld(on=ON, attended=6)),
     (
         PERSON,
         PersonRegistered(

@@ -1,11 +1,14 @@
 from datetime import timedelta
 from functools import reduce
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
 from immutables import Map
 
+from services.members.domain import coalition
 from services.members.domain.bottomline import (
     NO_COMPROMISES,
     Acceptable,
@@ -25,16 +28,19 @@ from services.members.domain.bottomline import (
     decider,
     named,
 )
+from services.members.domain.coalition import CoalitionEvent, TermDefined
 from services.members.domain.ids import OrgId, TermId
 from services.members.domain.membership import Itself
 from services.members.views import facts
 from shared.decider import Refused
-from shared.event import Context, Event, Sealed, Text
+from shared.event import Context, Sealed
+from shared.hot import Reading
 from tests.given import Given
 from tests.laws import obey, over
 from tests.members.table import (
     CHAIR,
     CLINIC,
+    COALITION,
     NAME,
     NOON,
     OWN,
@@ -47,6 +53,7 @@ from tests.members.table import (
     by,
     imported,
 )
+from tests.members.test_coalition import formed
 
 RENT, STREETS, UNHEARD_OF = (TermId(UUID(int=n)) for n in (91, 92, 93))
 DEAL, OTHER = (CompromiseId(UUID(int=n)) for n in (95, 96))
@@ -218,25 +225,24 @@ def test_the_first_party_names_a_compromise_for_all() -> None:
     assert reduce(named, (proposed, accepted), NO_COMPROMISES) == Map({DEAL: NAMED.named})
 
 
-class TermDefined(Event):
-    term: TermId
-    name: Sealed[Text]
-    choices: tuple[str, ...] | None = None
-    min: int | None = None
-    max: int | None = None
-    unit: str | None = None
-
-
-def test_m13_terms_are_those_of_the_charter_as_they_are_now() -> None:
-    events = (
-        TermDefined(term=RENT, name=Sealed(NAME), min=1, unit="euro"),
+async def test_m13_terms_are_those_of_the_charter() -> None:
+    history: tuple[CoalitionEvent, ...] = (
+        formed,
+        TermDefined(term=RENT, name=Sealed(NAME), min=100, max=900),
         TermDefined(term=STREETS, name=Sealed(NAME), choices=("park", "hill", "main")),
-        TermDefined(term=RENT, name=Sealed(NAME), min=100, max=900, unit="euro"),
     )
-    terms = facts.TERMS.initial
-    for event in events:
-        terms = facts.TERMS.evolve(terms, "", event)
-    assert terms == DEFINED
+
+    class Charter(Reading):
+        def __init__(self, *events: CoalitionEvent) -> None:
+            self.context, self._work = by(CLINIC), SimpleNamespace(coalition=COALITION)  # type: ignore[assignment]  # what is asked of it
+            self._events = events
+
+        async def stream(self, decider: Any, key: UUID | str) -> Any:
+            assert (decider, key) == (coalition.decider, COALITION)
+            return reduce(decider.evolve, self._events, decider.initial)
+
+    assert await facts.terms(Charter(*history), None, None) == DEFINED
+    assert await facts.terms(Charter(), None, None) == Terms()
 
 
 acceptables: st.SearchStrategy[Acceptable] = st.one_of(

@@ -4,10 +4,14 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-from services.members.domain import founding, roster
-from services.members.domain.accreditation import Posting, RepresentativeAccredited
+from services.members.domain import accreditation, coalition, founding, roster
+from services.members.domain.accreditation import (
+    Posting,
+    ReplaceRepresentative,
+    RepresentativeAccredited,
+)
 from services.members.domain.body import BodyConstituted, Holder, RoleTaken, Unique
-from services.members.domain.coalition import SlugOwner
+from services.members.domain.coalition import Known, ReviewOpened, SlugOwner
 from services.members.domain.membership import MemberJoined
 from services.members.domain.person import PersonRegistered, Registrant
 from services.members.domain.standing import Charter, Standing
@@ -32,6 +36,7 @@ from tests.members.test_membership import admit, alone
 NEW = founding.NewIds(
     coalition=COALITION, plenary=PLENARY, founder=CLINIC, person=ANA, accreditation=ACC_1
 )
+DECIDERS = {one.prefix: one for one in (accreditation.decider, coalition.decider)}
 FACTS = (
     SlugOwner(None),
     Unique(plenary=False, steering=False),
@@ -43,14 +48,20 @@ FACTS = (
 )
 
 
-def written(steps: tuple[founding.Step, ...]) -> list[tuple[str, Event]]:
-    """Decide the steps one after another; return the events with their streams."""
-    states: dict[str, Any] = {}
+def written(
+    steps: tuple[founding.Step, ...], states: dict[str, Any] | None = None, *facts: object
+) -> list[tuple[str, Event]]:
+    """Decide the steps one after another; return the events with their streams.
+
+    Args:
+        states: Of the streams until now; they move on with what is decided.
+    """
+    states = {} if states is None else states
     events: list[tuple[str, Event]] = []
     for decider, key, command in steps:
         name = decider.stream(key)
         before = states.get(name, decider.initial)
-        happened = decider.decide(command, before, by(CLINIC, *FACTS))
+        happened = decider.decide(command, before, by(CLINIC, *FACTS, *facts))
         states[name] = reduce(decider.evolve, happened, before)
         events.extend((name, event) for event in happened)
     return events
@@ -138,3 +149,21 @@ def test_the_founder_presides_afterwards() -> None:
     assert asked == Standing(own=True, presides=True)
     formal = replace(table, charter=Charter("formal"))
     assert formal.standing(CLINIC, PLENARY, by=CLINIC, actor=ANA, day=TODAY).presides
+
+
+def test_m7_replacing_a_representative_opens_one_review_of_roles() -> None:
+    naming = ReplaceRepresentative(
+        ended=ACC_1, accreditation=ACC_2, body=PLENARY, person=BO, authority="full", voting=True
+    )
+    before: dict[str, Any] = {}
+    for name, event in written(founding.found(form, NEW)):
+        decider = DECIDERS.get(name.partition("-")[0])
+        if decider is not None:
+            before[name] = decider.evolve(before.get(name, decider.initial), event)
+    steps = founding.replace_representative(naming, CLINIC, COALITION)
+    once = written(steps, before, Known(known=True))
+    assert [type(event).__name__ for _, event in once] == ["RepresentativeReplaced", "ReviewOpened"]
+    review = once[1][1]
+    assert isinstance(review, ReviewOpened)
+    assert (review.kind, review.trigger, review.orgs) == ("roles", "replacement", (CLINIC,))
+    assert written(steps, before, Known(known=True)) == []

@@ -12,10 +12,13 @@ from services.members.domain.membership import (
     Commitment,
     CommitmentLevelSet,
     DeclineMembership,
+    InterestStated,
+    InviteMember,
     Itself,
     Joined,
     LeaveCoalition,
     Leaving,
+    MemberInvited,
     MemberJoined,
     MemberLeft,
     MemberReinstated,
@@ -27,10 +30,11 @@ from services.members.domain.membership import (
     MemberSuspended,
     ReinstateMember,
     SetCommitment,
+    StateInterest,
     SuspendMember,
     decider,
 )
-from services.members.domain.standing import Charter, Standing
+from services.members.domain.standing import Charter, Standing, Table
 from shared.decider import Refused
 from shared.event import Context, Sealed
 from tests.given import Given
@@ -47,6 +51,7 @@ from tests.members.table import (
     OWN,
     PARENTS,
     PUPILS,
+    SCHOOL,
     STRANGER,
     UNION,
     UNKNOWN,
@@ -79,6 +84,9 @@ joined = MemberJoined(
 )
 joined_alone = joined.model_copy(update={"kind": "person", "name": Sealed(NAME, BO)})
 declined = MembershipDeclined(reason=Sealed(WHY))
+invited = MemberInvited(name=Sealed(NAME), why=Sealed(WHY))
+interest = StateInterest(mutual_benefit=WHY, answers_to=(NAME,))
+interested = InterestStated(mutual_benefit=Sealed(WHY), answers_to=Sealed((NAME,)))
 suspended = MemberSuspended(reason=Sealed(WHY))
 reinstated = MemberReinstated(reason=Sealed(WHY))
 left = MemberLeft(reason_code="goals")
@@ -126,13 +134,63 @@ def test_m5_who_applied_or_joined_cannot_apply_otherwise(
     given(*history).when(ask, by(CLINIC)).then_refused("already_member")
 
 
+def test_who_was_invited_may_apply_or_be_admitted() -> None:
+    ask = InviteMember(name=NAME, why=WHY)
+    for history in ((), (declined,), (joined, left)):
+        given(*history).when(ask, by(UNION)).then(invited)
+    given(invited).when(apply, by(CLINIC)).then(applied)
+    given(invited).when(admit, by(UNION, INFORMAL)).then(joined)
+
+
+def test_i4_inviting_again_changes_nothing() -> None:
+    given(invited).when(InviteMember(name=NAME), by(UNION)).then_nothing()
+
+
+def test_m5_who_applied_or_joined_is_not_invited() -> None:
+    for history in ((applied,), (joined,)):
+        given(*history).when(InviteMember(name=NAME), by(UNION)).then_refused("already_member")
+
+
 def test_an_application_can_be_declined() -> None:
     ask = DeclineMembership(reason=WHY)
-    given(applied).when(ask, by(UNION)).then(declined)
-    given(applied, declined).when(ask, by(UNION)).then_nothing()
-    given().when(ask, by(UNION)).then_refused("no_application")
-    given(joined).when(ask, by(UNION)).then_refused("already_member")
-    given(joined, left).when(ask, by(UNION)).then_refused("no_application")
+    for context in (by(UNION, CHAIR), imported()):
+        given(applied).when(ask, context).then(declined)
+    given(applied).when(ask, by(SCHOOL, STRANGER)).then_refused("not_the_chair")
+    given(applied, declined).when(ask, by(UNION, CHAIR)).then_nothing()
+    given().when(ask, by(UNION, CHAIR)).then_refused("no_application")
+    given(joined).when(ask, by(UNION, CHAIR)).then_refused("already_member")
+    given(joined, left).when(ask, by(UNION, CHAIR)).then_refused("no_application")
+
+
+def test_an_invitation_is_declined_by_who_acts_for_no_member_or_the_chair() -> None:
+    ask = DeclineMembership(reason=WHY)
+    given(invited).when(ask, replace(by(CLINIC, STRANGER), by=None)).then(declined)
+    given(invited).when(ask, by(UNION, CHAIR)).then(declined)
+    given(invited).when(ask, by(SCHOOL, STRANGER)).then_refused("not_the_chair")
+    given(applied).when(ask, replace(by(CLINIC, STRANGER), by=None)).then_refused("not_the_chair")
+
+
+def test_m5_an_interest_is_stated_where_one_is_required() -> None:
+    required = Charter(interest_required=True)
+    for history in ((), (invited,), (applied,), (declined,)):
+        given(*history).when(admit, by(UNION, required)).then_refused("interest_missing")
+    given(applied, interested).when(admit, by(UNION, required)).then(joined)
+
+
+def test_an_interest_comes_with_the_application_or_after_it() -> None:
+    ask = apply.model_copy(update={"interest": interest})
+    given().when(ask, by(CLINIC)).then(applied, interested)
+    given(applied).when(ask, by(CLINIC)).then(interested)
+    given(applied, interested).when(ask, by(CLINIC)).then_nothing()
+    alone = ask.model_copy(update={"kind": "person"})
+    given(applied).when(alone, by(CLINIC)).then_refused("already_member")
+
+
+def test_m4_there_is_room_for_so_many() -> None:
+    two = Charter(max_members=2)
+    given().when(admit, by(UNION, two, Table(2))).then_refused("coalition_full")
+    given().when(admit, by(UNION, two, Table(1))).then(joined)
+    given(joined).when(admit, by(UNION, two, Table(2))).then_nothing()
 
 
 def test_a_member_is_admitted() -> None:
@@ -272,7 +330,8 @@ def test_words_about_a_one_person_member_go_with_the_person() -> None:
 
 maybe = st.none() | st.just("meetings/7")
 commands = st.one_of(
-    st.just(apply),
+    st.just(InviteMember(name=NAME)),
+    st.sampled_from([apply, apply.model_copy(update={"interest": interest})]),
     st.just(DeclineMembership(reason=WHY)),
     st.sampled_from([admit, alone, admit.model_copy(update={"voting_right": False})]),
     st.builds(

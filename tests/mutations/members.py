@@ -22,6 +22,7 @@ CONSTITUENCY = "services/members/domain/constituency.py"
 MENTORSHIP = "services/members/domain/mentorship.py"
 OF_ACCREDITATION = "tests/members/test_accreditation.py"
 OF_BODY = "tests/members/test_body.py"
+OF_CHARTER = "tests/members/test_charter.py"
 OF_COALITION = "tests/members/test_coalition.py"
 OF_CONFLICT = "tests/members/test_conflict.py"
 OF_FOUNDING = "tests/members/test_founding.py"
@@ -29,6 +30,7 @@ OF_ISSUE = "tests/members/test_issue.py"
 OF_MEMBERSHIP = "tests/members/test_membership.py"
 OF_PERSON = "tests/members/test_person.py"
 OF_RELATIONSHIP = "tests/members/test_relationship.py"
+OF_STATEMENTS = "tests/members/test_statements.py"
 OF_ROSTER = "tests/members/test_roster.py"
 OF_THREAT = "tests/members/test_threat.py"
 OF_BOTTOMLINE = "tests/members/test_bottomline.py"
@@ -858,5 +860,108 @@ MUTATIONS = (
         "Mentee(person=Sealed(one, one))",
         "Mentee(person=Sealed(one, command.mentor))",
         f"{OF_MENTORSHIP}::test_each_name_goes_with_the_person_it_belongs_to",
+    ),
+    Mutation(
+        "M1 a ground rule rests on a decision",
+        COALITION,
+        """            if _is_adopted(command.decision, coalition.ground_rules):
+                return []
+            rest_on_a_decision(command.decision, context)
+""",
+        """            if _is_adopted(command.decision, coalition.ground_rules):
+                return []
+""",
+        f"{OF_CHARTER}::test_m1_in_formal_mode_a_new_version_cites_a_decision",
+    ),
+    Mutation(
+        "I4 what a decision adopted is adopted once",
+        COALITION,
+        "return decision is not None and decision == version.decision",
+        "return decision is not None and decision != version.decision",
+        f"{OF_CHARTER}::test_i4_what_a_decision_adopted_is_adopted_once",
+    ),
+    Mutation(
+        "M1 each version is the next",
+        COALITION,
+        "version = coalition.ground_rules.number + 1",
+        "version = coalition.north_star.number + 1",
+        f"{OF_CHARTER}::test_m1_one_version_is_current_and_each_is_the_next",
+    ),
+    Mutation(
+        "M3 adjourning needs an evaluation",
+        COALITION,
+        "if not context.fact(Evaluated).answered:",
+        "if coalition.stage is None:",
+        f"{OF_CHARTER}::test_m3_adjourning_needs_its_stage_and_an_evaluation",
+    ),
+    Mutation(
+        "M3 adjourning needs its stage",
+        COALITION,
+        'if coalition.stage != "adjourning":',
+        "if coalition.stage is None and False:",
+        f"{OF_CHARTER}::test_m3_adjourning_needs_its_stage_and_an_evaluation",
+    ),
+    Mutation(
+        "M4 there is room for so many",
+        MEMBERSHIP,
+        "context.fact(Table).members >= most",
+        "context.fact(Table).members > most",
+        f"{OF_MEMBERSHIP}::test_m4_there_is_room_for_so_many",
+    ),
+    Mutation(
+        "M4 no scope is smaller than the table",
+        COALITION,
+        "joined > command.max_members",
+        "joined < command.max_members",
+        f"{OF_CHARTER}::test_m4_no_scope_is_smaller_than_the_table",
+    ),
+    Mutation(
+        "M5 an interest is stated where one is required",
+        MEMBERSHIP,
+        "if charter.interest_required and not interested:",
+        "if charter.interest_required and membership is None:",
+        f"{OF_MEMBERSHIP}::test_m5_an_interest_is_stated_where_one_is_required",
+    ),
+    Mutation(
+        "M12 only a party agrees on a scenario",
+        COALITION,
+        "if org not in between.parties:",
+        "if org in between.agreed and not between.parties:",
+        f"{OF_CHARTER}::test_m12_only_a_party_agrees_on_a_scenario",
+    ),
+    Mutation(
+        "M2 only the current version is accepted",
+        MEMBERSHIP,
+        "if current == 0 or command.version != current:",
+        "if current == 0 or command.version > current:",
+        f"{OF_STATEMENTS}::test_m2_only_the_current_version_is_accepted",
+    ),
+    Mutation(
+        "M2 a new version asks again",
+        MEMBERSHIP,
+        "if current == (member.ground_rules if rules else member.structure):",
+        "if member.ground_rules if rules else member.structure:",
+        f"{OF_STATEMENTS}::test_f47_m2_a_new_version_asks_again",
+    ),
+    Mutation(
+        "M6 nobody is related to itself",
+        MEMBERSHIP,
+        "if context.fact(Itself).org in related:",
+        "if context.fact(Itself).org in member.related:",
+        f"{OF_STATEMENTS}::test_m6_nobody_is_related_to_itself_or_to_strangers",
+    ),
+    Mutation(
+        "M7 replacing a representative opens a review of roles",
+        FOUNDING,
+        "    return (accreditation.decider, org, naming), (coalition.decider, of, review)",
+        "    return ((accreditation.decider, org, naming),) if review else ()",
+        f"{OF_FOUNDING}::test_m7_replacing_a_representative_opens_one_review_of_roles",
+    ),
+    Mutation(
+        "only who was invited declines an invitation",
+        MEMBERSHIP,
+        "invited = isinstance(membership, Invited) and context.by is None",
+        "invited = context.by is None",
+        f"{OF_MEMBERSHIP}::test_an_invitation_is_declined_by_who_acts_for_no_member_or_the_chair",
     ),
 )

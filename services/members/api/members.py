@@ -1,4 +1,4 @@
-"""Memberships: applied for, joined, suspended, left."""
+"""Memberships: invited, applied for, joined, left; and what members say of themselves."""
 
 from typing import Literal
 from uuid import UUID
@@ -14,12 +14,27 @@ from services.members.api.routing import (
 )
 from services.members.domain import founding, membership
 from services.members.domain.ids import AccId, BodyId, OrgId
-from services.members.views import queries
+from services.members.views import memberships, queries
+from services.members.views.said import entries
 from shared.ask import Written
 from shared.http import Caller, Limit, Page, Reader, requires
-from shared.problems import Problem
+from shared.problems import Problem, not_found
 
-State = Literal["applied", "declined", "joined", "suspended", "left"]
+State = Literal["invited", "applied", "declined", "joined", "suspended", "left"]
+
+
+@adds("/invitations", "members:membership:invite")
+async def invite_member(invitation: membership.InviteMember, caller: Caller) -> Written:
+    """Invite an organisation, or a person, that was not here before."""
+    return await write(caller, membership.decider, caller.new_id(), invitation)
+
+
+@adds("/members/{organisation}/invitations", "members:membership:invite")
+async def invite_again(
+    organisation: Organisation, invitation: membership.InviteMember, caller: Caller
+) -> Written:
+    """Invite again who left, or declined."""
+    return await write(caller, membership.decider, organisation, invitation)
 
 
 @adds("/applications", "members:membership:apply")
@@ -42,7 +57,7 @@ async def apply_again(
 async def decline_membership(
     organisation: Organisation, declining: membership.DeclineMembership, caller: Caller
 ) -> Written:
-    """Decline an application."""
+    """Decline an application; or an invitation, where it was yours."""
     return await write(caller, membership.decider, organisation, declining)
 
 
@@ -82,6 +97,78 @@ async def set_commitment(
     return await write(caller, membership.decider, organisation, commitment)
 
 
+@adds("/members/{organisation}/alignments", "members:membership:state")
+async def state_alignment(
+    organisation: Organisation, alignment: membership.StateAlignment, caller: Caller
+) -> Written:
+    """Say what your organisation brings, which problem it sees, and what it wants to reach."""
+    return await write(caller, membership.decider, organisation, alignment)
+
+
+@adds("/members/{organisation}/interests", "members:membership:state")
+async def state_interest(
+    organisation: Organisation, interest: membership.StateInterest, caller: Caller
+) -> Written:
+    """Say what your organisation gains by taking part, and to whom it answers."""
+    return await write(caller, membership.decider, organisation, interest)
+
+
+@adds("/members/{organisation}/needs", "members:membership:state")
+async def state_need(
+    organisation: Organisation, need: membership.StateNeed, caller: Caller
+) -> Written:
+    """Say what your organisation needs, and for whom."""
+    return await write(caller, membership.decider, organisation, need)
+
+
+@adds("/members/{organisation}/involvements", "members:involvement:set")
+async def set_involvement(
+    organisation: Organisation, involvement: membership.SetInvolvement, caller: Caller
+) -> Written:
+    """Say whether your organisation is informed, consulted or decides in a phase."""
+    return await write(caller, membership.decider, organisation, involvement)
+
+
+@adds("/members/{organisation}/acceptances", "members:ground-rules:accept")
+async def accept_ground_rules(
+    organisation: Organisation, acceptance: membership.AcceptGroundRules, caller: Caller
+) -> Written:
+    """Accept the current ground rules."""
+    return await write(caller, membership.decider, organisation, acceptance)
+
+
+@adds("/members/{organisation}/acknowledgements", "members:structure:acknowledge")
+async def acknowledge_structure(
+    organisation: Organisation, acknowledgement: membership.AcknowledgeStructure, caller: Caller
+) -> Written:
+    """Acknowledge that your organisation knows who decides what."""
+    return await write(caller, membership.decider, organisation, acknowledgement)
+
+
+@adds("/members/{organisation}/relations", "members:relation:declare")
+async def declare_related(
+    organisation: Organisation, relation: membership.DeclareRelated, caller: Caller
+) -> Written:
+    """Declare to whom your organisation is related: all that are have one vote together."""
+    return await write(caller, membership.decider, organisation, relation)
+
+
+@adds("/members/{organisation}/point-people", "members:point-person:name")
+async def name_point_person(
+    organisation: Organisation, naming: membership.NamePointPerson, caller: Caller
+) -> Written:
+    """Name who relays between the coalition and your own team."""
+    return await write(caller, membership.decider, organisation, naming)
+
+
+@adds("/members/{organisation}/briefings", "members:briefing:hold")
+async def hold_briefing(
+    organisation: Organisation, briefing: membership.HoldBriefing, caller: Caller
+) -> Written:
+    """Record that your own team was briefed."""
+    return await write(caller, membership.decider, organisation, briefing)
+
+
 @adds("/members/{organisation}/suspensions", "members:membership:suspend")
 async def suspend_member(
     organisation: Organisation, suspension: membership.SuspendMember, caller: Caller
@@ -110,9 +197,40 @@ async def leave_coalition(
 async def list_members(
     reader: Reader, limit: Limit = 50, cursor: UUID | None = None, state: State | None = None
 ) -> Page[queries.MemberRow]:
-    """List the organisations that applied or joined."""
+    """List the organisations that were invited, applied or joined."""
     async with reader.rows() as db:
         found = await queries.members(
             db, reader.coalition, reader.audiences, state=state, after=cursor, limit=limit
         )
     return page(found, limit)
+
+
+@router.get("/members/{organisation}", dependencies=[requires("members:membership:read")])
+async def show_member(organisation: Organisation, reader: Reader) -> memberships.MemberDetail:
+    """Show an organisation: what it brings, gains and needs, and with whom it has one vote."""
+    seen = reader.coalition, reader.audiences
+    async with reader.rows() as db:
+        found = await queries.members(db, *seen, only=organisation, limit=1)
+        if not found:
+            raise not_found()
+        said = await entries(db, *seen, "membership")
+        names = await queries.names(db, *seen)
+        members = await queries.joined(db, *seen)
+    stated = memberships.said_of(said, names)
+    own = stated.get(organisation, memberships.Said())
+    together = memberships.vote_classes(stated, members).get(organisation, frozenset())
+    return memberships.MemberDetail(
+        **dict(found[0]), **dict(own),
+        vote_class=[queries.named(org, names) for org in sorted(together)],
+    )  # fmt: skip
+
+
+@router.get("/alignments", dependencies=[requires("members:membership:read")])
+async def list_alignments(reader: Reader) -> Page[memberships.AlignmentRow]:
+    """List what each member answered to the three questions: those with gaps first."""
+    seen = reader.coalition, reader.audiences
+    async with reader.rows() as db:
+        said = await entries(db, *seen, "membership")
+        names = await queries.names(db, *seen)
+        members = await queries.joined(db, *seen)
+    return Page(items=memberships.alignment(memberships.said_of(said, names), members, names))

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from services.members.api.routing import Organisation, adds, page, router, write
-from services.members.domain import accreditation, person
+from services.members.api.routing import Organisation, adds, page, router, with_facts, write
+from services.members.domain import accreditation, founding, person
+from services.members.domain.ids import OrgId
 from services.members.views import queries
 from shared.ask import Written
 from shared.http import Caller, Limit, Page, Reader, requires
@@ -29,8 +30,9 @@ async def accredit_representative(
 async def replace_representative(
     organisation: Organisation, named: accreditation.ReplaceRepresentative, caller: Caller
 ) -> Written:
-    """Let another person speak for your organisation instead."""
-    return await write(caller, accreditation.decider, organisation, named)
+    """Let another person speak for your organisation instead; a review of its roles opens."""
+    steps = founding.replace_representative(named, OrgId(organisation), caller.coalition)
+    return await caller.handle_all(with_facts(steps, forming=False))
 
 
 @adds("/members/{organisation}/endings", "members:accreditation:end")

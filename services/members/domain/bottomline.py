@@ -43,6 +43,7 @@ class Term:
     choices: frozenset[str] | None = None
     min: int | None = None
     max: int | None = None
+    unit: str | None = None
 
     def fits(self, accepted: Acceptable) -> bool:
         """Whether each accepted value can be said about this term."""

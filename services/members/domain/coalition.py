@@ -1,24 +1,71 @@
-"""A coalition's charter: its address, its name, and how formally it works.
+"""A coalition's charter: what it is for, how it works, and when it looks at that again.
 
 The slug is unique in the deployment and never changes. Who forms a coalition founds it with an
-organisation of their own: `founding.py` says what else happens then.
+organisation of their own: `founding.py` says what else happens then. Of the North Star, the ground
+rules, the boundary and the decision structure one version is current; a new one asks every member
+again. Scenarios are in force once every party has agreed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Annotated, Literal, assert_never
 from uuid import UUID
 
+from immutables import Map
 from pydantic import Field
 
-from services.members.domain.ids import BodyId, OrgId, PersonId
+from services.members.domain.bottomline import TWO, Number, Term
+from services.members.domain.ids import (
+    BodyId,
+    IssueId,
+    OrgId,
+    PersonId,
+    ReviewId,
+    ScenarioId,
+    TermId,
+)
 from services.members.domain.membership import AdmitMember
 from services.members.domain.person import RegisterPerson
-from services.members.domain.standing import Charter, Mode
+from services.members.domain.standing import (
+    Charter,
+    Mode,
+    Table,
+    rest_on_a_decision,
+    speaker,
+    words,
+)
 from shared.decider import Decider, Refused
-from shared.event import Command, Context, Event, Sealed, Text
+from shared.event import (
+    LARGEST,
+    Code,
+    Command,
+    Context,
+    Day,
+    Event,
+    Ref,
+    Sealed,
+    Text,
+    Visibility,
+    Whole,
+)
 
 Template = Literal["alliance", "campaign", "federation"]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,63}$")]
+Stage = Literal["forming", "storming", "norming", "performing", "adjourning"]
+Outlook = Literal["best", "worst"]
+Reviewed = Literal["vision", "positions", "roles"]
+Trigger = Literal["schedule", "context_shift", "replacement", "request"]
+Result = Literal["kept", "changed"]
+Topic = Literal[
+    "position", "stance", "objection", "concern", "decision", "minutes", "speech", "step",
+    "message", "bottom_line", "tension", "pulse", "breach", "contribution", "claim", "dispute",
+    "metric", "story", "policy",
+]  # fmt: skip
+"""What a boundary agreement sets a default class for."""
+Codes = Annotated[tuple[Code, ...], Field(max_length=500)]
+REVIEW_DAYS = 30
+"""Until when a review is due that a context shift or a replacement opened."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +73,35 @@ class SlugOwner:
     """The coalition that has the slug asked for; `None` while it is free."""
 
     coalition: UUID | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """Whether what a command of the charter names is here: bodies, issues, or organisations."""
+
+    known: bool
+
+
+@dataclass(frozen=True)
+class Affected:
+    """The members that a context shift affects, and whether the issues it names were raised."""
+
+    orgs: tuple[OrgId, ...]
+    raised: bool = True
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An id for the review that follows, should one."""
+
+    review: ReviewId
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Whether any organisation has answered the evaluation questions (M3)."""
+
+    answered: bool
 
 
 class Founder(AdmitMember):
@@ -62,6 +138,95 @@ class SetOperatingMode(Command):
     mode: Mode
 
 
+class ListCoalition(Command):
+    """`contact`: how others reach the coalition; absent where it stays as it is."""
+
+    topics: Codes
+    contact: Text | None = None
+
+
+class AdoptNorthStar(Command):
+    text: Text
+    decision: Ref | None = None
+
+
+class SetScope(Command):
+    max_members: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
+    regions: Codes = ()
+    interest_required: bool = False
+
+
+class AgreeScenario(Command):
+    """The first party names all parties, the kind and the text; each other agrees with none."""
+
+    scenario: ScenarioId
+    kind: Outlook | None = None
+    parties: Annotated[tuple[OrgId, ...], Field(max_length=500)] | None = None
+    text: Text | None = None
+
+
+class AdoptGroundRules(Command):
+    text: Text
+    decision: Ref | None = None
+
+
+class AgreeBoundary(Command):
+    """`defaults`: the class of each kind that is not the usual one; `min_group`: of figures."""
+
+    defaults: Annotated[dict[Topic, Visibility], Field(max_length=50)]
+    min_group: Annotated[int, Field(ge=1, le=1_000)] = 5
+    text: Text
+    decision: Ref | None = None
+
+
+class PublishDecisionStructure(Command):
+    """`bodies`: those that decide, each within its scope."""
+
+    bodies: Annotated[tuple[BodyId, ...], Field(min_length=1, max_length=500)]
+    text: Text
+
+
+class DefineTerm(Command):
+    """Something negotiable: one of some `choices`, or a number from `min` to `max`."""
+
+    term: TermId
+    name: Text
+    choices: Annotated[tuple[Code, ...], Field(min_length=1, max_length=500)] | None = None
+    min: Number | None = None
+    max: Number | None = None
+    unit: Code | None = None
+
+
+class EnterStage(Command):
+    stage: Stage
+    reason: Text
+
+
+class NoteContextShift(Command):
+    """What changed around the coalition, and the issues it bears on; none: on everything."""
+
+    what: Text
+    issues: Annotated[tuple[IssueId, ...], Field(max_length=500)] = ()
+
+
+class OpenReview(Command):
+    review: ReviewId
+    kind: Reviewed
+    trigger: Trigger = "request"
+    orgs: Annotated[tuple[OrgId, ...], Field(max_length=5_000)]
+    due: Day | None = None
+
+
+class CloseReview(Command):
+    review: ReviewId
+    result: Result
+    note: Text | None = None
+
+
+class AdjournCoalition(Command):
+    reason: Text
+
+
 class CoalitionFormed(Event):
     slug: str
     template: Template
@@ -72,8 +237,156 @@ class OperatingModeSet(Event):
     mode: Mode
 
 
-CoalitionCommand = FormCoalition | SetOperatingMode
-CoalitionEvent = CoalitionFormed | OperatingModeSet
+class CoalitionListed(Event):
+    topics: tuple[Code, ...]
+    contact: Sealed[Text] = Sealed()
+
+
+class NorthStarAdopted(Event):
+    version: Whole
+    text: Sealed[Text]
+    decision: Ref | None = None
+
+
+class ScopeSet(Event):
+    max_members: Whole | None = None
+    regions: tuple[Code, ...]
+    interest_required: bool
+
+
+class ScenarioAgreed(Event):
+    """Each party's own; the first carries kind, parties and text."""
+
+    by: OrgId
+    scenario: ScenarioId
+    kind: Outlook | None = None
+    parties: tuple[OrgId, ...] | None = None
+    text: Sealed[Text] = Sealed()
+
+
+class GroundRulesAdopted(Event):
+    version: Whole
+    text: Sealed[Text]
+    decision: Ref | None = None
+
+
+class BoundaryAgreed(Event):
+    version: Whole
+    defaults: dict[Code, Visibility]
+    min_group: Whole
+    text: Sealed[Text]
+    decision: Ref | None = None
+
+
+class DecisionStructurePublished(Event):
+    version: Whole
+    bodies: tuple[BodyId, ...]
+    text: Sealed[Text]
+
+
+class TermDefined(Event):
+    term: TermId
+    name: Sealed[Text]
+    choices: tuple[Code, ...] | None = None
+    min: Number | None = None
+    max: Number | None = None
+    unit: Code | None = None
+
+
+class StageEntered(Event):
+    stage: Stage
+    reason: Sealed[Text]
+
+
+class ContextShiftNoted(Event):
+    what: Sealed[Text]
+    issues: tuple[IssueId, ...]
+
+
+class ReviewOpened(Event):
+    review: ReviewId
+    kind: Reviewed
+    trigger: Trigger
+    orgs: tuple[OrgId, ...]
+    due: date
+
+
+class ReviewClosed(Event):
+    review: ReviewId
+    result: Result
+    note: Sealed[Text] = Sealed()
+
+
+class CoalitionAdjourned(Event):
+    reason: Sealed[Text]
+
+
+CoalitionCommand = (
+    FormCoalition
+    | SetOperatingMode
+    | ListCoalition
+    | AdoptNorthStar
+    | SetScope
+    | AgreeScenario
+    | AdoptGroundRules
+    | AgreeBoundary
+    | PublishDecisionStructure
+    | DefineTerm
+    | EnterStage
+    | NoteContextShift
+    | OpenReview
+    | CloseReview
+    | AdjournCoalition
+)
+CoalitionEvent = (
+    CoalitionFormed
+    | OperatingModeSet
+    | CoalitionListed
+    | NorthStarAdopted
+    | ScopeSet
+    | ScenarioAgreed
+    | GroundRulesAdopted
+    | BoundaryAgreed
+    | DecisionStructurePublished
+    | TermDefined
+    | StageEntered
+    | ContextShiftNoted
+    | ReviewOpened
+    | ReviewClosed
+    | CoalitionAdjourned
+)
+Amendment = OperatingModeSet | ScopeSet | GroundRulesAdopted | DecisionStructurePublished
+"""What changes the charter as other streams must know it."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """The current version of a text, 0 before the first, and the decision it rests on."""
+
+    number: int = 0
+    decision: Ref | None = None
+
+
+@dataclass(frozen=True)
+class Boundary:
+    defaults: Mapping[str, Visibility]
+    min_group: int
+
+
+@dataclass(frozen=True)
+class Scenario:
+    kind: Outlook
+    parties: frozenset[OrgId]
+    agreed: frozenset[OrgId]
+
+
+@dataclass(frozen=True)
+class Review:
+    kind: Reviewed
+    trigger: Trigger
+    orgs: tuple[OrgId, ...]
+    due: date
+    result: Result | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +394,18 @@ class Formed:
     slug: str
     template: Template
     charter: Charter = field(default_factory=Charter)
+    topics: tuple[str, ...] | None = None
+    regions: tuple[str, ...] = ()
+    north_star: Version = field(default_factory=Version)
+    ground_rules: Version = field(default_factory=Version)
+    boundary_version: Version = field(default_factory=Version)
+    boundary: Boundary | None = None
+    structure: tuple[BodyId, ...] = ()
+    terms: Map[TermId, Term] = field(default_factory=Map)
+    scenarios: Map[ScenarioId, Scenario] = field(default_factory=Map)
+    reviews: Map[ReviewId, Review] = field(default_factory=Map)
+    stage: Stage | None = None
+    adjourned: bool = False
 
 
 Coalition = Formed | None  # None: not formed yet
@@ -98,21 +423,111 @@ def decide(
         case FormCoalition():
             return _form(command, coalition, context)
         case SetOperatingMode():
-            return _set_mode(command, coalition)
+            return _set_mode(command, _formed(coalition))
+        case ListCoalition():
+            return _list(command, _formed(coalition), context)
+        case AdoptNorthStar() | AdoptGroundRules() | AgreeBoundary() | PublishDecisionStructure():
+            return _write(command, _formed(coalition), context)
+        case SetScope():
+            return _set_scope(command, _formed(coalition), context)
+        case AgreeScenario():
+            return _agree(command, _formed(coalition), context)
+        case DefineTerm():
+            return _define(command, _formed(coalition), context)
+        case EnterStage() | AdjournCoalition():
+            return _move_on(command, _formed(coalition), context)
+        case NoteContextShift():
+            return _note(command, _formed(coalition), context)
+        case OpenReview():
+            return _open(command, _formed(coalition), context)
+        case CloseReview():
+            return _close(command, _formed(coalition), context)
         case _:
             assert_never(command)
 
 
-def evolve(coalition: Coalition, event: CoalitionEvent) -> Coalition:
+def evolve(coalition: Coalition, event: CoalitionEvent) -> Coalition:  # noqa: C901 - one case a type
     """Return the coalition after `event`."""
+    if isinstance(event, CoalitionFormed):
+        return Formed(event.slug, event.template)
+    assert coalition is not None
+    if isinstance(event, Amendment):
+        coalition = replace(coalition, charter=amended(coalition.charter, event))
     match event:
-        case CoalitionFormed():
-            return Formed(event.slug, event.template)
-        case OperatingModeSet():
-            assert coalition is not None
-            return replace(coalition, charter=replace(coalition.charter, mode=event.mode))
+        case OperatingModeSet() | ContextShiftNoted():
+            return coalition
+        case CoalitionListed():
+            return replace(coalition, topics=event.topics)
+        case NorthStarAdopted():
+            return replace(coalition, north_star=Version(event.version, event.decision))
+        case ScopeSet():
+            return replace(coalition, regions=event.regions)
+        case ScenarioAgreed():
+            return replace(coalition, scenarios=_joined_by(event, coalition.scenarios))
+        case GroundRulesAdopted():
+            return replace(coalition, ground_rules=Version(event.version, event.decision))
+        case BoundaryAgreed():
+            return replace(
+                coalition,
+                boundary=Boundary(event.defaults, event.min_group),
+                boundary_version=Version(event.version, event.decision),
+            )
+        case DecisionStructurePublished():
+            return replace(coalition, structure=event.bodies)
+        case TermDefined():
+            return replace(coalition, terms=coalition.terms.set(event.term, _limits(event)))
+        case StageEntered():
+            return replace(coalition, stage=event.stage)
+        case ReviewOpened():
+            review = Review(event.kind, event.trigger, event.orgs, event.due)
+            return replace(coalition, reviews=coalition.reviews.set(event.review, review))
+        case ReviewClosed():
+            closed = replace(coalition.reviews[event.review], result=event.result)
+            return replace(coalition, reviews=coalition.reviews.set(event.review, closed))
+        case CoalitionAdjourned():
+            return replace(coalition, adjourned=True)
         case _:
             assert_never(event)
+
+
+def amended(charter: Charter, event: Amendment) -> Charter:
+    """Return the charter, as other streams must know it, after `event`."""
+    match event:
+        case OperatingModeSet():
+            return replace(charter, mode=event.mode)
+        case ScopeSet():
+            return replace(
+                charter,
+                max_members=event.max_members,
+                interest_required=event.interest_required,
+            )
+        case GroundRulesAdopted():
+            return replace(charter, ground_rules=event.version)
+        case DecisionStructurePublished():
+            return replace(charter, structure=event.version)
+        case _:
+            assert_never(event)
+
+
+def _joined_by(
+    event: ScenarioAgreed, before: Map[ScenarioId, Scenario]
+) -> Map[ScenarioId, Scenario]:
+    if event.kind is not None:
+        named = Scenario(event.kind, frozenset(event.parties or ()), frozenset({event.by}))
+        return before.set(event.scenario, named)
+    scenario = before[event.scenario]
+    return before.set(event.scenario, replace(scenario, agreed=scenario.agreed | {event.by}))
+
+
+def _limits(said: DefineTerm | TermDefined) -> Term:
+    choices = None if said.choices is None else frozenset(said.choices)
+    return Term(choices, said.min, said.max, said.unit)
+
+
+def _formed(coalition: Coalition) -> Formed:
+    if coalition is None:
+        raise Refused("not_formed", "This coalition has not been formed yet.")
+    return coalition
 
 
 def _form(command: FormCoalition, coalition: Coalition, context: Context) -> list[CoalitionEvent]:
@@ -129,12 +544,222 @@ def _form(command: FormCoalition, coalition: Coalition, context: Context) -> lis
     ]
 
 
-def _set_mode(command: SetOperatingMode, coalition: Coalition) -> list[CoalitionEvent]:
-    if coalition is None:
-        raise Refused("not_formed", "This coalition has not been formed yet.")
+def _set_mode(command: SetOperatingMode, coalition: Formed) -> list[CoalitionEvent]:
     if coalition.charter.mode == command.mode:
         return []
     return [OperatingModeSet(mode=command.mode)]
+
+
+def _list(command: ListCoalition, coalition: Formed, context: Context) -> list[CoalitionEvent]:
+    topics = tuple(sorted(set(command.topics)))
+    if command.contact is None:
+        if coalition.topics is None:
+            raise Refused("contact_missing", "Say how others reach the coalition.")
+        if coalition.topics == topics:
+            return []
+        return [CoalitionListed(topics=topics)]
+    return [CoalitionListed(topics=topics, contact=words(command.contact, context))]
+
+
+def _write(
+    command: AdoptNorthStar | AdoptGroundRules | AgreeBoundary | PublishDecisionStructure,
+    coalition: Formed,
+    context: Context,
+) -> list[CoalitionEvent]:
+    """Write a new version; the text that a decision stands behind is adopted once."""
+    text = words(command.text, context)
+    match command:
+        case AdoptNorthStar():
+            if _is_adopted(command.decision, coalition.north_star):
+                return []
+            rest_on_a_decision(command.decision, context)
+            version = coalition.north_star.number + 1
+            return [NorthStarAdopted(version=version, text=text, decision=command.decision)]
+        case AdoptGroundRules():
+            if _is_adopted(command.decision, coalition.ground_rules):
+                return []
+            rest_on_a_decision(command.decision, context)
+            version = coalition.ground_rules.number + 1
+            return [GroundRulesAdopted(version=version, text=text, decision=command.decision)]
+        case AgreeBoundary():
+            return _agree_boundary(command, coalition, context, text)
+        case PublishDecisionStructure():
+            bodies = tuple(sorted(set(command.bodies)))
+            if not context.fact(Known).known:
+                raise Refused("unknown_body", "A body that is named here is not, or is dissolved.")
+            version = coalition.charter.structure + 1
+            return [DecisionStructurePublished(version=version, bodies=bodies, text=text)]
+        case _:
+            assert_never(command)
+
+
+def _is_adopted(decision: Ref | None, version: Version) -> bool:
+    return decision is not None and decision == version.decision
+
+
+def _agree_boundary(
+    command: AgreeBoundary, coalition: Formed, context: Context, text: Sealed[Text]
+) -> list[CoalitionEvent]:
+    if "affinity" in command.defaults.values():
+        raise Refused("never_recorded", "What stays in the room is never recorded: name a class.")
+    if _is_adopted(command.decision, coalition.boundary_version):
+        return []
+    rest_on_a_decision(command.decision, context)
+    return [
+        BoundaryAgreed(
+            version=coalition.boundary_version.number + 1,
+            defaults=dict(sorted(command.defaults.items())),
+            min_group=command.min_group,
+            text=text,
+            decision=command.decision,
+        )
+    ]
+
+
+def _set_scope(command: SetScope, coalition: Formed, context: Context) -> list[CoalitionEvent]:
+    regions = tuple(sorted(set(command.regions)))
+    asked = ScopeSet(
+        max_members=command.max_members,
+        regions=regions,
+        interest_required=command.interest_required,
+    )
+    if (amended(coalition.charter, asked), regions) == (coalition.charter, coalition.regions):
+        return []
+    joined = context.fact(Table).members
+    if command.max_members is not None and joined > command.max_members:
+        raise Refused("coalition_full", f"{joined} members have joined already: leave them room.")
+    return [asked]
+
+
+def _agree(command: AgreeScenario, coalition: Formed, context: Context) -> list[CoalitionEvent]:
+    org, between = speaker(context), coalition.scenarios.get(command.scenario)
+    parties = frozenset(command.parties or ())
+    if between is None:
+        return _describe(command, parties, org, context)
+    if org not in between.parties:
+        raise Refused("not_a_party", "Others agreed on this scenario, without your organisation.")
+    the_same = parties in (frozenset(), between.parties) and command.kind in (None, between.kind)
+    if org in between.agreed and the_same:
+        return []
+    if parties or command.kind or command.text:
+        raise Refused("terms_stand", "The scenario is described: agree without describing it.")
+    return [ScenarioAgreed(by=org, scenario=command.scenario)]
+
+
+def _describe(
+    command: AgreeScenario, parties: frozenset[OrgId], org: OrgId, context: Context
+) -> list[CoalitionEvent]:
+    if command.kind is None or command.text is None or len(parties) < TWO:
+        raise Refused("terms_missing", "Name two parties or more, and the best or the worst case.")
+    if org not in parties:
+        raise Refused("not_a_party", "Name your own organisation among those who agree.")
+    if not context.fact(Known).known:
+        raise Refused("not_a_member", "Only members can be named here.")
+    return [
+        ScenarioAgreed(
+            by=org,
+            scenario=command.scenario,
+            kind=command.kind,
+            parties=tuple(sorted(parties)),
+            text=words(command.text, context),
+        )
+    ]
+
+
+def _define(command: DefineTerm, coalition: Formed, context: Context) -> list[CoalitionEvent]:
+    limits = _limits(command)
+    before = coalition.terms.get(command.term)
+    if before == limits:
+        return []
+    if before is not None:
+        raise Refused("already_defined", "This term has other limits: define another one.")
+    bounds = limits.min is not None or limits.max is not None
+    if bounds == (limits.choices is not None):
+        raise Refused("limits_missing", "Say which choices there are, or from where to where.")
+    if limits.min is not None and limits.max is not None and limits.min > limits.max:
+        raise Refused("limits_missing", "The least is more than the most.")
+    return [
+        TermDefined(
+            term=command.term,
+            name=words(command.name, context),
+            choices=None if command.choices is None else tuple(sorted(set(command.choices))),
+            min=command.min,
+            max=command.max,
+            unit=command.unit,
+        )
+    ]
+
+
+def _move_on(
+    command: EnterStage | AdjournCoalition, coalition: Formed, context: Context
+) -> list[CoalitionEvent]:
+    if isinstance(command, EnterStage):
+        if coalition.stage == command.stage:
+            return []
+        return [StageEntered(stage=command.stage, reason=words(command.reason, context))]
+    if coalition.adjourned:
+        return []
+    if coalition.stage != "adjourning":
+        raise Refused("not_ready_to_adjourn", "First enter the stage of adjourning, and say why.")
+    if not context.fact(Evaluated).answered:
+        raise Refused(
+            "not_ready_to_adjourn", "First let one organisation answer the evaluation questions."
+        )
+    return [CoalitionAdjourned(reason=words(command.reason, context))]
+
+
+def _note(command: NoteContextShift, _: Formed, context: Context) -> list[CoalitionEvent]:
+    """Note the shift, and open a review of positions by every organisation it affects."""
+    affected = context.fact(Affected)
+    if not affected.raised:
+        raise Refused("unknown_issue", "An issue that is named here has not been raised.")
+    issues = tuple(sorted(set(command.issues)))
+    return [
+        ContextShiftNoted(what=words(command.what, context), issues=issues),
+        ReviewOpened(
+            review=context.fact(Drawn).review,
+            kind="positions",
+            trigger="context_shift",
+            orgs=affected.orgs,
+            due=_due(context),
+        ),
+    ]
+
+
+def _due(context: Context) -> date:
+    return context.at.date() + timedelta(days=REVIEW_DAYS)
+
+
+def _open(command: OpenReview, coalition: Formed, context: Context) -> list[CoalitionEvent]:
+    orgs = tuple(sorted(set(command.orgs)))
+    before = coalition.reviews.get(command.review)
+    if before is not None:
+        asked = Review(command.kind, command.trigger, orgs, command.due or before.due)
+        if asked == replace(before, result=None):
+            return []
+        raise Refused("already_opened", "This review was opened with other terms.")
+    if not context.fact(Known).known:
+        raise Refused("not_a_member", "Only members can be named here.")
+    due = command.due or _due(context)
+    if due < context.at.date():
+        raise Refused("over_before_it_begins", "A review is due today or later.")
+    return [
+        ReviewOpened(
+            review=command.review, kind=command.kind, trigger=command.trigger, orgs=orgs, due=due
+        )
+    ]
+
+
+def _close(command: CloseReview, coalition: Formed, context: Context) -> list[CoalitionEvent]:
+    before = coalition.reviews.get(command.review)
+    if before is None:
+        raise Refused("unknown_review", "This review was not opened.")
+    if before.result == command.result:
+        return []
+    if before.result is not None:
+        raise Refused("already_closed", "This review ended otherwise: open another one.")
+    note = Sealed[Text]() if command.note is None else words(command.note, context)
+    return [ReviewClosed(review=command.review, result=command.result, note=note)]
 
 
 decider: Decider[CoalitionCommand, Coalition, CoalitionEvent] = Decider(

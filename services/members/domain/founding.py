@@ -1,4 +1,4 @@
-"""What else happens when a coalition is formed, or a one-person member admitted.
+"""What else happens when a coalition is formed, a person admitted, a representative replaced.
 
 Each step is a command on a stream of its own; all are decided one after another and written at
 once, or none is.
@@ -6,10 +6,10 @@ once, or none is.
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from services.members.domain import accreditation, body, coalition, membership, person
-from services.members.domain.ids import AccId, BodyId, OrgId, PersonId
+from services.members.domain.ids import AccId, BodyId, OrgId, PersonId, ReviewId
 from shared.decider import Decider
 from shared.event import Command, Text
 
@@ -60,6 +60,19 @@ def admit(
     if joining.person is None:
         return (member,)
     return member, (accreditation.decider, org, _full(new, plenary, joining.person))
+
+
+def replace_representative(
+    naming: accreditation.ReplaceRepresentative, org: OrgId, of: UUID
+) -> tuple[Step, ...]:
+    """Return the steps of replacing: the organisation's roles are reviewed too (M7)."""
+    review = coalition.OpenReview(
+        review=ReviewId(uuid5(naming.accreditation, "roles")),
+        kind="roles",
+        trigger="replacement",
+        orgs=(org,),
+    )
+    return (accreditation.decider, org, naming), (coalition.decider, of, review)
 
 
 def _full(new: AccId, plenary: BodyId, who: PersonId) -> accreditation.AccreditRepresentative:

@@ -5,6 +5,7 @@ Folded from all streams of a coalition. It answers what a rule of one stream mus
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import get_args
 from uuid import UUID
 
 from immutables import Map
@@ -28,7 +29,7 @@ from services.members.domain.body import (
     RoleReleased,
     RoleTaken,
 )
-from services.members.domain.coalition import OperatingModeSet
+from services.members.domain.coalition import Amendment, amended
 from services.members.domain.ids import AccId, BodyId, ConstituencyId, OrgId, PersonId, ProxyId
 from services.members.domain.membership import (
     MemberJoined,
@@ -42,7 +43,7 @@ from services.members.domain.standing import Charter, Standing
 from shared.event import Event
 
 TYPES: tuple[type[Event], ...] = (
-    OperatingModeSet,
+    *get_args(Amendment),
     PersonRegistered,
     MemberJoined,
     MemberSuspended,
@@ -173,8 +174,8 @@ class Roster:
 def evolve(roster: Roster, key: str, event: Event) -> Roster:
     """Return the roster after `event` on the stream of `key`."""
     match event:
-        case OperatingModeSet():
-            return replace(roster, charter=replace(roster.charter, mode=event.mode))
+        case _ if isinstance(event, Amendment):
+            return replace(roster, charter=amended(roster.charter, event))
         case PersonRegistered():
             return replace(roster, persons=roster.persons.set(PersonId(UUID(key)), None))
         case MemberJoined() | MemberSuspended() | MemberReinstated() | MemberLeft():

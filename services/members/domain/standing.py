@@ -16,10 +16,20 @@ Mode = Literal["informal", "formal"]
 
 @dataclass(frozen=True)
 class Charter:
-    """How the coalition works: its mode, and the version of its ground rules (0: none yet)."""
+    """How the coalition works, and whom it admits.
+
+    Args:
+        ground_rules: Their current version; 0 while there are none.
+        structure: The current version of who decides what; 0 while there is none.
+        max_members: How many may join; `None` for any number.
+        interest_required: Whether who joins has said what they gain by it.
+    """
 
     mode: Mode = "informal"
     ground_rules: int = 0
+    structure: int = 0
+    max_members: int | None = None
+    interest_required: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,13 @@ class Cited:
     """Whether the decision that a command names was made, and adopted."""
 
     adopted: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """How many members there are, suspended ones with them."""
+
+    members: int
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
@@ -35,11 +36,30 @@ from services.members.domain.bottomline import (
     Compromises,
     Deal,
     DeclareBottomLine,
-    Term,
     Terms,
 )
 from services.members.domain.capacity import DeclareStrength, PledgeCapacity, ReviewCapacity
-from services.members.domain.coalition import FormCoalition, SlugOwner
+from services.members.domain.coalition import (
+    AdjournCoalition,
+    AdoptGroundRules,
+    AdoptNorthStar,
+    Affected,
+    AgreeBoundary,
+    AgreeScenario,
+    CloseReview,
+    DefineTerm,
+    Drawn,
+    EnterStage,
+    Evaluated,
+    FormCoalition,
+    Known,
+    ListCoalition,
+    NoteContextShift,
+    OpenReview,
+    PublishDecisionStructure,
+    SetScope,
+    SlugOwner,
+)
 from services.members.domain.conflict import (
     Concerned,
     NameConflictArea,
@@ -48,7 +68,7 @@ from services.members.domain.conflict import (
 )
 from services.members.domain.constituency import AtTheTable, ReviewRepresentation
 from services.members.domain.exchange import OfferResource, RequestResource
-from services.members.domain.ids import BodyId, ConstituencyId, IssueId, OrgId, PersonId, TermId
+from services.members.domain.ids import BodyId, ConstituencyId, IssueId, OrgId, PersonId, ReviewId
 from services.members.domain.issue import (
     AgreeToDisagree,
     AssignLead,
@@ -64,11 +84,22 @@ from services.members.domain.issue import (
     YieldLead,
 )
 from services.members.domain.membership import (
+    AcceptGroundRules,
+    AcknowledgeStructure,
     AdmitMember,
+    DeclareRelated,
+    DeclineMembership,
+    Here,
+    HoldBriefing,
     Itself,
     LeaveCoalition,
+    NamePointPerson,
     ReinstateMember,
     SetCommitment,
+    SetInvolvement,
+    StateAlignment,
+    StateInterest,
+    StateNeed,
     SuspendMember,
 )
 from services.members.domain.mentorship import (
@@ -98,12 +129,14 @@ from services.members.domain.relationship import (
     orgs_of,
 )
 from services.members.domain.roster import Roster
-from services.members.domain.standing import Author, Charter, Cited, Standing
+from services.members.domain.standing import Author, Charter, Cited, Standing, Table
 from services.members.domain.threat import Bearing, IdentifyThreat, RetireThreat
 from shared.ask import Fact
-from shared.event import Command, Event, Heard, Ref
+from shared.canonical import milliseconds
+from shared.event import Command, Event, Ref
 from shared.hot import Fold, Reading
 from shared.identity import Mandate, Mandates
+from shared.uuid7 import uuid7
 
 
 @dataclass(frozen=True)
@@ -149,32 +182,11 @@ def _evolve(roll: Roll, key: str, event: Event) -> Roll:
 ROLL = Fold("roll", roster.TYPES, Roll(), _evolve)
 
 
-class Defined(Heard):
-    """What a bottom line must fit, of the event that defines a term."""
-
-    term: TermId
-    choices: tuple[str, ...] | None = None
-    min: int | None = None
-    max: int | None = None
-
-
-def _define(terms: Terms, _key: str, event: Event) -> Terms:
-    said = Defined.model_validate(event.model_dump())
-    choices = None if said.choices is None else frozenset(said.choices)
-    return Terms(terms.defined.set(said.term, Term(choices, said.min, said.max)))
-
-
 def _named(compromises: Compromises, _key: str, event: Event) -> Compromises:
     assert isinstance(event, CompromiseAgreed)
     return bottomline.named(compromises, event)
 
 
-TERMS = Fold(
-    "terms",
-    tuple(kind for name, kind in coalition.decider.types.items() if name == "TermDefined"),
-    Terms(),
-    _define,
-)
 COMPROMISES = Fold("compromises", (CompromiseAgreed,), bottomline.NO_COMPROMISES, _named)
 
 
@@ -184,8 +196,60 @@ async def mandates(read: Reading) -> Mandates:
 
 
 async def charter(read: Reading, _state: Any, _command: Any) -> Charter:
-    """Return the mode, and the version of the ground rules."""
+    """Return how the coalition works, and whom it admits."""
     return (await read.fold(ROLL)).charter
+
+
+async def table(read: Reading, _state: Any, _command: Any) -> Table:
+    """Return how many members there are."""
+    return Table(len((await read.fold(ROLL)).members))
+
+
+async def known(
+    read: Reading, _state: Any, command: PublishDecisionStructure | AgreeScenario | OpenReview
+) -> Known:
+    """Return whether the bodies, or the organisations, that a command names are here."""
+    roll = await read.fold(ROLL)
+    match command:
+        case PublishDecisionStructure():
+            return Known(all(each in roll.bodies for each in command.bodies))
+        case AgreeScenario():
+            return Known(all(org in roll.members for org in command.parties or ()))
+        case OpenReview():
+            return Known(all(org in roll.members for org in command.orgs))
+
+
+async def here(read: Reading, _state: Any, command: DeclareRelated | NamePointPerson) -> Here:
+    """Return whether the organisations, or the person, that a command names are here."""
+    roll = await read.fold(ROLL)
+    match command:
+        case DeclareRelated():
+            return Here(all(org in roll.members for org in command.related))
+        case NamePointPerson():
+            return Here(command.person in roll.persons)
+
+
+async def affected(read: Reading, _state: Any, command: NoteContextShift) -> Affected:
+    """Return the members with a position on an issue named, or its lead; without any, all."""
+    members = (await read.fold(ROLL)).members
+    issues = [await read.stream(issue.decider, each) for each in command.issues]
+    orgs = {org for each in issues if each for org in (*each.positions, each.lead) if org}
+    return Affected(
+        orgs=tuple(sorted(orgs & set(members) or set(members))), raised=None not in issues
+    )
+
+
+async def drawn(read: Reading, _state: Any, _command: Any) -> Drawn:
+    """Return an id for the review that follows."""
+    return Drawn(ReviewId(uuid7(milliseconds(read.context.at), token_bytes(10))))
+
+
+async def evaluated(read: Reading, _state: Any, _command: Any) -> Evaluated:
+    """Return whether any organisation has answered the evaluation questions."""
+    answered = await read.db.fetchval(
+        "select exists (select from heard.evaluation where coalition_id = $1)", read.coalition
+    )
+    return Evaluated(answered is True)
 
 
 async def slug_owner(read: Reading, _state: Any, command: FormCoalition) -> SlugOwner:
@@ -350,7 +414,8 @@ async def _raised(read: Reading, *issues: IssueId) -> bool:
 
 async def terms(read: Reading, _state: Any, _command: Any) -> Terms:
     """Return the terms that the coalition has defined."""
-    return await read.fold(TERMS)
+    charter = await read.stream(coalition.decider, read.coalition)
+    return Terms(charter.terms) if charter else Terms()
 
 
 async def deal(read: Reading, _state: Any, command: AgreeCompromise) -> Deal:
@@ -405,8 +470,31 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     SetGrowthGoal: (registrant,),
     ReachGrowthGoal: (registrant,),
     SubmitWellbeing: (registrant,),
-    AdmitMember: (charter, itself),
+    ListCoalition: (author,),
+    AdoptNorthStar: (author, charter, cited),
+    SetScope: (table,),
+    AgreeScenario: (author, known),
+    AdoptGroundRules: (author, charter, cited),
+    AgreeBoundary: (author, charter, cited),
+    PublishDecisionStructure: (author, known),
+    DefineTerm: (author,),
+    EnterStage: (author,),
+    NoteContextShift: (affected, author, drawn),
+    OpenReview: (known,),
+    CloseReview: (author,),
+    AdjournCoalition: (author, evaluated),
+    DeclineMembership: (standing,),
+    AdmitMember: (charter, itself, table),
+    StateAlignment: (standing,),
+    StateInterest: (standing,),
+    StateNeed: (standing,),
     SetCommitment: (standing,),
+    SetInvolvement: (standing,),
+    AcceptGroundRules: (charter, standing),
+    AcknowledgeStructure: (charter, standing),
+    DeclareRelated: (here, itself, standing),
+    NamePointPerson: (here, standing),
+    HoldBriefing: (standing,),
     SuspendMember: (charter, cited, standing),
     ReinstateMember: (cited, standing),
     LeaveCoalition: (standing,),

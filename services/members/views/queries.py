@@ -30,8 +30,10 @@ class Named(BaseModel):
 
 
 class MemberRow(Named):
-    kind: str
-    sector: str
+    """`kind` and `sector` are known once it applied or joined."""
+
+    kind: str | None
+    sector: str | None
     state: str
     commitment: str | None
     voting_right: bool | None
@@ -136,14 +138,15 @@ async def members(
     *,
     state: str | None = None,
     after: UUID | None = None,
+    only: UUID | None = None,
     limit: int = 50,
 ) -> list[MemberRow]:
-    """Return organisations that applied or joined, by id."""
+    """Return organisations that were invited, applied or joined, by id."""
     rows = await db.fetch(
         "select * from member_now where coalition_id = $1 and audience && $2"
         " and ($3::text is null or state = $3) and ($4::uuid is null or org > $4)"
-        " order by org limit $5",
-        coalition, list(audiences), state, after, limit,
+        " and ($5::uuid is null or org = $5) order by org limit $6",
+        coalition, list(audiences), state, after, only, limit,
     )  # fmt: skip
     return [
         MemberRow(
