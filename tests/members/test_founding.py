@@ -15,6 +15,7 @@ from services.members.domain.coalition import Known, ReviewOpened, SlugOwner
 from services.members.domain.membership import MemberJoined
 from services.members.domain.person import PersonRegistered, Registrant
 from services.members.domain.standing import Charter, Standing
+from shared.decider import Decider
 from shared.event import Event, Sealed
 from tests.members.table import (
     ACC_1,
@@ -36,7 +37,9 @@ from tests.members.test_membership import admit, alone
 NEW = founding.NewIds(
     coalition=COALITION, plenary=PLENARY, founder=CLINIC, person=ANA, accreditation=ACC_1
 )
-DECIDERS = {one.prefix: one for one in (accreditation.decider, coalition.decider)}
+DECIDERS: dict[str, Decider[Any, Any, Any]] = {
+    one.prefix: one for one in (accreditation.decider, coalition.decider)
+}
 FACTS = (
     SlugOwner(None),
     Unique(plenary=False, steering=False),
