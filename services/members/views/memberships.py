@@ -75,7 +75,8 @@ def said_of(entries: Iterable[Entry], names: Names) -> dict[UUID, Said]:
             case "InvolvementLevelSet":
                 said.involvement[data["phase"]] = data["level"]
             case "PointPersonNamed":
-                said.point_person = data.get("person")
+                person = data.get("person")
+                said.point_person = UUID(person) if person else None
             case "InternalBriefingHeld":
                 held = BriefingRow(on=data["on"], attended=data["attended"], ref=entry.ref)
                 said.briefings.append(held)
