@@ -68,3 +68,25 @@ create table if not exists heard.person (
   person       uuid not null,
   name         jsonb,
   primary key (coalition_id, person));
+
+create table if not exists heard.term (
+  coalition_id uuid not null,
+  term         uuid not null,
+  primary key (coalition_id, term));
+
+create table if not exists heard.bottom_line (        -- choices, or min and max
+  coalition_id uuid  not null,
+  org          uuid  not null,
+  term         uuid  not null,
+  acceptable   jsonb not null,
+  until        date  not null,
+  primary key (coalition_id, org, term));
+
+create table if not exists heard.compromise (
+  coalition_id uuid   not null,
+  compromise   uuid   not null,
+  parties      uuid[] not null,
+  agreed       uuid[] not null default '{}',
+  terms        jsonb  not null,
+  until        date   not null,
+  primary key (coalition_id, compromise));

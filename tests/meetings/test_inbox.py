@@ -6,7 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from services.meetings.domain.ids import TermId
+from services.meetings.domain.mandate import Mandate, Range
 from services.meetings.inbox import from_members
+from services.meetings.views.lines import mandate
 from services.meetings.views.roll import ROLL, Roll
 from shared.canonical import jsonable
 from shared.event import Event
@@ -111,3 +114,31 @@ async def test_m18_who_was_erased_is_forgotten(hall: Hall) -> None:
     await hall.make(SAM, f"/steps/{step}/assignments", owner)
     (row,) = (await hall.get("/steps"))["items"]
     assert row["owner"] == {"id": str(alone), "name": None}
+
+
+async def test_d21_what_members_accept_is_at_hand(hall: Hall) -> None:
+    async def known() -> Mandate:
+        assert hall.running.host.journal is not None
+        return await hall.running.host.journal.look(hall.coalition, mandate)
+
+    rent, street, deal = (UUID(int=n) for n in (81, 82, 83))
+    assert await known() == {}
+    await hall.hear("TermDefined", hall.coalition, term=str(rent), min=1)
+    await hall.hear("TermDefined", hall.coalition, term=str(street), choices=["hill", "park"])
+    line: dict[str, Any] = {"term": str(rent), "sealed": False, "valid_until": "2999-12-31"}
+    await hall.hear("BottomLineDeclared", CLINIC, acceptable={"min": 1, "max": 5}, **line)
+    await hall.hear("BottomLineDeclared", CLINIC, acceptable={"min": 1, "max": 9}, **line)
+    await hall.hear("BottomLineDeclared", UNION, **line)
+    over = line | {"valid_until": "2020-01-01"}
+    await hall.hear("BottomLineDeclared", SCHOOL, acceptable={"min": 1, "max": 2}, **over)
+    named: dict[str, Any] = {
+        "parties": [str(CLINIC), str(UNION)], "terms": {str(street): ["hill"]},
+        "valid_until": "2999-12-31",
+    }  # fmt: skip
+    await hall.hear("CompromiseAgreed", CLINIC, compromise=str(deal), **named)
+    assert await known() == {rent: {CLINIC: (Range(1, 9),)}, street: {}}
+    await hall.hear("CompromiseAgreed", UNION, compromise=str(deal))
+    hill = (frozenset({"hill"}),)
+    assert await known() == {rent: {CLINIC: (Range(1, 9),)}, street: {CLINIC: hill, UNION: hill}}
+    await hall.hear("MemberSuspended", UNION)
+    assert (await known())[TermId(street)] == {CLINIC: hill}

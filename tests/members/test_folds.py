@@ -110,7 +110,7 @@ def test_a_stage_lasts_until_the_next() -> None:
 
 def test_open_reviews_come_first_by_the_day_they_are_due() -> None:
     reviews = [UUID(int=n) for n in (1, 2, 3)]
-    more = {"kind": "vision", "trigger": "request", "orgs": [str(UNION)]}
+    more: dict[str, Any] = {"kind": "vision", "trigger": "request", "orgs": [str(UNION)]}
     dues = "2026-05-02", "2026-05-01", "2026-04-01"
     made = folded(
         *(

@@ -11,6 +11,7 @@ AccId = NewType("AccId", UUID)
 BodyId = NewType("BodyId", UUID)
 IssueId = NewType("IssueId", UUID)
 ConstituencyId = NewType("ConstituencyId", UUID)
+TermId = NewType("TermId", UUID)
 
 RuleId = NewType("RuleId", UUID)
 ProposalId = NewType("ProposalId", UUID)

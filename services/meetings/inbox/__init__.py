@@ -2,6 +2,7 @@
 
 from services.meetings.inbox.bodies import BODIES
 from services.meetings.inbox.issues import ISSUES
+from services.meetings.inbox.lines import LINES
 from services.meetings.inbox.organisations import ORGANISATIONS
 from services.meetings.inbox.people import PEOPLE
 from shared.inbox import Subscription
@@ -9,13 +10,12 @@ from shared.inbox import Subscription
 from_members = Subscription(
     "members",
     reader="meetings-keeps-the-roll",
-    hears=(*ORGANISATIONS, *PEOPLE, *BODIES, *ISSUES),
+    hears=(*ORGANISATIONS, *PEOPLE, *BODIES, *ISSUES, *LINES),
     ignores=frozenset(
         {
             "AlignmentStated",
             "AmendsAccepted",
             "AmendsOffered",
-            "BottomLineDeclared",
             "BoundaryAgreed",
             "BoundaryBreachReported",
             "CapacityPledged",
@@ -24,7 +24,6 @@ from_members = Subscription(
             "CircleOpened",
             "CoalitionAdjourned",
             "CoalitionListed",
-            "CompromiseAgreed",
             "ConflictAreaNamed",
             "ConsentGiven",
             "ConsentWithdrawn",
@@ -71,7 +70,6 @@ from_members = Subscription(
             "SeatReserved",
             "StageEntered",
             "StrengthDeclared",
-            "TermDefined",
             "ThreatIdentified",
             "ThreatRetired",
             "ThreatShared",
