@@ -57,6 +57,7 @@ ROWS = {
     "growth": "tests.bench.growth",
     "rebuild": "tests.bench.rebuild",
     "bus": "tests.bench.bus",
+    "mandates": "tests.bench.mandates",
     "tail": "tests.bench.tail",
     "votes": "tests.bench.votes",
 }
