@@ -116,6 +116,7 @@ create table if not exists said (
   sealed       jsonb,
   primary key (coalition_id, position));
 create index if not exists said_aggregate on said (coalition_id, aggregate, key);
+create index if not exists said_type on said (coalition_id, aggregate, type);
 
 -- The narrowest audience wins: 'body:…' < 'members' < 'public', also as text.
 

@@ -98,7 +98,10 @@ async def adjourn_coalition(adjournment: coalition.AdjournCoalition, caller: Cal
 async def _charter(reader: Reader) -> charter.Charter:
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
-        said = await entries(db, *seen, "coalition", "membership")
+        said = [
+            *await entries(db, *seen, "coalition"),
+            *await entries(db, *seen, "membership", types=charter.ACCEPTANCES),
+        ]
         names = await queries.names(db, *seen)
         members = await queries.joined(db, reader.coalition, EVERY_MEMBER)
     return charter.charter(said, members, names)

@@ -56,7 +56,10 @@ async def list_constituencies(reader: Reader) -> Page[constituencies.Constituenc
     """List who should be heard and who speaks for them: those that nobody speaks for first."""
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
-        said = await entries(db, *seen, "constituency", "membership")
+        said = [
+            *await entries(db, *seen, "constituency"),
+            *await entries(db, *seen, "membership", types=("MemberJoined",)),
+        ]
         members = await queries.active(db, *seen)
         names = await queries.names(db, *seen)
     today = datetime.now(UTC).date()

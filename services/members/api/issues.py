@@ -102,6 +102,6 @@ async def list_disagreements(reader: Reader) -> Page[issues.RegisteredRow]:
     """List what organisations agreed to disagree on: what is in force first."""
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
-        said = await entries(db, *seen, "issue")
+        said = await entries(db, *seen, "issue", types=issues.DISAGREEMENTS)
         names = await queries.names(db, *seen)
     return Page(items=issues.disagreements(said, names))

@@ -213,12 +213,13 @@ async def show_member(organisation: Organisation, reader: Reader) -> memberships
         found = await queries.members(db, *seen, only=organisation, limit=1)
         if not found:
             raise not_found()
-        said = await entries(db, *seen, "membership")
+        said = await entries(db, *seen, "membership", key=str(organisation))
+        related = await entries(db, *seen, "membership", types=memberships.RELATIONS)
         names = await queries.names(db, *seen)
         members = await queries.joined(db, *seen)
-    stated = memberships.said_of(said, names)
-    own = stated.get(organisation, memberships.Said())
-    together = memberships.vote_classes(stated, members).get(organisation, frozenset())
+    own = memberships.said_of(said, names).get(organisation, memberships.Said())
+    declared = memberships.said_of(related, names)
+    together = memberships.vote_classes(declared, members).get(organisation, frozenset())
     return memberships.MemberDetail(
         **dict(found[0]), **dict(own),
         vote_class=[queries.named(org, names) for org in sorted(together)],
@@ -230,7 +231,7 @@ async def list_alignments(reader: Reader) -> Page[memberships.AlignmentRow]:
     """List what each member answered to the three questions: those with gaps first."""
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
-        said = await entries(db, *seen, "membership")
+        said = await entries(db, *seen, "membership", types=("AlignmentStated",))
         names = await queries.names(db, *seen)
         members = await queries.joined(db, *seen)
     return Page(items=memberships.alignment(memberships.said_of(said, names), members, names))

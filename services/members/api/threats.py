@@ -34,7 +34,7 @@ async def list_threats(reader: Reader) -> Page[threats.ThreatRow]:
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
         said = await entries(db, *seen, "threat")
-        of_issues = await entries(db, *seen, "issue")
+        of_issues = await entries(db, *seen, "issue", types=issues.POSITIONS)
         names = await queries.names(db, *seen)
     stands = [
         {row.organisation.id for row in of.positions if row.position in threats.TOGETHER}

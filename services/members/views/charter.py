@@ -130,11 +130,14 @@ class Charter(BaseModel):
     adjourned_because: Words | None = None
 
 
+ACCEPTANCES = ("MemberJoined", "GroundRulesAccepted", "DecisionStructureAcknowledged")
+
+
 def charter(entries: Iterable[Entry], members: Collection[UUID], names: Names) -> Charter:
     """Return the charter.
 
     Args:
-        entries: Of the coalition and of memberships, oldest first.
+        entries: Of the coalition, and of memberships those of `ACCEPTANCES`; oldest first.
         members: Those that joined and have not left.
     """
     made = Charter()

@@ -82,6 +82,10 @@ class RegisteredRow(DisagreementRow):
     issue: UUID
 
 
+DISAGREEMENTS = ("AgreedToDisagree", "DisagreementReopened")
+POSITIONS = ("PositionTaken", "PositionChanged")
+
+
 def said_of(entries: Iterable[Entry], names: Names) -> dict[UUID, Said]:
     """Return what was said of each issue.
 

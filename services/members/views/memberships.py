@@ -53,6 +53,7 @@ class AlignmentRow(BaseModel):
 
 
 QUESTIONS = ("brings", "problem", "goals")
+RELATIONS = ("RelatedOrganizationDeclared",)
 
 
 def said_of(entries: Iterable[Entry], names: Names) -> dict[UUID, Said]:

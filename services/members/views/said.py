@@ -66,18 +66,20 @@ async def entries(
     audiences: Collection[str],
     *aggregates: str,
     key: str | None = None,
+    types: Collection[str] | None = None,
 ) -> list[Entry]:
     """Return what was said of these aggregates that the reader may see, oldest first.
 
     Args:
         audiences: Those that the reader belongs to.
         key: Of one aggregate only.
+        types: Only events of these.
     """
     rows = await db.fetch(
         "select position, key, type, at, by, data, sealed from said where coalition_id = $1"
         " and aggregate = any($2) and audience && $3 and ($4::text is null or key = $4)"
-        " order by position",
-        coalition, list(aggregates), list(audiences), key,
+        " and ($5::text[] is null or type = any($5)) order by position",
+        coalition, list(aggregates), list(audiences), key, None if types is None else list(types),
     )  # fmt: skip
     return [
         Entry(
