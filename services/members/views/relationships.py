@@ -6,7 +6,6 @@ representatives change: they belong to the organisations.
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from itertools import combinations
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -64,13 +63,18 @@ def relationships(
         of: Only pairs with one of these organisations.
         days: Out of touch for more than so many days is stale.
     """
+    pairs = {
+        (min(own, other), max(own, other))
+        for own in of
+        for other in members
+        if own in members and own != other
+    }
     found = {
         f"{a}_{b}": RelationshipRow(
             id=f"{a}_{b}", organisations=(named(a, names), named(b, names)), touchpoints=0,
             last_touchpoint=None, stale=False, tensions=[], breaches=[],
         )
-        for a, b in combinations(sorted(members), 2)
-        if a in of or b in of
+        for a, b in pairs
     }  # fmt: skip
     for entry in entries:
         if (row := found.get(entry.key)) is not None:
