@@ -39,6 +39,8 @@ IN_FEED = "feed"
 MESSAGES_HELD = 64  # read ones, for the other services of the process
 AHEAD, WAIT_SECONDS = 32, 1.0
 PARTITIONS = 32
+CLOSES_WITHIN = 3.0
+"""Seconds that the end of a connection may take: a server that fell silent is not waited for."""
 
 
 class Damaged(ValueError):
@@ -336,15 +338,16 @@ class Bus:
                 await subscription.unsubscribe()
 
     async def close(self) -> None:
-        """End the connection; one that is broken has ended already."""
+        """End the connection; one that is broken has ended already, a silent one is left."""
         self._closing = True
         if self._connecting is not None:
             self._connecting.cancel()
         with suppress(nats.errors.Error, OSError, RuntimeError, TimeoutError):
-            if self.client.is_connected:
-                await self.client.drain()
-            else:
-                await self.client.close()
+            async with asyncio.timeout(CLOSES_WITHIN):
+                if self.client.is_connected:
+                    await self.client.drain()
+                else:
+                    await self.client.close()
 
 
 class Pull:

@@ -312,13 +312,17 @@ class Runtime:
                 self._tasks.append(beside(following.run()))
                 stopping.append(following.stop)
             spare_the_collector()
+            grace = settings.shutdown.grace_s
             try:
                 yield
+            except BaseException:
+                grace = 0.0  # another service could not start: nothing was begun that must end
+                raise
             finally:
                 for stop in reversed(stopping):
                     stop()
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(settings.shutdown.grace_s):
+                    async with asyncio.timeout(grace):
                         await asyncio.gather(*self._working(), return_exceptions=True)
                 for task in self._tasks:
                     task.cancel()

@@ -4,7 +4,7 @@ import asyncio
 from uuid import UUID
 
 from accord.loopback import free_port
-from shared.bus import Bus, Packed, subject
+from shared.bus import CLOSES_WITHIN, Bus, Packed, subject
 from tests.conftest import Nats
 
 NO_PROTOCOL = b"this is no word of the protocol\r\n"
@@ -46,3 +46,22 @@ async def test_who_has_no_server_yet_starts_all_the_same(nats: Nats) -> None:
     await asyncio.sleep(0.3)
     assert not await bus.publish(event(3), "CREDIT")
     await bus.close()
+
+
+async def test_a_server_that_fell_silent_holds_up_no_ending(nats: Nats) -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"max_payload": 1048576, "nonce": "abc", "headers": true}\r\n')
+        while (line := await reader.readline()) != b"PING\r\n":
+            assert line
+        writer.write(b"PONG\r\n")
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        bus = Bus(f"nats://127.0.0.1:{port}", "credit", nats.seeds / "nkey_credit")
+        await bus.connect()
+        assert bus.client.is_connected
+        async with asyncio.timeout(2 * CLOSES_WITHIN):
+            await bus.close()
+        await asyncio.sleep(0.2)  # until the library has let go of its socket
