@@ -42,15 +42,18 @@ class Step:
 
     Args:
         begins: The key was drawn for this command: there can be no such stream yet.
+        follows: It is what the step before brings about, with the authority of that one, which
+            may have ended by it.
     """
 
-    __slots__ = ("begins", "command", "decider", "facts", "key", "stream")
+    __slots__ = ("begins", "command", "decider", "facts", "follows", "key", "stream")
 
     def __init__(
         self, decider: AnyDecider, key: UUID | str, command: Any, facts: tuple[Fact, ...] = (),
-        *, begins: bool = False,
+        *, begins: bool = False, follows: bool = False,
     ) -> None:  # fmt: skip
         self.begins = begins
+        self.follows = follows
         self.decider = decider
         self.key = key
         self.command = command

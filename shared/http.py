@@ -235,7 +235,7 @@ class CallerOf:
 
     async def handle_all(
         self,
-        steps: Sequence[tuple[Any, ...]],
+        steps: Sequence[tuple[Any, ...] | Step],
         *,
         body: Body | None = None,
         actor: UUID | None = None,
@@ -243,10 +243,10 @@ class CallerOf:
         """Decide several commands, each on its stream, and write all or nothing.
 
         Args:
-            steps: (decider, key, command) or (decider, key, command, facts).
+            steps: Steps, or (decider, key, command) or (decider, key, command, facts).
             actor: The person, where this very command makes them known.
         """
-        made = tuple(Step(s[0], s[1], s[2], tuple(s[3]) if len(s) > 3 else ()) for s in steps)  # noqa: PLR2004 - facts are optional
+        made = tuple(s if isinstance(s, Step) else Step(*s) for s in steps)
         if actor is not None:
             self.person = actor
         return await self._write(made, body, needs_match=False)

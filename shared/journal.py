@@ -552,11 +552,12 @@ class Journal:
         if ask.if_match is not None and ask.if_match != stands.version:
             raise Stale(stands.version)
         written: list[Mapping[str, Any]] = []
-        base = work.base(self._clock(at))
+        base = context = work.base(self._clock(at))
         for step in ask.steps:
             stream = await work.named(step.stream)
             reading = Reading(work, base, step.key)
-            context = await ask.resolve(reading, stream.state, step.command)
+            if not step.follows:
+                context = await ask.resolve(reading, stream.state, step.command)
             reading.context = context
             if step.facts:
                 facts = [await fact(reading, stream.state, step.command) for fact in step.facts]

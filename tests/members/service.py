@@ -22,7 +22,7 @@ from shared.settings import Settings
 from shared.uuid7 import random_bytes, uuid7
 
 BASE = "http://members/api/v1"
-NOWHERE = dict.fromkeys(("members", "meetings"), "http://127.0.0.1:9")
+NOWHERE = dict.fromkeys(("members", "meetings", "credit"), "http://127.0.0.1:9")
 _ids = random_bytes(10)
 
 

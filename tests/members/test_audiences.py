@@ -51,7 +51,7 @@ async def told(table: Formed, path: str, body: dict[str, Any], person: str) -> s
 
 
 async def test_i8_nothing_reaches_a_reader_outside_its_class(here: Members) -> None:
-    answer = await form(here, "audiences")
+    answer = await form(here, "audiences", key="audiences")
     stream = str(answer.json()["stream"])
     table = Formed(here, stream.partition("-")[2], "audiences", reached(answer))
     clinic = (await table.get("/members"))["items"][0]["id"]

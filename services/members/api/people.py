@@ -6,7 +6,7 @@ from services.members.api.routing import Organisation, adds, page, router, with_
 from services.members.domain import accreditation, founding, person
 from services.members.domain.ids import OrgId
 from services.members.views import queries
-from shared.ask import Written
+from shared.ask import Step, Written
 from shared.http import Caller, Limit, Page, Reader, requires
 from shared.problems import forbidden
 
@@ -32,7 +32,8 @@ async def replace_representative(
 ) -> Written:
     """Let another person speak for your organisation instead; a review of its roles opens."""
     steps = founding.replace_representative(named, OrgId(organisation), caller.coalition)
-    return await caller.handle_all(with_facts(steps, forming=False))
+    replacing, reviewing = with_facts(steps, forming=False)
+    return await caller.handle_all([replacing, Step(*reviewing, follows=True)])
 
 
 @adds("/members/{organisation}/endings", "members:accreditation:end")
