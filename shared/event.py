@@ -347,6 +347,11 @@ class Context:
         """Whether this is history from elsewhere, for which the past cannot be asked."""
         return self.authority == "imported"
 
+    @property
+    def system(self) -> bool:
+        """Whether the service itself does this, for nobody: a day or a moment has come."""
+        return self.credential == "system"
+
     def knowing(self, facts: tuple[object, ...]) -> "Context":
         """Return the same context with these facts; ten times faster than `replace`."""
         known = object.__new__(Context)

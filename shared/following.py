@@ -38,6 +38,7 @@ class Following:
 
     Args:
         own: This service's journal, where it has one; its events need no bus.
+        agenda: What listens to that journal for what is due one day.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class Following:
         bus: Bus | None,
         own: Announced | None,
         open_pool: OpenPool,
+        agenda: Listener | None = None,
     ) -> None:
         self._service = service
+        self._agenda = agenda
         self._projection = projection
         self._subscriptions = subscriptions
         self._app = app
@@ -75,6 +78,8 @@ class Following:
         """Follow until `stop`: look again and again which read models there are."""
         inboxes = [self._reader(one, one.source, self._app) for one in self._subscriptions]
         listening: list[Reader | Ear] = [*inboxes, *self._ears(inboxes)]
+        if self._agenda is not None:
+            listening.append(self._reader(self._agenda, self._service, self._app))
         running: list[asyncio.Task[None]] = []
         try:
             while not self._stopping.is_set():

@@ -262,8 +262,9 @@ class Host:
             rows = await db.fetch(
                 "select source, min(position) as position from inbox.cursor"
                 " where coalition_id = $1 and reader not in"
-                " (select reader from inbox.model where state <> 'current') group by source",
-                coalition,
-            )
+                " (select reader from inbox.model where state <> 'current')"
+                " and (source <> $2 or reader in (select reader from inbox.model)) group by source",
+                coalition, self.service,
+            )  # fmt: skip
         reached = {row["source"]: row["position"] for row in rows}
         return all(reached.get(service, 0) >= n for service, n in wanted.items())

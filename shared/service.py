@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ from shared.settings import Settings, needed, secret
 from shared.signpost import Answers, Signpost
 from shared.source import Sources
 from shared.telemetry import beside, start
+from shared.timers import Agenda, Timer, Timers
 from shared.waking import Told, wake
 
 Find = Callable[[Connection, str], Awaitable[Sequence[tuple[UUID, UUID]]]]
@@ -63,6 +65,7 @@ CORE = (
     Script("shared", "model.sql"),
     Script("shared", "journal.sql"),
 )
+TIMERS = Script("shared", "timers.sql")
 
 
 def policy(package: str) -> Policy:
@@ -84,6 +87,7 @@ class Service:
         tables: Those of its read model, without a schema: each read model is a schema of them.
         find: Where a token's subject is a person; only in the service that keeps people.
         addresses: Event types whose `slug` becomes a coalition's address.
+        timers: What it does by itself when a day or a moment has come.
     """
 
     name: str
@@ -98,6 +102,7 @@ class Service:
     mandates: Callable[[Reading], Awaitable[Mandates]] | None = None
     find: Find | None = None
     addresses: frozenset[str] = frozenset()
+    timers: tuple[Timer, ...] = ()
     sql: tuple[Script, ...] = ()
     tables: Script | None = None
 
@@ -108,6 +113,14 @@ class Service:
     @property
     def database(self) -> str:
         return f"accord_{self.name}"
+
+    @property
+    def agenda(self) -> Agenda | None:
+        """What keeps the rows of the timers, where there are any."""
+        if not self.timers:
+            return None
+        types = frozenset(kind for decider in self.deciders for kind in decider.types)
+        return Agenda(self.name, self.timers, types)
 
     async def prepare(self, settings: Settings) -> None:
         """Make databases, roles and tables; repeated at every start."""
@@ -140,6 +153,14 @@ class Service:
             f"grant execute on function inbox.make_model, inbox.switch_model to {app}",
             f"grant execute on function inbox.drop_model to {app}",
         ]
+        scripts = (*CORE, *self.sql)
+        if self.timers:
+            scripts = (*CORE, TIMERS, *self.sql)
+            grants += [
+                f"grant usage on schema timing to {app}, {relay}",
+                f"grant select, insert, update, delete on timing.timer to {app}",
+                f"grant select, update, delete on timing.timer to {relay}",
+            ]
         if types := sorted({kind.__name__ for fold in self.folds for kind in fold.types}):
             listed = ", ".join(f"'{name}'" for name in types)
             grants.append("drop index if exists journal.event_folded")
@@ -148,7 +169,7 @@ class Service:
                 f" where type in ({listed})"
             )
         model = (self.projection.reader, self.tables) if self.projection and self.tables else None
-        await migrate(admin, base, (*CORE, *self.sql), grants, password=password, model=model)
+        await migrate(admin, base, scripts, grants, password=password, model=model)
         await migrate(
             admin, sealing, (Script("shared", "sealing.sql"),),
             [
@@ -226,6 +247,7 @@ class Runtime:
         answers: Requests come here; commands are decided.
         follows: Events are sent on and applied here: the relay, the inboxes, the read models. A
             service has both, in one process or in two.
+        clock: Turns the database's time into that of decisions; the identity, but in tests.
     """
 
     def __init__(
@@ -237,6 +259,7 @@ class Runtime:
         *,
         answers: bool = True,
         follows: bool = True,
+        clock: Callable[[datetime], datetime] = lambda at: at,
     ) -> None:
         self.service = service
         self.settings = settings.for_service(service.name)
@@ -244,6 +267,7 @@ class Runtime:
         self.gate = gate or Gate()
         self.answers = answers
         self.follows = follows
+        self.clock = clock
         self.apps: list[FastAPI] = []
         self.bus: Bus | None = None
         self.host: Host | None = None
@@ -293,6 +317,10 @@ class Runtime:
                     self._tasks.append(beside(journal.run()))
                     self._tasks.append(beside(_forgetting(watch), FORGETS))
                     stopping.append(journal.stop)
+                    if service.timers:
+                        timers = Timers(service.timers, watch, journal, self.clock)
+                        self._tasks.append(beside(timers.run()))
+                        stopping.append(timers.stop)
                     if self.bus is not None and not self.follows:
                         self._tasks.append(beside(wake(self.bus, name, journal.listen()), WAKES))
             elif service.writes:
@@ -307,7 +335,7 @@ class Runtime:
                 following = Following(
                     name, service.projection, service.subscriptions, app=app, watch=watch,
                     keys=keys, sources=Sources(name, watch, peers), bus=self.bus, own=announced,
-                    open_pool=self._open_pool,
+                    open_pool=self._open_pool, agenda=service.agenda,
                 )  # fmt: skip
                 self._tasks.append(beside(following.run()))
                 stopping.append(following.stop)
@@ -337,8 +365,9 @@ class Runtime:
         if service.writes:
             rules = Rules(service.name, service.deciders, service.folds)
             journal = Journal(
-                app, rules, keys, addresses=service.addresses, answered=self.gate.answered
-            )
+                app, rules, keys, clock=self.clock, addresses=service.addresses,
+                answered=self.gate.answered,
+            )  # fmt: skip
             if self.bus is not None:
                 self.relay_public = self._relay_key().public_key().public_bytes_raw()
         self.host = Host(

@@ -3,6 +3,7 @@
 from services.meetings import api, views
 from services.meetings.domain import meeting, next_step, proposal, rule
 from services.meetings.inbox import from_members
+from services.meetings.timers import TIMERS
 from shared.database import Script
 from shared.service import Service, policy, run
 
@@ -18,6 +19,7 @@ service = Service(
     subscriptions=(from_members,),
     projection=views.projection,
     mandates=views.mandates,
+    timers=TIMERS,
     sql=(Script(PACKAGE, "inbox.sql"),),
     tables=Script(PACKAGE, "views.sql"),
 )

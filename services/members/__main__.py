@@ -18,6 +18,7 @@ from services.members.domain import (
     relationship,
     threat,
 )
+from services.members.timers import TIMERS
 from services.members.views import facts, queries, tables
 from shared.database import Script
 from shared.service import Service, policy, run
@@ -51,6 +52,7 @@ service = Service(
     mandates=facts.mandates,
     find=queries.find,
     addresses=frozenset({"CoalitionFormed"}),
+    timers=TIMERS,
     sql=(Script("services.members", "inbox.sql"),),
     tables=Script("services.members", "views.sql"),
 )

@@ -490,6 +490,8 @@ def _close(proposal: Proposal, context: Context) -> list[ProposalEvent]:
     if proposal.stage in {"closed", "lapsed", "decided"}:
         return []
     if proposal.stage != "voting" or proposal.voting is None:
+        if context.system:
+            return []
         raise Refused("not_open", "Voting on this proposal is not open.")
     return [*_closed(proposal, votings.closing(proposal.voting, context), context)]
 

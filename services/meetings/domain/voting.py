@@ -343,6 +343,8 @@ def closing(voting: Voting, context: Context) -> Reason:
     """Return why voting may close now."""
     if context.at >= voting.closes_at:
         return "deadline"
+    if context.system:
+        raise Refused("too_soon", "Voting runs until its closing time, or the chair closes it.")
     least = voting.opened_at + timedelta(hours=voting.terms.min_open_hours)
     if context.at < least and not context.imported:
         detail = f"The rule keeps voting open for {voting.terms.min_open_hours} hours at least."

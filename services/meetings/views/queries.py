@@ -353,7 +353,8 @@ async def as_of(db: Connection, coalition: UUID) -> dict[str, int]:
     rows = await db.fetch(
         "select source, min(position) as position from inbox.cursor"
         " where coalition_id = $1 and reader not in"
-        " (select reader from inbox.model where schema <> current_schema()) group by source",
+        " (select reader from inbox.model where schema <> current_schema())"
+        " and (source <> 'meetings' or reader in (select reader from inbox.model)) group by source",
         coalition,
     )
     return {row["source"]: row["position"] for row in rows}

@@ -3,6 +3,8 @@
 One stream holds all of them. The first is given by the chair, as nobody can speak for the
 organisation yet; from then on it names its representatives itself. It may also give its vote in
 a body to another organisation for some days: a proxy, which the other cannot pass on.
+
+An accreditation counts on the days it was given for; the day after the last one, it ends by itself.
 """
 
 from dataclasses import dataclass, field, replace
@@ -261,11 +263,24 @@ def _end(
     command: EndAccreditation, held: Accreditations, context: Context
 ) -> list[AccreditationEvent]:
     before = held.get(command.accreditation)
+    if context.system:
+        return _end_in_time(command, before, context)
     if before is None:
         raise Refused("not_accredited", "This organisation has no such accreditation.")
     speak_for_it_or_preside(context)
     if before.ended:
         return []
+    return [AccreditationEnded(accreditation=command.accreditation, reason=command.reason)]
+
+
+def _end_in_time(
+    command: EndAccreditation, before: Accreditation | None, context: Context
+) -> list[AccreditationEvent]:
+    """End an accreditation whose last day is over."""
+    if before is None or before.ended or before.until is None:
+        return []
+    if context.at.date() <= before.until:
+        raise Refused("too_soon", f"This accreditation lasts until {before.until}.")
     return [AccreditationEnded(accreditation=command.accreditation, reason=command.reason)]
 
 

@@ -1,7 +1,8 @@
 """A body: the plenary, a steering committee, a working group; its scope, seats and roles.
 
 Every active member sits in the plenary, so it has no seats; it cannot be dissolved. Elsewhere a
-seat may be kept for a constituency.
+seat may be kept for a constituency. A role that was taken until a day is released by itself the day
+after.
 """
 
 from dataclasses import dataclass, field, replace
@@ -192,7 +193,7 @@ def decide(command: BodyCommand, body: Body, context: Context) -> list[BodyEvent
         case TakeRole():
             return _take(command, _working(body), context)
         case ReleaseRole():
-            return _release(command, _working(body), context)
+            return _release(command, body, context)
         case DissolveBody():
             return _dissolve(command, body, context)
         case _:
@@ -313,11 +314,24 @@ def _take(command: TakeRole, body: Constituted, context: Context) -> list[BodyEv
     return [taken]
 
 
-def _release(command: ReleaseRole, body: Constituted, context: Context) -> list[BodyEvent]:
-    if (command.role, command.accreditation) not in body.roles:
+def _release(command: ReleaseRole, body: Body, context: Context) -> list[BodyEvent]:
+    released = RoleReleased(role=command.role, accreditation=command.accreditation)
+    held = command.role, command.accreditation
+    if context.system:
+        return [released] if _is_over(held, body, context) else []
+    if held not in _working(body).roles:
         return []
     speak_for_it_or_preside(context)
-    return [RoleReleased(role=command.role, accreditation=command.accreditation)]
+    return [released]
+
+
+def _is_over(held: tuple[str, AccId], body: Body, context: Context) -> bool:
+    """Return whether a role that is still held was taken for days that are over."""
+    if body is None or body.dissolved or (until := body.roles.get(held)) is None:
+        return False
+    if context.at.date() <= until:
+        raise Refused("too_soon", f"This role was taken until {until}.")
+    return True
 
 
 def _dissolve(command: DissolveBody, body: Body, context: Context) -> list[BodyEvent]:

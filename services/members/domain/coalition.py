@@ -4,6 +4,10 @@ The slug is unique in the deployment and never changes. Who forms a coalition fo
 organisation of their own: `founding.py` says what else happens then. Of the North Star, the ground
 rules, the boundary and the decision structure one version is current; a new one asks every member
 again. Scenarios are in force once every party has agreed.
+
+The vision and the roles are looked at again on a day that everybody knows: a year after the North
+Star was adopted, the structure was published, or the last such review was closed, unless the chair
+names another day. Such a review opens by itself.
 """
 
 from collections.abc import Mapping
@@ -65,7 +69,11 @@ Topic = Literal[
 """What a boundary agreement sets a default class for."""
 Codes = Annotated[tuple[Code, ...], Field(max_length=500)]
 REVIEW_DAYS = 30
-"""Until when a review is due that a context shift or a replacement opened."""
+"""How long a review takes where nobody says until when."""
+RHYTHM_DAYS = 365
+"""After how long the vision and the roles are looked at again, where nobody says when."""
+REGULAR = frozenset({"schedule", "request"})
+"""What opens a review of all there is to a kind; other triggers ask about what has just changed."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +154,11 @@ class ListCoalition(Command):
 
 
 class AdoptNorthStar(Command):
+    """`next_review`: when the vision is looked at again; in a year where it is absent."""
+
     text: Text
     decision: Ref | None = None
+    next_review: Day | None = None
 
 
 class SetScope(Command):
@@ -180,10 +191,11 @@ class AgreeBoundary(Command):
 
 
 class PublishDecisionStructure(Command):
-    """`bodies`: those that decide, each within its scope."""
+    """`bodies`: those that decide, each within its scope; `next_review`: of roles, as above."""
 
     bodies: Annotated[tuple[BodyId, ...], Field(min_length=1, max_length=500)]
     text: Text
+    next_review: Day | None = None
 
 
 class DefineTerm(Command):
@@ -210,17 +222,22 @@ class NoteContextShift(Command):
 
 
 class OpenReview(Command):
+    """`orgs`: who is asked to look again; none named: every member."""
+
     review: ReviewId
     kind: Reviewed
     trigger: Trigger = "request"
-    orgs: Annotated[tuple[OrgId, ...], Field(max_length=5_000)]
+    orgs: Annotated[tuple[OrgId, ...], Field(max_length=5_000)] = ()
     due: Day | None = None
 
 
 class CloseReview(Command):
+    """`next_review`: when the same is looked at again; vision and roles in a year if absent."""
+
     review: ReviewId
     result: Result
     note: Text | None = None
+    next_review: Day | None = None
 
 
 class AdjournCoalition(Command):
@@ -246,6 +263,7 @@ class NorthStarAdopted(Event):
     version: Whole
     text: Sealed[Text]
     decision: Ref | None = None
+    next_review: date | None = None
 
 
 class ScopeSet(Event):
@@ -282,6 +300,7 @@ class DecisionStructurePublished(Event):
     version: Whole
     bodies: tuple[BodyId, ...]
     text: Sealed[Text]
+    next_review: date | None = None
 
 
 class TermDefined(Event):
@@ -304,6 +323,8 @@ class ContextShiftNoted(Event):
 
 
 class ReviewOpened(Event):
+    """`orgs`: who is asked; none named: every member."""
+
     review: ReviewId
     kind: Reviewed
     trigger: Trigger
@@ -312,9 +333,13 @@ class ReviewOpened(Event):
 
 
 class ReviewClosed(Event):
+    """`kind`: what was reviewed, where the next review of it is planned."""
+
     review: ReviewId
+    kind: Reviewed | None = None
     result: Result
     note: Sealed[Text] = Sealed()
+    next_review: date | None = None
 
 
 class CoalitionAdjourned(Event):
@@ -404,6 +429,7 @@ class Formed:
     terms: Map[TermId, Term] = field(default_factory=Map)
     scenarios: Map[ScenarioId, Scenario] = field(default_factory=Map)
     reviews: Map[ReviewId, Review] = field(default_factory=Map)
+    planned: Map[Reviewed, date] = field(default_factory=Map)
     stage: Stage | None = None
     adjourned: bool = False
 
@@ -459,7 +485,8 @@ def evolve(coalition: Coalition, event: CoalitionEvent) -> Coalition:  # noqa: C
         case CoalitionListed():
             return replace(coalition, topics=event.topics)
         case NorthStarAdopted():
-            return replace(coalition, north_star=Version(event.version, event.decision))
+            adopted = replace(coalition, north_star=Version(event.version, event.decision))
+            return _planned(adopted, "vision", event.next_review)
         case ScopeSet():
             return replace(coalition, regions=event.regions)
         case ScenarioAgreed():
@@ -473,21 +500,35 @@ def evolve(coalition: Coalition, event: CoalitionEvent) -> Coalition:  # noqa: C
                 boundary_version=Version(event.version, event.decision),
             )
         case DecisionStructurePublished():
-            return replace(coalition, structure=event.bodies)
+            published = replace(coalition, structure=event.bodies)
+            return _planned(published, "roles", event.next_review)
         case TermDefined():
             return replace(coalition, terms=coalition.terms.set(event.term, _limits(event)))
         case StageEntered():
             return replace(coalition, stage=event.stage)
         case ReviewOpened():
-            review = Review(event.kind, event.trigger, event.orgs, event.due)
-            return replace(coalition, reviews=coalition.reviews.set(event.review, review))
+            return _reviewing(coalition, event)
         case ReviewClosed():
             closed = replace(coalition.reviews[event.review], result=event.result)
-            return replace(coalition, reviews=coalition.reviews.set(event.review, closed))
+            reviews = coalition.reviews.set(event.review, closed)
+            return _planned(replace(coalition, reviews=reviews), closed.kind, event.next_review)
         case CoalitionAdjourned():
             return replace(coalition, adjourned=True)
         case _:
             assert_never(event)
+
+
+def _reviewing(coalition: Formed, event: ReviewOpened) -> Formed:
+    review = Review(event.kind, event.trigger, event.orgs, event.due)
+    opened = replace(coalition, reviews=coalition.reviews.set(event.review, review))
+    if event.trigger != "schedule" or event.kind not in opened.planned:
+        return opened
+    return replace(opened, planned=opened.planned.delete(event.kind))
+
+
+def _planned(coalition: Formed, kind: Reviewed, on: date | None) -> Formed:
+    """Return the coalition with the day of its next review of a kind; as it was without a day."""
+    return coalition if on is None else replace(coalition, planned=coalition.planned.set(kind, on))
 
 
 def amended(charter: Charter, event: Amendment) -> Charter:
@@ -573,8 +614,14 @@ def _write(
             if _is_adopted(command.decision, coalition.north_star):
                 return []
             rest_on_a_decision(command.decision, context)
-            version = coalition.north_star.number + 1
-            return [NorthStarAdopted(version=version, text=text, decision=command.decision)]
+            return [
+                NorthStarAdopted(
+                    version=coalition.north_star.number + 1,
+                    text=text,
+                    decision=command.decision,
+                    next_review=_next_review(command, context),
+                )
+            ]
         case AdoptGroundRules():
             if _is_adopted(command.decision, coalition.ground_rules):
                 return []
@@ -587,8 +634,14 @@ def _write(
             bodies = tuple(sorted(set(command.bodies)))
             if not context.fact(Known).known:
                 raise Refused("unknown_body", "A body that is named here is not, or is dissolved.")
-            version = coalition.charter.structure + 1
-            return [DecisionStructurePublished(version=version, bodies=bodies, text=text)]
+            return [
+                DecisionStructurePublished(
+                    version=coalition.charter.structure + 1,
+                    bodies=bodies,
+                    text=text,
+                    next_review=_next_review(command, context),
+                )
+            ]
         case _:
             assert_never(command)
 
@@ -730,7 +783,46 @@ def _due(context: Context) -> date:
     return context.at.date() + timedelta(days=REVIEW_DAYS)
 
 
+def _next_review(
+    command: AdoptNorthStar | PublishDecisionStructure | CloseReview,
+    context: Context,
+    *,
+    regular: bool = True,
+) -> date | None:
+    """Return when the same is looked at again; history from elsewhere says so itself, if at all.
+
+    Args:
+        regular: Whether it is looked at every year where nobody names a day.
+    """
+    today = context.at.date()
+    if command.next_review is None:
+        return today + timedelta(days=RHYTHM_DAYS) if regular and not context.imported else None
+    if command.next_review <= today and not context.imported:
+        raise Refused("over_before_it_begins", "The next review is on a later day than today.")
+    return command.next_review
+
+
+def _open_in_time(command: OpenReview, coalition: Formed, context: Context) -> list[CoalitionEvent]:
+    """Open the review whose day has come, unless its kind is being reviewed already."""
+    planned = coalition.planned.get(command.kind)
+    under_way = any(
+        each.kind == command.kind and each.trigger in REGULAR and each.result is None
+        for each in coalition.reviews.values()
+    )
+    if planned is None or under_way or coalition.adjourned or command.review in coalition.reviews:
+        return []
+    if context.at.date() < planned:
+        raise Refused("too_soon", f"The next review of this is planned for {planned}.")
+    return [
+        ReviewOpened(
+            review=command.review, kind=command.kind, trigger="schedule", orgs=(), due=_due(context)
+        )
+    ]
+
+
 def _open(command: OpenReview, coalition: Formed, context: Context) -> list[CoalitionEvent]:
+    if context.system:
+        return _open_in_time(command, coalition, context)
     orgs = tuple(sorted(set(command.orgs)))
     before = coalition.reviews.get(command.review)
     if before is not None:
@@ -758,8 +850,17 @@ def _close(command: CloseReview, coalition: Formed, context: Context) -> list[Co
         return []
     if before.result is not None:
         raise Refused("already_closed", "This review ended otherwise: open another one.")
-    note = Sealed[Text]() if command.note is None else words(command.note, context)
-    return [ReviewClosed(review=command.review, result=command.result, note=note)]
+    regular = before.kind != "positions" and before.trigger in REGULAR
+    next_review = _next_review(command, context, regular=regular)
+    return [
+        ReviewClosed(
+            review=command.review,
+            kind=None if next_review is None else before.kind,
+            result=command.result,
+            note=Sealed() if command.note is None else words(command.note, context),
+            next_review=next_review,
+        )
+    ]
 
 
 decider: Decider[CoalitionCommand, Coalition, CoalitionEvent] = Decider(

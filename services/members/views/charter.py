@@ -110,6 +110,14 @@ class ReviewRow(BaseModel):
     refs: list[str]
 
 
+class NextReviewRow(BaseModel):
+    """A review that opens by itself on a day, and what says so."""
+
+    kind: str
+    on: date
+    ref: str
+
+
 class Charter(BaseModel):
     """Each list has the newest first; scenarios have those in force first, reviews the open."""
 
@@ -126,6 +134,7 @@ class Charter(BaseModel):
     stages: list[StageRow] = []
     context_shifts: list[ShiftRow] = []
     reviews: list[ReviewRow] = []
+    next_reviews: list[NextReviewRow] = []
     adjourned_at: datetime | None = None
     adjourned_because: Words | None = None
 
@@ -157,15 +166,17 @@ def charter(entries: Iterable[Entry], members: Collection[UUID], names: Names) -
             case "StageEntered":
                 _enter(made.stages, entry)
             case "ReviewOpened":
-                made.reviews.append(_review(entry, names))
+                made.reviews.append(_review(entry, members, names))
             case "ReviewClosed":
                 _close(made.reviews, entry)
             case _:
                 _write(made, entry, names)
+        _plan(made.next_reviews, entry)
     made.accepted_rules = _acceptance(made.ground_rules, rules, members, names)
     made.acknowledged_structure = _acceptance(made.structures, structure, members, names)
     made.scenarios.sort(key=lambda row: not row.in_force)
     made.reviews.sort(key=lambda row: (row.result is not None, row.due))
+    made.next_reviews.sort(key=lambda row: (row.on, row.kind))
     return made
 
 
@@ -235,11 +246,13 @@ def _enter(stages: list[StageRow], entry: Entry) -> None:
     stages.insert(0, new)
 
 
-def _review(entry: Entry, names: Names) -> ReviewRow:
+def _review(entry: Entry, members: Collection[UUID], names: Names) -> ReviewRow:
+    """Return a review; where nobody is named, every member is asked."""
     data = entry.data
+    asked = data["orgs"] or sorted(members)
     return ReviewRow(
         review=data["review"], kind=data["kind"], trigger=data["trigger"],
-        asked=[named(org, names) for org in data["orgs"]], due=data["due"], result=None,
+        asked=[named(org, names) for org in asked], due=data["due"], result=None,
         note=None, opened_at=entry.at, refs=[entry.ref],
     )  # fmt: skip
 
@@ -248,6 +261,20 @@ def _close(reviews: list[ReviewRow], entry: Entry) -> None:
     row = next(one for one in reviews if one.review == UUID(entry.data["review"]))
     row.result, row.note = entry.data["result"], entry.data.get("note")
     row.refs.append(entry.ref)
+
+
+def _plan(planned: list[NextReviewRow], entry: Entry) -> None:
+    """Take in that a review is planned, or that the one which was planned is open."""
+    data = entry.data
+    kind = {"NorthStarAdopted": "vision", "DecisionStructurePublished": "roles"}.get(
+        entry.type, data.get("kind")
+    )
+    opened = entry.type == "ReviewOpened" and data["trigger"] == "schedule"
+    if not opened and "next_review" not in data:
+        return
+    planned[:] = [row for row in planned if row.kind != kind]
+    if not opened:
+        planned.append(NextReviewRow(kind=kind, on=data["next_review"], ref=entry.ref))
 
 
 def _acceptance(
