@@ -54,6 +54,11 @@ def by(
     )
 
 
+def by_itself(at: datetime = NOON, *facts: object) -> Context:
+    """Return the context of what the service does by itself, for nobody."""
+    return Context(COALITION, None, None, at, facts, credential="system")
+
+
 def imported(org: OrgId | None, at: datetime = NOON, facts: tuple[object, ...] = ()) -> Context:
     """Return the context of history from elsewhere."""
     return replace(by(org, at, facts=facts, authority="imported"), actor=None)

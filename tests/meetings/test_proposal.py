@@ -89,6 +89,7 @@ from tests.meetings.coalition import (
     VAN,
     YOUTH,
     by,
+    by_itself,
     imported,
     knowing,
 )
@@ -568,6 +569,31 @@ def test_an_imported_voting_is_closed_at_its_own_time() -> None:
     history = *under_way, took(UNION, AGREE), took(YOUTH, AGREE)
     past = imported(CLINIC, at=DUSK, facts=FACTS)
     given(*history).when(CloseVoting(), past).then(closed(agree=2))
+
+
+def test_a_voting_closes_by_itself_when_its_time_is_over() -> None:
+    some = *under_way, took(UNION, AGREE), took(YOUTH, AGREE)
+    given(*some).when(CloseVoting(), by_itself(DUSK, *FACTS)).then(closed(agree=2))
+    given(*under_way).when(CloseVoting(), by_itself(DUSK, *FACTS)).then(closed(), unmet)
+
+
+def test_a_voting_never_closes_by_itself_before() -> None:
+    every = *under_way, *(took(each, AGREE) for each in (UNION, YOUTH, SCHOOL, CLINIC))
+    early = by_itself(DUSK - timedelta(milliseconds=1), *FACTS)
+    for history in (under_way, every):
+        given(*history).when(CloseVoting(), early).then_refused("too_soon")
+    later = DUSK + timedelta(days=1)
+    again = opened.model_copy(update={"round": 2, "closes_at": later})
+    given(*under_way, closed(), unmet, again).when(
+        CloseVoting(), by_itself(DUSK, *FACTS)
+    ).then_refused("too_soon")
+
+
+def test_where_no_voting_is_open_nothing_closes_by_itself() -> None:
+    history = *under_way, closed("amended"), amended
+    gone = ProposalWithdrawn(reason=Sealed(COST))
+    for done in ((*under_way, closed()), history, ready, (*history, gone)):
+        given(*done).when(CloseVoting(), by_itself(DUSK, *FACTS)).then_nothing()
 
 
 def test_i4_closing_twice_changes_nothing() -> None:

@@ -34,6 +34,11 @@ def by(org: OrgId, *facts: object, actor: PersonId = ANA, at: datetime = NOON) -
     return Context(COALITION, actor, org, at, facts=facts, authority="full")
 
 
+def by_itself(at: datetime = NOON) -> Context:
+    """Return the context of what the service does by itself, for nobody."""
+    return Context(COALITION, None, None, at, credential="system")
+
+
 def imported(*facts: object, at: datetime = NOON) -> Context:
     """Return the context of a command of the past, brought in from elsewhere."""
     return Context(COALITION, None, UNION, at, facts=facts, authority="imported")

@@ -51,6 +51,7 @@ from tests.members.table import (
     UNION,
     YESTERDAY,
     by,
+    by_itself,
     imported,
 )
 
@@ -223,6 +224,25 @@ def test_i4_the_same_again_changes_nothing() -> None:
     given(accredited, ended).when(accredit, by(CLINIC, OWN, THERE)).then_nothing()
     given(accredited, replaced).when(replace, by(CLINIC, OWN, THERE)).then_nothing()
     given(accredited, replaced).when(accredit, by(CLINIC, OWN, THERE)).then_nothing()
+
+
+expire = EndAccreditation(accreditation=ACC_1, reason="expired")
+expired = AccreditationEnded(accreditation=ACC_1, reason="expired")
+
+
+def test_it_ends_by_itself_the_day_after_its_last() -> None:
+    until_today = accredited.model_copy(update={"until": TODAY})
+    given(until_today).when(expire, by_itself(NOON + timedelta(days=1))).then(expired)
+    given(until_today).when(expire, by_itself()).then_refused("too_soon")
+    given(until_today, expired).when(expire, by_itself(NOON + timedelta(days=2))).then_nothing()
+
+
+def test_without_a_last_day_or_once_replaced_nothing_ends_by_itself() -> None:
+    much_later = NOON + timedelta(days=9_000)
+    given().when(expire, by_itself(much_later)).then_nothing()
+    given(accredited).when(expire, by_itself(much_later)).then_nothing()
+    until_today = accredited.model_copy(update={"until": TODAY})
+    given(until_today, replaced).when(expire, by_itself(much_later)).then_nothing()
 
 
 def test_an_accreditation_keeps_its_terms() -> None:

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -43,6 +44,7 @@ from tests.members.table import (
     INFORMAL,
     MEALS,
     NAME,
+    NOON,
     OWN,
     PARENTS,
     SCHOOL,
@@ -53,6 +55,7 @@ from tests.members.table import (
     UNKNOWN,
     WHY,
     by,
+    by_itself,
     imported,
 )
 
@@ -239,6 +242,29 @@ def test_i4_taking_or_releasing_again_changes_nothing() -> None:
     given(group, taken).when(take, by(CLINIC, OWN, THEIRS)).then_nothing()
     ask = ReleaseRole(role="treasurer", accreditation=ACC_1)
     given(group).when(ask, by(CLINIC, OWN)).then_nothing()
+
+
+def test_a_role_is_over_the_day_after_its_last() -> None:
+    ask = ReleaseRole(role="treasurer", accreditation=ACC_1)
+    released = RoleReleased(role="treasurer", accreditation=ACC_1)
+    until_today = taken.model_copy(update={"until": TODAY})
+    tomorrow = by_itself(NOON + timedelta(days=1))
+    given(group, until_today).when(ask, tomorrow).then(released)
+    given(group, until_today).when(ask, by_itself()).then_refused("too_soon")
+    prolonged = taken.model_copy(update={"until": TOMORROW})
+    given(group, until_today, prolonged).when(ask, tomorrow).then_refused("too_soon")
+
+
+def test_a_role_without_a_last_day_or_that_nobody_has_is_not_released_by_itself() -> None:
+    ask = ReleaseRole(role="treasurer", accreditation=ACC_1)
+    much_later = by_itself(NOON + timedelta(days=9_000))
+    until_today = taken.model_copy(update={"until": TODAY})
+    given().when(ask, much_later).then_nothing()
+    given(group).when(ask, much_later).then_nothing()
+    given(group, taken).when(ask, much_later).then_nothing()
+    given(group, until_today, taken).when(ask, much_later).then_nothing()
+    gone = BodyDissolved(reason=Sealed(WHY))
+    given(group, until_today, gone).when(ask, much_later).then_nothing()
 
 
 maybe = st.none() | st.just("meetings/7")

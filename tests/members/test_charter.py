@@ -1,6 +1,7 @@
 """What a coalition is for, how it works, and when it looks at that again."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import reduce
 from uuid import UUID
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from services.members.domain.bottomline import Term
 from services.members.domain.coalition import (
     REVIEW_DAYS,
+    RHYTHM_DAYS,
     AdjournCoalition,
     AdoptGroundRules,
     AdoptNorthStar,
@@ -49,6 +51,7 @@ from services.members.domain.coalition import (
 )
 from services.members.domain.ids import PersonId, ReviewId, ScenarioId, TermId
 from services.members.domain.standing import Author, Charter, Table
+from shared.decider import Refused
 from shared.event import Context, Sealed, Text
 from tests.given import Given
 from tests.laws import obey, over
@@ -61,6 +64,7 @@ from tests.members.table import (
     INFORMAL,
     MEALS,
     NAME,
+    NOON,
     PLENARY,
     SCHOOL,
     TODAY,
@@ -70,6 +74,7 @@ from tests.members.table import (
     WHY,
     YESTERDAY,
     by,
+    by_itself,
     imported,
 )
 from tests.members.test_coalition import FREE, form, formed
@@ -78,6 +83,8 @@ ORG, HERE, NOT_HERE = Author(), Known(known=True), Known(known=False)
 RENT, WORST = TermId(UUID(int=71)), ScenarioId(UUID(int=72))
 REVIEW, OTHER = ReviewId(UUID(int=73)), ReviewId(UUID(int=74))
 DUE = TODAY + timedelta(days=REVIEW_DAYS)
+NEXT_YEAR = TODAY + timedelta(days=RHYTHM_DAYS)
+THAT_DAY = NOON + timedelta(days=RHYTHM_DAYS)
 
 adjourning = StageEntered(stage="adjourning", reason=Sealed(WHY))
 describe = AgreeScenario(scenario=WORST, kind="worst", parties=(SCHOOL, CLINIC), text=WHY)
@@ -92,7 +99,7 @@ opened = ReviewOpened(
     review=REVIEW, kind="vision", trigger="request", orgs=(CLINIC, UNION), due=TOMORROW
 )
 close = CloseReview(review=REVIEW, result="kept")
-closed = ReviewClosed(review=REVIEW, result="kept")
+closed = ReviewClosed(review=REVIEW, kind="vision", result="kept", next_review=NEXT_YEAR)
 scope = SetScope(max_members=9, regions=("north", "east", "north"), interest_required=True)
 scoped = ScopeSet(max_members=9, regions=("east", "north"), interest_required=True)
 
@@ -148,7 +155,7 @@ def test_i4_listing_the_same_topics_changes_nothing() -> None:
 Adopting = Callable[..., CoalitionCommand]
 Adopted = Callable[..., CoalitionEvent]
 ADOPTIONS: list[tuple[Adopting, Adopted]] = [
-    (AdoptNorthStar, NorthStarAdopted),
+    (AdoptNorthStar, lambda **more: NorthStarAdopted(next_review=NEXT_YEAR, **more)),
     (AdoptGroundRules, GroundRulesAdopted),
     (
         lambda **more: AgreeBoundary(defaults={"tension": "dyad", "position": "members"}, **more),
@@ -196,7 +203,9 @@ def test_what_stays_in_the_room_is_no_default() -> None:
 
 def test_a_structure_names_bodies_that_are_there() -> None:
     ask = PublishDecisionStructure(bodies=(PLENARY, GROUP, PLENARY), text=WHY)
-    first = DecisionStructurePublished(version=1, bodies=(PLENARY, GROUP), text=Sealed(WHY))
+    first = DecisionStructurePublished(
+        version=1, bodies=(PLENARY, GROUP), text=Sealed(WHY), next_review=NEXT_YEAR
+    )
     given().when(ask, by(UNION, ORG, NOT_HERE)).then_refused("unknown_body")
     given().when(ask, by(UNION, ORG, HERE)).then(first)
     given(first).when(ask, by(UNION, ORG, HERE)).then(first.model_copy(update={"version": 2}))
@@ -325,9 +334,7 @@ def test_a_review_is_opened_and_closed() -> None:
     given().when(review, by(UNION, HERE)).then(opened)
     given(opened).when(close, by(UNION, ORG)).then(closed)
     noted = close.model_copy(update={"note": WHY})
-    given(opened).when(noted, by(UNION, ORG)).then(
-        ReviewClosed(review=REVIEW, result="kept", note=Sealed(WHY))
-    )
+    given(opened).when(noted, by(UNION, ORG)).then(closed.model_copy(update={"note": Sealed(WHY)}))
 
 
 def test_a_review_is_due_in_a_month_if_nobody_says_otherwise() -> None:
@@ -351,6 +358,126 @@ def test_a_review_keeps_its_terms_and_its_result() -> None:
     given(opened, closed).when(changed, by(UNION, ORG)).then_refused("already_closed")
     given().when(close, by(UNION, ORG)).then_refused("unknown_review")
     given().when(review, by(UNION, NOT_HERE)).then_refused("not_a_member")
+
+
+timed = OpenReview(review=OTHER, kind="vision", trigger="schedule")
+by_the_calendar = ReviewOpened(
+    review=OTHER,
+    kind="vision",
+    trigger="schedule",
+    orgs=(),
+    due=NEXT_YEAR + timedelta(days=REVIEW_DAYS),
+)
+star = NorthStarAdopted(version=1, text=Sealed(WHY), next_review=NEXT_YEAR)
+structure = DecisionStructurePublished(
+    version=1, bodies=(PLENARY,), text=Sealed(WHY), next_review=NEXT_YEAR
+)
+
+
+def test_f102_the_vision_is_reviewed_by_all_a_year_after_it_was_adopted() -> None:
+    given(star).when(timed, by_itself(THAT_DAY)).then(by_the_calendar)
+    given(star).when(timed, by_itself(THAT_DAY - timedelta(days=1))).then_refused("too_soon")
+    roles = timed.model_copy(update={"kind": "roles"})
+    given(star).when(roles, by_itself(THAT_DAY)).then_nothing()
+    given(structure).when(roles, by_itself(THAT_DAY)).then(
+        by_the_calendar.model_copy(update={"kind": "roles"})
+    )
+
+
+def test_f102_a_review_on_its_day_opens_once() -> None:
+    given(star, by_the_calendar).when(timed, by_itself(THAT_DAY)).then_nothing()
+    another = timed.model_copy(update={"review": REVIEW})
+    for late in (timedelta(0), timedelta(days=900)):
+        given(star, by_the_calendar).when(another, by_itself(THAT_DAY + late)).then_nothing()
+    given().when(timed, by_itself(THAT_DAY)).then_nothing()
+
+
+def test_f102_a_review_under_way_is_not_opened_again_on_its_day() -> None:
+    given(star, opened).when(timed, by_itself(THAT_DAY)).then_nothing()
+    given(star, opened, closed).when(timed, by_itself(THAT_DAY)).then(by_the_calendar)
+    shift = opened.model_copy(update={"trigger": "context_shift"})
+    given(star, shift).when(timed, by_itself(THAT_DAY)).then(by_the_calendar)
+    given(star, opened.model_copy(update={"kind": "roles"})).when(timed, by_itself(THAT_DAY)).then(
+        by_the_calendar
+    )
+
+
+def test_f102_the_chair_may_say_another_day() -> None:
+    ask = AdoptNorthStar(text=WHY, next_review=TOMORROW)
+    sooner = star.model_copy(update={"next_review": TOMORROW})
+    given().when(ask, by(UNION, ORG, INFORMAL)).then(sooner)
+    given(star, sooner).when(timed, by_itself(NOON + timedelta(days=1))).then(
+        by_the_calendar.model_copy(update={"due": TOMORROW + timedelta(days=REVIEW_DAYS)})
+    )
+    for early in (TODAY, YESTERDAY):
+        no_later = ask.model_copy(update={"next_review": early})
+        given().when(no_later, by(UNION, ORG, INFORMAL)).then_refused("over_before_it_begins")
+    soon = close.model_copy(update={"next_review": TOMORROW})
+    given(opened).when(soon, by(UNION, ORG)).then(
+        closed.model_copy(update={"next_review": TOMORROW})
+    )
+
+
+def test_f102_closing_what_a_trigger_opened_leaves_the_day_where_it_stands() -> None:
+    for trigger in ("replacement", "context_shift"):
+        asked = opened.model_copy(update={"kind": "roles", "trigger": trigger})
+        given(structure, asked).when(close, by(UNION, ORG)).then(
+            ReviewClosed(review=REVIEW, result="kept")
+        )
+        after = state_after(structure, asked, ReviewClosed(review=REVIEW, result="kept"))
+        assert dict(after.planned) == {"roles": NEXT_YEAR}
+    positions = opened.model_copy(update={"kind": "positions"})
+    given(positions).when(close, by(UNION, ORG)).then(ReviewClosed(review=REVIEW, result="kept"))
+    again = close.model_copy(update={"next_review": TOMORROW})
+    given(positions).when(again, by(UNION, ORG)).then(
+        ReviewClosed(review=REVIEW, kind="positions", result="kept", next_review=TOMORROW)
+    )
+
+
+def test_after_a_coalition_has_ended_no_review_opens() -> None:
+    over = CoalitionAdjourned(reason=Sealed(WHY))
+    given(star, over).when(timed, by_itself(THAT_DAY)).then_nothing()
+
+
+def test_history_from_elsewhere_plans_no_review_unless_it_says_so() -> None:
+    past = AdoptNorthStar(text=WHY)
+    told = star.model_copy(update={"next_review": None})
+    given().when(past, imported(ORG, INFORMAL)).then(told)
+    given(told).when(timed, by_itself(THAT_DAY)).then_nothing()
+    said = past.model_copy(update={"next_review": YESTERDAY})
+    given().when(said, imported(ORG, INFORMAL)).then(
+        star.model_copy(update={"next_review": YESTERDAY})
+    )
+
+
+days = st.integers(0, 3 * RHYTHM_DAYS)
+
+
+@over(st.lists(st.tuples(days, st.booleans()), max_size=20))
+def test_f102_between_two_reviews_by_the_calendar_one_is_closed(
+    looked: list[tuple[int, bool]],
+) -> None:
+    """However often the clock looks, forward or back: never two at once, none before its day."""
+    state: Coalition = state_after(star)
+    for number, (day, closes) in enumerate(looked):
+        at = NOON + timedelta(days=day)
+        assert state is not None
+        planned = state.planned.get("vision")
+        of_it = [one for one in state.reviews.values() if one.result is None]
+        asked: CoalitionCommand = OpenReview(
+            review=ReviewId(UUID(int=100 + number)), kind="vision", trigger="schedule"
+        )
+        context = by_itself(at)
+        if closes and of_it:
+            open_one = next(id_ for id_, one in state.reviews.items() if one.result is None)
+            asked, context = CloseReview(review=open_one, result="kept"), by(UNION, ORG, at=at)
+        with suppress(Refused):
+            for event in decider.decide(asked, state, context):
+                if isinstance(event, ReviewOpened):
+                    assert planned is not None
+                    assert planned <= at.date()
+                    assert not of_it
+                state = decider.evolve(state, event)
 
 
 def test_what_a_one_person_member_says_goes_with_the_person() -> None:
