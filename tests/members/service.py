@@ -1,8 +1,9 @@
 """Members alone on a real PostgreSQL, and how a test speaks to it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from shared.uuid7 import random_bytes, uuid7
 BASE = "http://members/api/v1"
 NOWHERE = dict.fromkeys(("members", "meetings", "credit"), "http://127.0.0.1:9")
 _ids = random_bytes(10)
+_keys = count()  # a database outlives the services that run on it one after another
 
 
 def new_id() -> str:
@@ -42,7 +44,6 @@ class Members:
     client: httpx2.AsyncClient
     secrets: Path
     host: Host
-    _keys: "count[int]" = field(default_factory=count)
 
     def headers(self, person: str, **more: str) -> dict[str, str]:
         issuer = EmbeddedIssuer.read(self.secrets / "issuer")
@@ -52,7 +53,7 @@ class Members:
 
     async def post(self, path: str, body: Any, person: str, **headers: str) -> httpx2.Response:
         """Send a command, with a new idempotency key unless one is given."""
-        sent = {"Idempotency-Key": f"k{next(self._keys)}"} | self.headers(person, **headers)
+        sent = {"Idempotency-Key": f"k{next(_keys)}"} | self.headers(person, **headers)
         return await self.client.post(f"{BASE}{path}", json=body, headers=sent)
 
     async def get(self, path: str, person: str, **query: Any) -> httpx2.Response:
@@ -76,7 +77,9 @@ class Members:
 
 
 @asynccontextmanager
-async def members(admin: str, data: Path) -> AsyncIterator[Members]:
+async def members(
+    admin: str, data: Path, clock: Callable[[datetime], datetime] = lambda at: at
+) -> AsyncIterator[Members]:
     """Run the service until the block ends."""
     database = environment.Database(admin, None)
     secrets = data / "secrets"
@@ -100,7 +103,7 @@ async def members(admin: str, data: Path) -> AsyncIterator[Members]:
     }  # fmt: skip
     settings = Settings.load(**flags)
     await service.prepare(settings)
-    runtime = Runtime(service, settings, NOWHERE)
+    runtime = Runtime(service, settings, NOWHERE, clock=clock)
     app = service.app(runtime)
     transport = httpx2.ASGITransport(app=app)
     async with runtime.running(), httpx2.AsyncClient(transport=transport) as client:

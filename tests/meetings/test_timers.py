@@ -1,0 +1,141 @@
+"""What meetings does by itself: a voting closes when its time is over, on a real PostgreSQL."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.meetings.__main__ import service
+from services.meetings.timers import TIMERS
+from shared.database import tenant
+from shared.event import Recorded
+from shared.inbox import Reader
+from shared.source import Own
+from shared.timers import Timers
+from tests.meetings.coalition import COALITION, DUSK, NOON, PROPOSAL
+from tests.meetings.hall import CARLA, SAM, UMA, Hall
+from tests.meetings.test_decisions_over_http import DRAFT, rule
+from tests.meetings.test_imports import STANCES, majority, roll_call
+
+[VOTING] = TIMERS
+
+
+def opened(**more: Any) -> Recorded:
+    return Recorded(
+        COALITION, "meetings", 7, "VotingOpened", f"proposal-{PROPOSAL}", 3, NOON, NOON, "members",
+        {"closes_at": DUSK.isoformat()}, b"", **more,
+    )  # fmt: skip
+
+
+def test_its_agenda_looks_at_types_that_there_are() -> None:
+    assert service.agenda is not None
+    wanted = {kind for kind in service.agenda.types if service.agenda.wants(kind)}
+    assert wanted == {"VotingOpened", "VotingClosed"}
+
+
+def test_a_voting_is_set_to_close_unless_it_was_imported() -> None:
+    of = VOTING.sets["VotingOpened"]
+    assert [*of(opened(authority="full"))] == [(str(PROPOSAL), DUSK)]
+    assert [*of(opened(authority="imported"))] == [(str(PROPOSAL), None)]
+    assert [*VOTING.sets["VotingClosed"](opened())] == [(str(PROPOSAL), None)]
+
+
+class Alarms:
+    """The agenda of meetings and what acts on it, moved by hand."""
+
+    def __init__(self, hall: Hall) -> None:
+        host = hall.running.host
+        assert host.journal is not None
+        assert service.agenda is not None
+        self._hall = hall
+        own = Own("meetings", host.relay_pool)
+        self._reader = Reader(service.agenda, own, host.pool, host.relay_pool, None)
+        self._timers = Timers(TIMERS, host.relay_pool, host.journal)
+
+    async def rows(self) -> list[tuple[str, datetime]]:
+        """Return what is set, once the agenda has read all."""
+        assert await self._reader.heal(self._hall.coalition)
+        async with tenant(self._hall.running.host.pool, [self._hall.coalition]) as db:
+            rows = await db.fetch("select key, due from timing.timer")
+        return [(row["key"], row["due"]) for row in rows]
+
+    async def ring(self) -> None:
+        await self._timers.turn()
+
+
+async def put_to_the_vote(hall: Hall, closes_at: datetime, method: str = "majority") -> str:
+    terms = {"rule": await rule(hall, method), "closes_at": closes_at.isoformat()}
+    path = f"/proposals/{await hall.make(UMA, '/proposals', DRAFT)}"
+    await hall.make(UMA, f"{path}/publications")
+    await hall.make(CARLA, f"{path}/votings", terms)
+    return path
+
+
+async def last(hall: Hall) -> tuple[str, dict[str, Any]]:
+    return (await hall.events())[-1]
+
+
+async def test_a_voting_closes_when_its_time_is_over_and_is_then_decided(hall: Hall) -> None:
+    alarms = Alarms(hall)
+    closes_at = datetime.now(UTC) + timedelta(seconds=2)
+    path = await put_to_the_vote(hall, closes_at)
+    for person in (UMA, SAM, CARLA):
+        await hall.make(person, f"{path}/stances", {"option": "agree"})
+    [(key, due)] = await alarms.rows()
+    assert path.endswith(key)
+    assert abs(due - closes_at) < timedelta(milliseconds=1)
+    await alarms.ring()
+    assert (await last(hall))[0] == "StanceTaken"
+
+    async with asyncio.timeout(10):
+        while (await last(hall))[0] == "StanceTaken":
+            await asyncio.sleep(0.2)
+            await alarms.ring()
+    kind, data = await last(hall)
+    assert (kind, data["reason"]) == ("VotingClosed", "deadline")
+    assert data["counts"] == {"agree": 3, "disagree": 0, "abstain": 0, "object": 0}
+    assert await alarms.rows() == []
+    again = await hall.post(CARLA, f"{path}/votings/closings")
+    assert (again.status_code, again.json()["events"]) == (200, [])
+    await hall.make(CARLA, f"{path}/decisions", {"accountable": [str(UUID(int=3))]})
+    assert (await last(hall))[0] == "DecisionMade"
+
+
+async def test_who_closes_it_is_the_service_for_nobody(hall: Hall) -> None:
+    alarms = Alarms(hall)
+    await put_to_the_vote(hall, datetime.now(UTC) + timedelta(seconds=1))
+    await alarms.rows()
+    async with asyncio.timeout(10):
+        while (await last(hall))[0] == "VotingOpened":
+            await asyncio.sleep(0.2)
+            await alarms.ring()
+    assert [kind for kind, _ in await hall.events()][-2:] == ["VotingClosed", "QuorumNotMet"]
+    async with tenant(hall.running.host.pool, [hall.coalition]) as db:
+        entry = await db.fetchval(
+            "select bytes from journal.event where coalition_id = $1 and type = 'VotingClosed'",
+            hall.coalition,
+        )
+    event = orjson.loads(entry)
+    assert event["authtype"] == "system"
+    assert not {"onbehalfof", "accreditation", "authority"} & event.keys()
+    assert "_sd" not in event["data"]
+
+
+async def test_a_voting_that_the_chair_closed_is_not_due_any_more(hall: Hall) -> None:
+    alarms = Alarms(hall)
+    path = await put_to_the_vote(hall, datetime.now(UTC) + timedelta(days=1))
+    assert len(await alarms.rows()) == 1
+    await hall.make(CARLA, f"{path}/votings/closings")
+    assert await alarms.rows() == []
+
+
+async def test_no_timer_acts_on_a_voting_of_the_past(hall: Hall) -> None:
+    alarms = Alarms(hall)
+    await hall.bring(majority, *roll_call(STANCES)[:-2])
+    assert (await last(hall))[0] == "StanceTaken"  # it was left open
+    assert await alarms.rows() == []
+    before = len(await hall.events())
+    await alarms.ring()
+    assert len(await hall.events()) == before
