@@ -5,6 +5,8 @@ create table if not exists heard.coalition (
   coalition_id uuid primary key,
   slug         text,
   informal     boolean not null default true);
+alter table heard.coalition                           -- bodies that decide; null: nothing published
+  add column if not exists structure uuid[];
 
 create table if not exists heard.organisation (
   coalition_id   uuid not null,
@@ -90,3 +92,18 @@ create table if not exists heard.compromise (
   terms        jsonb  not null,
   until        date   not null,
   primary key (coalition_id, compromise));
+
+create table if not exists heard.involvement (        -- informed, consulted or deciding, by phase
+  coalition_id uuid not null,
+  org          uuid not null,
+  phase        text not null,
+  level        text not null,
+  primary key (coalition_id, org, phase));
+
+create table if not exists heard.pledge (             -- the newest of each organisation
+  coalition_id uuid not null,
+  org          uuid not null,
+  hours        bigint not null,                       -- a month
+  begins       date not null,
+  ends         date not null,
+  primary key (coalition_id, org));

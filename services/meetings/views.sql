@@ -125,6 +125,7 @@ create table if not exists step (
   sealed       jsonb,
   primary key (coalition_id, position));
 create index if not exists step_by_id on step (coalition_id, step, position);
+alter table step add column if not exists hours int;
 
 create table if not exists rule (
   coalition_id uuid    not null,
@@ -189,13 +190,15 @@ create or replace view step_now with (security_invoker) as
 select first.coalition_id, first.step, first.position, first.what, first.meeting, first.decision,
   first.by_org as proposed_by, first.audience, now.state, owned.owner, dated.due,
   (select count(*) from step s where s.coalition_id = first.coalition_id
-    and s.step = first.step and s.moved) as moved
+    and s.step = first.step and s.moved) as moved,
+  exists (select from step s where s.coalition_id = first.coalition_id and s.step = first.step
+    and s.state = 'accepted' and s.position >= owned.position) as accepted, first.hours
 from step first
 cross join lateral (
   select state from step s where s.coalition_id = first.coalition_id
     and s.step = first.step and s.state is not null order by s.position desc limit 1) now
 left join lateral (
-  select owner from step s where s.coalition_id = first.coalition_id
+  select owner, s.position from step s where s.coalition_id = first.coalition_id
     and s.step = first.step and (s.owner is not null or s.state = 'declined')
     order by s.position desc limit 1) owned on true
 left join lateral (

@@ -113,7 +113,7 @@ async def test_m18_who_was_erased_is_forgotten(hall: Hall) -> None:
     owner = {"owner": str(alone), "owners": [str(SAM)], "due": "2030-01-01"}
     await hall.make(SAM, f"/steps/{step}/assignments", owner)
     (row,) = (await hall.get("/steps"))["items"]
-    assert row["owner"] == {"id": str(alone), "name": None}
+    assert row["asked"] == {"id": str(alone), "name": None}
 
 
 async def test_d21_what_members_accept_is_at_hand(hall: Hall) -> None:
@@ -142,3 +142,16 @@ async def test_d21_what_members_accept_is_at_hand(hall: Hall) -> None:
     assert await known() == {rent: {CLINIC: (Range(1, 9),)}, street: {CLINIC: hill, UNION: hill}}
     await hall.hear("MemberSuspended", UNION)
     assert (await known())[TermId(street)] == {CLINIC: hill}
+
+
+async def test_m9_in_formal_mode_only_bodies_of_the_published_structure_decide(hall: Hall) -> None:
+    assert (await roll(hall)).decides(PLENARY)
+    await hall.hear("DecisionStructurePublished", hall.coalition, bodies=[str(STEERING)])
+    known = await roll(hall)
+    assert (known.decides(STEERING), known.decides(PLENARY)) == (True, False)
+    both = [str(PLENARY), str(STEERING)]
+    await hall.hear("DecisionStructurePublished", hall.coalition, bodies=both)
+    assert (await roll(hall)).decides(PLENARY)
+    await hall.hear("DecisionStructurePublished", hall.coalition, bodies=[str(STEERING)])
+    await hall.hear("OperatingModeSet", hall.coalition, mode="informal")
+    assert (await roll(hall)).decides(PLENARY)

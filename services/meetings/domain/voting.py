@@ -53,11 +53,16 @@ class RuleInForce:
 
 @dataclass(frozen=True)
 class Remit:
-    """Whether the body's scope covers the issue, and what speaks against deciding it."""
+    """Whether the body's scope covers the issue, and what speaks against deciding it.
+
+    Args:
+        structured: The body is one that decides, as published; in informal mode every one is.
+    """
 
     covers: bool
     scoped_out: bool = False
     parked: bool = False
+    structured: bool = True
 
 
 @dataclass(frozen=True)
@@ -231,6 +236,8 @@ def opened(command: OpenVoting, motion: Motion, context: Context) -> VotingOpene
 def within_remit(context: Context) -> None:
     """Refuse what the body may not decide, or the coalition does not decide now."""
     remit = context.fact(Remit)
+    if not remit.structured and not context.imported:
+        raise Refused("no_scope", "The published structure does not let this body decide.")
     if not remit.covers:
         raise Refused("out_of_mandate", "The body's scope does not cover this issue.")
     if remit.scoped_out:

@@ -1,5 +1,6 @@
 """Heard of the coalition and its organisations: who is here, who may decide, who is related."""
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -19,6 +20,10 @@ class OperatingModeSet(Heard):
     mode: Literal["informal", "formal"]
 
 
+class DecisionStructurePublished(Heard):
+    bodies: tuple[UUID, ...]
+
+
 class MemberJoined(Heard):
     name: Text | None = None
     kind: str = "organization"
@@ -33,6 +38,17 @@ class CommitmentLevelSet(Heard):
 
 class RelatedOrganizationDeclared(Heard):
     related: tuple[UUID, ...]
+
+
+class InvolvementLevelSet(Heard):
+    phase: str
+    level: Literal["inform", "consult", "decide"]
+
+
+class CapacityPledged(Heard):
+    hours_per_month: int
+    from_: date
+    until: date
 
 
 async def form(db: Changes, seen: Recorded, formed: CoalitionFormed) -> None:
@@ -50,6 +66,15 @@ async def set_mode(db: Changes, seen: Recorded, mode: OperatingModeSet) -> None:
         "insert into heard.coalition (coalition_id, informal) values ($1, $2)"
         " on conflict (coalition_id) do update set informal = excluded.informal",
         *(seen.coalition, mode.mode == "informal"),
+    )
+
+
+async def structure(db: Changes, seen: Recorded, published: DecisionStructurePublished) -> None:
+    """Know which bodies may decide in formal mode (M9)."""
+    await db.execute(
+        "insert into heard.coalition (coalition_id, structure) values ($1, $2)"
+        " on conflict (coalition_id) do update set structure = excluded.structure",
+        *(seen.coalition, list(published.bodies)),
     )
 
 
@@ -108,13 +133,42 @@ async def relate(db: Changes, seen: Recorded, declared: RelatedOrganizationDecla
     )
 
 
+async def involve(db: Changes, seen: Recorded, involvement: InvolvementLevelSet) -> None:
+    """Know how far the organisation takes part in a phase, to invite back who is only informed."""
+    await change(
+        db,
+        seen,
+        "insert into heard.involvement values ($1, $2, $3, $4)"
+        " on conflict (coalition_id, org, phase) do update set level = excluded.level",
+        involvement.phase,
+        involvement.level,
+    )
+
+
+async def pledge(db: Changes, seen: Recorded, pledged: CapacityPledged) -> None:
+    """Know how many hours the organisation has, to warn where it takes on more (S5)."""
+    await change(
+        db,
+        seen,
+        "insert into heard.pledge values ($1, $2, $3, $4, $5)"
+        " on conflict (coalition_id, org) do update set hours = excluded.hours,"
+        " begins = excluded.begins, ends = excluded.ends",
+        pledged.hours_per_month,
+        pledged.from_,
+        pledged.until,
+    )
+
+
 ORGANISATIONS = (
     Hears(CoalitionFormed, form),
     Hears(OperatingModeSet, set_mode),
+    Hears(DecisionStructurePublished, structure),
     Hears(MemberJoined, admit),
     Hears(Happened, stands("suspended"), type="MemberSuspended"),
     Hears(Happened, stands("joined"), type="MemberReinstated"),
     Hears(Happened, stands("left"), type="MemberLeft"),
     Hears(CommitmentLevelSet, commit),
     Hears(RelatedOrganizationDeclared, relate),
+    Hears(InvolvementLevelSet, involve),
+    Hears(CapacityPledged, pledge),
 )

@@ -61,7 +61,7 @@ async def electorate(
 
 
 async def remit(read: Reading, state: proposal.Proposal | None, _command: Any) -> voting.Remit:
-    """Return whether the body may decide on the issue, and what speaks against it (D2, D3)."""
+    """Return whether the body may decide on the issue, and what speaks against it (D2, D3, M9)."""
     roll = await read.snapshot(ROLL)
     body, issue = (
         (roll.bodies.get(state.body), roll.issues.get(state.issue)) if state else (None, None)
@@ -71,6 +71,7 @@ async def remit(read: Reading, state: proposal.Proposal | None, _command: Any) -
         covers=bool(covers) and issue is not None,
         scoped_out=issue is not None and issue.scoped_out,
         parked=issue is not None and issue.parked,
+        structured=state is not None and roll.decides(state.body),
     )
 
 

@@ -37,7 +37,16 @@ _MEETING = (
     " from meeting_now m where m.coalition_id = $1 and m.audience && $2"
 )
 _STEP = (
-    "select s.*, s.due < current_date and s.state = any($3) as overdue from step_now s"
+    "with pledged as materialized (select org, hours from heard.pledge"
+    "  where coalition_id = $1 and current_date between begins and ends),"
+    " taken as materialized (select owner, sum(hours) as hours from step_now"
+    "  where coalition_id = $1 and accepted and state = any($3)"
+    "  and owner in (select org from pledged) group by owner)"
+    " select s.*, s.due < current_date and s.state = any($3) as overdue,"
+    " s.state = any($3) and coalesce(taken.hours, 0)"
+    "  + case when s.accepted then 0 else coalesce(s.hours, 0) end > pledged.hours as overload"
+    " from step_now s left join pledged on pledged.org = s.owner"
+    " left join taken on taken.owner = s.owner"
     " where s.coalition_id = $1 and s.audience && $2"
 )
 
@@ -212,7 +221,10 @@ async def steps(
             step=row["step"],
             what=words(row["what"]),
             state=row["state"],
-            owner=named.org(row["owner"]),
+            asked=named.org(row["owner"]),
+            owner=named.org(row["owner"]) if row["accepted"] else None,
+            hours=row["hours"],
+            overload=bool(row["overload"]),
             due=row["due"],
             overdue=bool(row["overdue"]),
             moved=row["moved"],

@@ -47,7 +47,7 @@ class Issue:
 
 @dataclass(frozen=True, eq=False)
 class Roll:
-    """All that rules ask of members."""
+    """All that rules ask of members; no `structure` was published where there is none."""
 
     informal: bool
     members: Mapping[OrgId, Member]
@@ -55,6 +55,7 @@ class Roll:
     issues: Mapping[IssueId, Issue]
     mandates: Mapping[UUID, Mandate]
     roles: tuple[tuple[UUID, str, date | None], ...]
+    structure: frozenset[BodyId] | None = None
     _classes: dict[tuple[BodyId, date | None], tuple[VoteClass, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -71,6 +72,10 @@ class Roll:
     def joined(self) -> frozenset[OrgId]:
         """The organisations that joined and have not left."""
         return frozenset(self.members)
+
+    def decides(self, body: BodyId) -> bool:
+        """Whether a body may decide at all (M9): in formal mode, those of the structure."""
+        return self.informal or self.structure is None or body in self.structure
 
     def _of_kind(self, kind: str) -> BodyId | None:
         return next((body for body, each in self.bodies.items() if each.kind == kind), None)
@@ -105,9 +110,12 @@ async def _load(db: Connection, coalition: UUID) -> Roll:
         return found
 
     seats = await rows("select body, org from heard.seat where coalition_id = $1")
-    informal = await rows("select informal from heard.coalition where coalition_id = $1")
+    known = await rows("select informal, structure from heard.coalition where coalition_id = $1")
     return Roll(
-        informal=all(row["informal"] for row in informal),
+        informal=all(row["informal"] for row in known),
+        structure=next(
+            (frozenset(row["structure"]) for row in known if row["structure"] is not None), None
+        ),
         members=_members(
             await rows(
                 "select * from heard.organisation where coalition_id = $1 and standing <> 'left'"

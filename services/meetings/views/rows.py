@@ -64,10 +64,18 @@ class MinutesRow(BaseModel):
 
 
 class StepRow(BaseModel):
+    """A next step. Whoever was `asked` is its owner once they have accepted it (S2, S3).
+
+    `overload`: with this step, they have more open hours than they pledged (S5).
+    """
+
     step: UUID
     what: Words | None
     state: str
+    asked: Named | None
     owner: Named | None
+    hours: int | None
+    overload: bool
     due: date | None
     overdue: bool
     moved: int

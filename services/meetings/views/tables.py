@@ -55,7 +55,7 @@ STEP = Table(
     "step", *_WHERE,
     ("step", "uuid"), ("state", "text"), ("what", "jsonb"), ("meeting", "uuid"),
     ("decision", "uuid"), ("owner", "uuid"), ("due", "date"), ("moved", "boolean"),
-    ("by_org", "uuid"), *_SEEN,
+    ("by_org", "uuid"), *_SEEN, ("hours", "int"),
 )  # fmt: skip
 RULE = Table(
     "rule", *_WHERE,
@@ -159,11 +159,12 @@ def _step(state: str | None) -> Callable[[Recorded], Rows]:
     def rows(seen: Recorded) -> Rows:
         data = seen.data
         owner = seen.by if seen.type == "NextStepVolunteered" else data.get("owner")
-        yield STEP, _row(
+        row = _row(
             seen, state, jsonb(data.get("what")), data.get("meeting"), data.get("decision"),
             owner, _day(data.get("due")), seen.type == "NextStepDueDateMoved", seen.by,
             sealed=("what",),
         )  # fmt: skip
+        yield STEP, (*row, data.get("hours"))
 
     return rows
 
