@@ -57,6 +57,17 @@ create table if not exists facilitator (
   primary key (coalition_id, position));
 create index if not exists facilitator_of on facilitator (coalition_id, meeting, position);
 
+create table if not exists reengagement (        -- who was invited back in, at which event
+  coalition_id uuid   not null,
+  position     bigint not null,
+  meeting      uuid   not null,
+  org          uuid   not null,
+  entry        text   not null,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists reengagement_of on reengagement (coalition_id, org);
+
 create table if not exists attendance (          -- a departure is a row that is not here
   coalition_id uuid    not null,
   position     bigint  not null,

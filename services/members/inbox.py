@@ -39,6 +39,7 @@ from_meetings = Subscription(
             "MeetingRescheduled",
             "MeetingCancelled",
             "FacilitatorAppointed",
+            "ReengagementInvited",
             "MeetingOpened",
             "AgendaItemProposed",
             "AgendaPublished",

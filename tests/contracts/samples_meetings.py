@@ -35,6 +35,7 @@ from services.meetings.domain.meeting import (
     MeetingRescheduled,
     MeetingScheduled,
     Overridden,
+    ReengagementInvited,
 )
 from services.meetings.domain.minutes import MinutesApproved, MinutesCorrected, MinutesDrafted
 from services.meetings.domain.next_step import (
@@ -269,6 +270,7 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
             person=Sealed(BO, about=BO), accreditation=FIRST, org=SCHOOL, external=True
         ),
     ),
+    (MEETING, ReengagementInvited(org=UNION, entry="meetings/98120")),
     (MEETING, MeetingOpened()),
     (
         MEETING,

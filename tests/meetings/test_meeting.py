@@ -25,6 +25,7 @@ from services.meetings.domain.meeting import (
     CloseMeeting,
     FacilitatorAppointed,
     Formality,
+    InviteBack,
     Meeting,
     MeetingCancelled,
     MeetingClosed,
@@ -38,8 +39,10 @@ from services.meetings.domain.meeting import (
     Override,
     ProposeAgendaItem,
     PublishAgenda,
+    ReengagementInvited,
     RescheduleMeeting,
     ScheduleMeeting,
+    WayBack,
     decider,
 )
 from services.meetings.domain.minutes import (
@@ -89,6 +92,7 @@ FACTS = (
     Chairs(frozenset({PLENARY})),
     DecisionRefs(known=frozenset({"meetings/7", "meetings/8"}), here=frozenset()),
     MeetingSteps(frozenset({STEP, OTHER_STEP}), frozenset()),
+    WayBack(informed=True, entry=True),
 )
 FIRST, SECOND = ItemId(UUID(int=1)), ItemId(UUID(int=2))
 ONE, TWO, THREE = (AttendanceId(UUID(int=n)) for n in range(1, 4))
@@ -189,6 +193,27 @@ def test_nothing_happens_in_a_meeting_that_is_not() -> None:
 
 
 # Preparing it
+
+
+invite_back = InviteBack(org=UNION, entry="meetings/7")
+invited_back = ReengagementInvited(org=UNION, entry="meetings/7")
+
+
+def test_who_is_only_informed_is_invited_back_in() -> None:
+    given(scheduled).when(invite_back, acting()).then(invited_back)
+    given(scheduled, invited_back).when(invite_back, acting()).then_nothing()
+    again = InviteBack(org=UNION, entry="meetings/8")
+    told = ReengagementInvited(org=UNION, entry="meetings/8")
+    given(scheduled, invited_back).when(again, acting()).then(told)
+    given(*sitting, closed).when(invite_back, acting()).then_refused("wrong_stage")
+
+
+def test_only_who_is_informed_is_invited_back_and_only_to_what_is_there() -> None:
+    for way, reason in (
+        (WayBack(informed=False, entry=True), "not_at_inform"),
+        (WayBack(informed=True, entry=False), "unknown_entry"),
+    ):
+        given(scheduled).when(invite_back, acting(CLINIC, way)).then_refused(reason)
 
 
 def test_an_item_is_proposed() -> None:
@@ -468,6 +493,7 @@ commands = st.one_of(
         minutes=st.just(5),
     ),
     st.builds(PublishAgenda, items=st.lists(st.sampled_from([FIRST, SECOND])).map(tuple)),
+    st.builds(InviteBack, org=orgs, entry=st.sampled_from(["meetings/7", "members/8"])),
     st.builds(
         AppointFacilitator,
         person=st.sampled_from([ANNA, BEN]),

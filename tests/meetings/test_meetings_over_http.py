@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tests.meetings.coalition import CLINIC, PLENARY, SCHOOL, UNION, YOUTH
+from tests.meetings.coalition import CLINIC, PLENARY, SCHOOL, TRANSPORT, UNION, YOUTH
 from tests.meetings.hall import CARLA, SAM, UMA, YARA, Hall, accreditation, text
 from tests.meetings.test_decisions_over_http import decided_by, opened
 
@@ -187,6 +187,79 @@ async def test_c2_minutes_cite_the_decisions_of_their_meeting(hall: Hall) -> Non
     assert await hall.refuse(CARLA, f"{path}/minutes", wrong) == "retyped_decision"
     await hall.make(CARLA, f"{path}/minutes", draft | {"decisions": [ref]})
     assert (await hall.get(path))["minutes"][0]["decisions"] == [ref]
+
+
+async def test_who_is_only_informed_is_invited_back_or_listed_as_not(hall: Hall) -> None:
+    for org, level in ((UNION, "inform"), (YOUTH, "inform"), (SCHOOL, "decide")):
+        await hall.hear("InvolvementLevelSet", org, phase="campaign", level=level)
+    path = await scheduled(hall)
+    body = {
+        "body": str(PLENARY),
+        "issue": str(TRANSPORT),
+        "affected": [],
+        "title": text("A van"),
+        "text": text("One van for all."),
+    }
+    proposal = await hall.make(CARLA, "/proposals", body)
+    drafted = f"meetings/{len(await hall.events())}"
+    item = {"item": ITEM, "kind": "decision", "title": text("The van"), "minutes": 20}
+    await hall.make(CARLA, f"{path}/items", item | {"proposal": proposal})
+    listed = f"meetings/{len(await hall.events())}"
+
+    async def informed() -> dict[str, str | None]:
+        rows = (await hall.get(f"/proposals/{proposal}"))["informed"]
+        assert all(row["phases"] == ["campaign"] for row in rows)
+        return {row["organisation"]["id"]: row["invited"] for row in rows}
+
+    assert await informed() == {str(UNION): None, str(YOUTH): None}
+    back = f"{path}/reengagements"
+    await hall.make(CARLA, back, {"org": str(UNION), "entry": drafted})
+    first = f"meetings/{len(await hall.events())}"
+    await hall.make(CARLA, back, {"org": str(YOUTH), "entry": "members/1"})
+    assert await informed() == {str(UNION): first, str(YOUTH): None}
+    await hall.make(CARLA, back, {"org": str(YOUTH), "entry": listed})
+    second = f"meetings/{len(await hall.events())}"
+    assert await informed() == {str(UNION): first, str(YOUTH): second}
+    nowhere = {"org": str(YOUTH), "entry": "meetings/4000"}
+    assert await hall.refuse(CARLA, back, nowhere) == "unknown_entry"
+    decides = {"org": str(SCHOOL), "entry": drafted}
+    assert await hall.refuse(CARLA, back, decides) == "not_at_inform"
+    assert await hall.refuse(SAM, back, decides) == "not_allowed"
+
+
+async def test_a_step_is_owned_once_accepted_and_too_many_hours_are_warned_of(hall: Hall) -> None:
+    today = datetime.now(UTC).date()
+    days: dict[str, Any] = {"from": f"{today - timedelta(days=9)}", "until": f"{today}"}
+    await hall.hear("CapacityPledged", YOUTH, hours_per_month=10, **days)
+
+    async def row(step: str) -> Any:
+        (found,) = (one for one in (await hall.get("/steps"))["items"] if one["step"] == step)
+        return found
+
+    async def asked(hours: int) -> str:
+        step = await hall.make(UMA, "/steps", {"what": text("Buy the van"), "hours": hours})
+        owner = {"owner": str(YOUTH), "owners": [str(YARA)], "due": "2030-01-01"}
+        await hall.make(UMA, f"/steps/{step}/assignments", owner)
+        return step
+
+    first = await asked(6)
+    shown = await row(first)
+    assert (shown["owner"], shown["asked"]["id"], shown["hours"]) == (None, str(YOUTH), 6)
+    assert not shown["overload"]
+    await hall.make(YARA, f"/steps/{first}/acceptances")
+    assert (await row(first))["owner"]["id"] == str(YOUTH)
+    second = await asked(5)
+    assert ((await row(first))["overload"], (await row(second))["overload"]) == (False, True)
+    await hall.make(YARA, f"/steps/{second}/acceptances")
+    assert (await row(first))["overload"]
+    await hall.make(YARA, f"/steps/{first}/completions")
+    assert not (await row(second))["overload"]
+    third = await hall.make(UMA, "/steps", {"what": text("Buy two"), "hours": 5})
+    await hall.make(
+        YARA, f"/steps/{third}/volunteers", {"owners": [str(YARA)], "due": "2030-01-01"}
+    )
+    assert not (await row(third))["overload"]
+    assert (await row(third))["owner"]["id"] == str(YOUTH)
 
 
 async def test_i8_drafts_of_minutes_are_for_the_body(hall: Hall) -> None:

@@ -57,6 +57,27 @@ MUTATIONS = (
         OF_PROPOSAL,
     ),
     Mutation(
+        "M9 the published structure says who decides",
+        VOTING,
+        "if not remit.structured and not context.imported:",
+        "if not remit.structured and context.imported:",
+        f"{OF_PROPOSAL}::test_m9_a_body_outside_the_published_structure_does_not_decide",
+    ),
+    Mutation(
+        "M9 informal mode asks for no structure",
+        "services/meetings/views/roll.py",
+        "return self.informal or self.structure is None or body in self.structure",
+        "return self.structure is None or body in self.structure",
+        "tests/meetings/test_roll.py",
+    ),
+    Mutation(
+        "F39 only who is informed is invited back",
+        MEETING,
+        "    if not way.informed:\n",
+        "    if way.informed is None:\n",
+        OF_MEETING,
+    ),
+    Mutation(
         "D2 at deciding too",
         PROPOSAL,
         "    votings.within_remit(context)\n",

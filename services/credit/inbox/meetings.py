@@ -161,6 +161,7 @@ from_meetings = Subscription(
             "QuorumEstablished",
             "QuorumLost",
             "QuorumNotMet",
+            "ReengagementInvited",
             "StanceChanged",
             "StanceTaken",
             "StanceWithdrawn",

@@ -23,6 +23,7 @@ _IMPORTED: dict[AnyDecider, tuple[type[Command], ...]] = {
         meeting.ProposeAgendaItem,
         meeting.PublishAgenda,
         meeting.AppointFacilitator,
+        meeting.InviteBack,
         meeting.OpenMeeting,
         attendance.RecordAttendance,
         attendance.RecordDeparture,

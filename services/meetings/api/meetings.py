@@ -68,6 +68,12 @@ async def appoint_facilitator(
     return await write(caller, meeting.decider, meeting_id, command)
 
 
+@adds(router, "/meetings/{meeting_id}/reengagements", "reengagement:invite")
+async def invite_back(meeting_id: UUID, command: meeting.InviteBack, caller: Caller) -> Written:
+    """Invite an organisation that is only informed back in, at an event that you name."""
+    return await write(caller, meeting.decider, meeting_id, command)
+
+
 @adds(router, "/meetings/{meeting_id}/openings", "meeting:open")
 async def open_meeting(meeting_id: UUID, command: meeting.OpenMeeting, caller: Caller) -> Written:
     """Open the meeting."""

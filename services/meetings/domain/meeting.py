@@ -35,7 +35,18 @@ from services.meetings.domain.ids import (
 )
 from services.meetings.domain.minutes import MeetingSteps, Minutes, MinutesCommand, MinutesEvent
 from shared.decider import Decider, Refused
-from shared.event import Command, Context, Digest, Event, Moment, Personal, Sealed, Text, Value
+from shared.event import (
+    Command,
+    Context,
+    Digest,
+    Event,
+    Moment,
+    Personal,
+    Ref,
+    Sealed,
+    Text,
+    Value,
+)
 
 Kind = Literal["decision", "discussion", "support", "information"]
 Duration = Annotated[int, Field(ge=0, le=24 * 60)]
@@ -46,6 +57,14 @@ class Formality:
     """Whether the coalition works in formal mode."""
 
     formal: bool
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """Whether the organisation is only informed in some phase, and the way back in is there."""
+
+    informed: bool
+    entry: bool
 
 
 class ScheduleMeeting(Command):
@@ -86,6 +105,13 @@ class AppointFacilitator(Command):
     accreditation: AccId | None = None
     org: OrgId | None = None
     external: bool
+
+
+class InviteBack(Command):
+    """`entry`: the event at which the organisation can come in again, such as an agenda item."""
+
+    org: OrgId
+    entry: Ref
 
 
 class OpenMeeting(Command):
@@ -144,6 +170,11 @@ class FacilitatorAppointed(Event):
     external: bool
 
 
+class ReengagementInvited(Event):
+    org: OrgId
+    entry: Ref
+
+
 class MeetingOpened(Event):
     pass
 
@@ -165,6 +196,7 @@ MeetingCommand = (
     | ProposeAgendaItem
     | PublishAgenda
     | AppointFacilitator
+    | InviteBack
     | OpenMeeting
     | RecordAttendance
     | RecordDeparture
@@ -178,6 +210,7 @@ MeetingEvent = (
     | AgendaItemProposed
     | AgendaPublished
     | FacilitatorAppointed
+    | ReengagementInvited
     | MeetingOpened
     | AttendanceEvent
     | MinutesEvent
@@ -207,6 +240,7 @@ class Meeting:
     facilitated: bool = False
     facilitators: frozenset[AccId] = frozenset()
     facilitating: frozenset[OrgId] = frozenset()
+    invited_back: frozenset[tuple[OrgId, Ref]] = frozenset()
     attendance: Attendances = field(default_factory=Map)
     quorate: bool = False
     minutes: Minutes | None = None
@@ -240,6 +274,8 @@ def decide(
             return _publish(command, meeting, context)
         case AppointFacilitator():
             return _appoint(command, meeting)
+        case InviteBack():
+            return _invite_back(command, meeting, context)
         case OpenMeeting():
             return _open(meeting, context)
         case RecordAttendance() | RecordDeparture():
@@ -274,6 +310,8 @@ def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
             return replace(meeting, agenda=items)
         case FacilitatorAppointed():
             return _appointed(meeting, event)
+        case ReengagementInvited(org=org, entry=entry):
+            return replace(meeting, invited_back=meeting.invited_back | {(org, entry)})
         case MeetingOpened():
             return replace(meeting, stage="open")
         case AttendanceRecorded() | DepartureRecorded():
@@ -389,6 +427,18 @@ def _appoint(command: AppointFacilitator, meeting: Meeting) -> list[MeetingEvent
         external=command.external,
     )
     return [appointed]
+
+
+def _invite_back(command: InviteBack, meeting: Meeting, context: Context) -> list[MeetingEvent]:
+    if (command.org, command.entry) in meeting.invited_back:
+        return []
+    _under_way(meeting)
+    way = context.fact(WayBack)
+    if not way.informed:
+        raise Refused("not_at_inform", "Invite back a member that is only informed in some phase.")
+    if not way.entry:
+        raise Refused("unknown_entry", "Nothing is recorded there: name an event to come in at.")
+    return [ReengagementInvited(org=command.org, entry=command.entry)]
 
 
 def _open(meeting: Meeting, context: Context) -> list[MeetingEvent]:

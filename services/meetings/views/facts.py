@@ -150,6 +150,22 @@ async def same_person(
     return attendance.SamePerson(frozenset(i for i, person in known if person == command.person))
 
 
+async def way_back(
+    read: Reading, _state: meeting.Meeting | None, command: meeting.InviteBack
+) -> meeting.WayBack:
+    """Return whether the organisation is only informed, and what it would come in at is there."""
+    service, _, position = command.entry.partition("/")
+    if service == "meetings":
+        there = await read.db.fetchval(
+            "select exists (select from journal.event where coalition_id = $1 and position = $2)",
+            *(read.coalition, int(position)),
+        )
+    else:
+        there = int(position) <= read.heard(service)
+    informed = (await read.snapshot(ROLL)).informed
+    return meeting.WayBack(informed=command.org in informed, entry=bool(there))
+
+
 async def chairs(read: Reading, state: meeting.Meeting | None, _command: Any) -> attendance.Chairs:
     """Return whether the caller chairs the meeting's body."""
     known = await mandates(read)
@@ -225,6 +241,7 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     objections.RaiseObjection: (roll,),
     proposal.MakeDecision: (remit, sitting, roll, itself),
     meeting.PublishAgenda: (body_rules,),
+    meeting.InviteBack: (way_back,),
     meeting.OpenMeeting: (formality,),
     meeting.CloseMeeting: (meeting_steps,),
     attendance.RecordAttendance: (body_rules, same_person, chairs),

@@ -12,6 +12,7 @@ from services.meetings.domain.proposal import Proposal
 from services.meetings.views.rows import (
     AttendanceRow,
     FacilitatorRow,
+    InformedRow,
     ItemRow,
     MeetingDetail,
     MeetingRow,
@@ -320,8 +321,39 @@ async def proposal(
         heard=len(voting.stances) if voting else None,
         my_stance=StanceRow(organisation=held.by, option=held.option) if held else None,
         objections=sorted(state.objections),
+        informed=await _informed(db, coalition, seen_by, key, named),
         as_of=await as_of(db, coalition),
     )
+
+
+async def _informed(
+    db: Connection, coalition: UUID, seen_by: Audiences, proposal: UUID, named: Names
+) -> list[InformedRow]:
+    """Return who is only informed, by id; and the newest invitation back for this proposal.
+
+    It was invited for the proposal where it was invited at one of its events, or at an item of an
+    agenda that is about it.
+    """
+    rows = await db.fetch(
+        "select v.org, array_agg(v.phase order by v.phase) as phases, ("
+        "  select max(i.position) from reengagement i where i.coalition_id = $1 and i.org = v.org"
+        "  and i.audience && $2 and (exists (select from journal.event e where e.coalition_id = $1"
+        "   and e.stream = $4 and i.entry = 'meetings/' || e.position)"
+        "   or exists (select from item where item.coalition_id = $1 and item.proposal = $3"
+        "   and i.entry = 'meetings/' || item.position))) as invited"
+        " from heard.involvement v join heard.organisation o using (coalition_id, org)"
+        " where v.coalition_id = $1 and v.level = 'inform' and o.standing = 'joined'"
+        " and o.audience && $2 group by v.org order by v.org",
+        *(coalition, list(seen_by), proposal, f"proposal-{proposal}"),
+    )
+    return [
+        InformedRow(
+            organisation=named.organisation(row["org"]),
+            phases=row["phases"],
+            invited=f"meetings/{row['invited']}" if row["invited"] else None,
+        )
+        for row in rows
+    ]
 
 
 async def sources(db: Connection, coalition: UUID, seen_by: Audiences) -> list[str]:

@@ -47,7 +47,12 @@ class Issue:
 
 @dataclass(frozen=True, eq=False)
 class Roll:
-    """All that rules ask of members; no `structure` was published where there is none."""
+    """All that rules ask of members.
+
+    Args:
+        structure: The bodies that decide; `None` where nothing was published.
+        informed: Those members that are only informed in some phase.
+    """
 
     informal: bool
     members: Mapping[OrgId, Member]
@@ -56,6 +61,7 @@ class Roll:
     mandates: Mapping[UUID, Mandate]
     roles: tuple[tuple[UUID, str, date | None], ...]
     structure: frozenset[BodyId] | None = None
+    informed: frozenset[OrgId] = frozenset()
     _classes: dict[tuple[BodyId, date | None], tuple[VoteClass, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -110,12 +116,18 @@ async def _load(db: Connection, coalition: UUID) -> Roll:
         return found
 
     seats = await rows("select body, org from heard.seat where coalition_id = $1")
+    informed = await rows(
+        "select distinct org from heard.involvement join heard.organisation"
+        " using (coalition_id, org) where coalition_id = $1 and level = 'inform'"
+        " and standing <> 'left'"
+    )
     known = await rows("select informal, structure from heard.coalition where coalition_id = $1")
     return Roll(
         informal=all(row["informal"] for row in known),
         structure=next(
             (frozenset(row["structure"]) for row in known if row["structure"] is not None), None
         ),
+        informed=frozenset(row["org"] for row in informed),
         members=_members(
             await rows(
                 "select * from heard.organisation where coalition_id = $1 and standing <> 'left'"

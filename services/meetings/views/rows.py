@@ -125,13 +125,24 @@ class RuleRow(BaseModel):
     ref: str
 
 
+class InformedRow(BaseModel):
+    """A member that is only informed in these phases; `invited`: the event that invited it back."""
+
+    organisation: Named
+    phases: list[str]
+    invited: str | None
+
+
 class StanceRow(BaseModel):
     organisation: UUID
     option: str
 
 
 class ProposalDetail(BaseModel):
-    """A proposal as it stands now; `version` is that of its stream, for `If-Match`."""
+    """A proposal as it stands now; `version` is that of its stream, for `If-Match`.
+
+    `informed`: who is only informed, and whether they were invited back in for this proposal.
+    """
 
     proposal: UUID
     state: str
@@ -152,6 +163,7 @@ class ProposalDetail(BaseModel):
     heard: int | None
     my_stance: StanceRow | None
     objections: list[UUID]
+    informed: list[InformedRow]
     as_of: dict[str, int]
 
 

@@ -32,6 +32,10 @@ FACILITATOR = Table(
     "facilitator", *_WHERE,
     ("meeting", "uuid"), ("person", "uuid"), ("org", "uuid"), ("external", "boolean"), *_SEEN,
 )  # fmt: skip
+REENGAGEMENT = Table(
+    "reengagement", *_WHERE,
+    ("meeting", "uuid"), ("org", "uuid"), ("entry", "text"), *_SEEN,
+)  # fmt: skip
 ATTENDANCE = Table(
     "attendance", *_WHERE,
     ("meeting", "uuid"), ("attendance", "uuid"), ("org", "uuid"), ("person", "uuid"),
@@ -130,6 +134,10 @@ def _facilitator(seen: Recorded) -> Rows:
     yield FACILITATOR, _row(seen, *who, sealed=("person",))
 
 
+def _reengagement(seen: Recorded) -> Rows:
+    yield REENGAGEMENT, _row(seen, seen.data["org"], seen.data["entry"])
+
+
 def _attendance(seen: Recorded) -> Rows:
     data = seen.data
     yield ATTENDANCE, _row(
@@ -195,8 +203,8 @@ projection = Projection(
     "meetings",
     sources=("meetings",),
     tables=(
-        MEETING, ITEM, AGENDA, FACILITATOR, ATTENDANCE, QUORUM, MINUTES, APPROVAL, STEP, RULE,
-        PROPOSAL, DECISION,
+        MEETING, ITEM, AGENDA, FACILITATOR, REENGAGEMENT, ATTENDANCE, QUORUM, MINUTES, APPROVAL,
+        STEP, RULE, PROPOSAL, DECISION,
     ),
     rows={
         "MeetingScheduled": _meeting("scheduled"),
@@ -207,6 +215,7 @@ projection = Projection(
         "AgendaItemProposed": _item,
         "AgendaPublished": _agenda,
         "FacilitatorAppointed": _facilitator,
+        "ReengagementInvited": _reengagement,
         "AttendanceRecorded": _attendance,
         "DepartureRecorded": _attendance,
         "QuorumEstablished": _quorum,

@@ -101,6 +101,7 @@ LETS_PASS = frozenset(
         "MinutesDrafted",
         "QuorumEstablished",
         "QuorumLost",
+        "ReengagementInvited",
         # credit
         "LatecomerWelcomed",
         "WinAnnounced",
