@@ -48,11 +48,13 @@ async def list_capacities(
         int, Query(ge=1, le=3_650, description="a pledge not reviewed for longer is stale")
     ] = STALE,
 ) -> Page[capacities.CapacityRow]:
-    """List what organisations are good at, and the hours they pledged."""
+    """List what organisations are good at, the hours they pledged, and how many are left."""
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
         said = await entries(db, *seen, "capacity")
         names = await queries.names(db, *seen)
-    rows = capacities.capacities(said, names, today=datetime.now(UTC).date(), days=days)
+        taken = await queries.hours_taken(db, reader.coalition)
+    today = datetime.now(UTC).date()
+    rows = capacities.capacities(said, taken, names, today=today, days=days)
     has = [row for row in rows if strength in {None, *(one.strength for one in row.strengths)}]
     return Page(items=has)

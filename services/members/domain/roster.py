@@ -32,6 +32,8 @@ from services.members.domain.body import (
 from services.members.domain.coalition import Amendment, amended
 from services.members.domain.ids import AccId, BodyId, ConstituencyId, OrgId, PersonId, ProxyId
 from services.members.domain.membership import (
+    Commitment,
+    CommitmentLevelSet,
     MemberJoined,
     MemberLeft,
     MemberReinstated,
@@ -49,6 +51,7 @@ TYPES: tuple[type[Event], ...] = (
     MemberSuspended,
     MemberReinstated,
     MemberLeft,
+    CommitmentLevelSet,
     RepresentativeAccredited,
     RepresentativeReplaced,
     AccreditationEnded,
@@ -67,6 +70,7 @@ class Member:
     one_person: bool
     suspended: bool = False
     constituencies: frozenset[ConstituencyId] = frozenset()
+    commitment: Commitment = "homework"
 
 
 @dataclass(frozen=True)
@@ -178,7 +182,13 @@ def evolve(roster: Roster, key: str, event: Event) -> Roster:
             return replace(roster, charter=amended(roster.charter, event))
         case PersonRegistered():
             return replace(roster, persons=roster.persons.set(PersonId(UUID(key)), None))
-        case MemberJoined() | MemberSuspended() | MemberReinstated() | MemberLeft():
+        case (
+            MemberJoined()
+            | MemberSuspended()
+            | MemberReinstated()
+            | MemberLeft()
+            | CommitmentLevelSet()
+        ):
             return replace(roster, members=_seat(roster, OrgId(UUID(key)), event))
         case RepresentativeReplaced():
             left = roster.held.delete(event.ended)
@@ -220,12 +230,18 @@ def _arrange(roster: Roster, body: BodyId, event: Event) -> Roster:
 def _seat(
     roster: Roster,
     org: OrgId,
-    event: MemberJoined | MemberSuspended | MemberReinstated | MemberLeft,
+    event: MemberJoined | MemberSuspended | MemberReinstated | MemberLeft | CommitmentLevelSet,
 ) -> Map[OrgId, Member]:
     match event:
         case MemberJoined():
-            joined = Member(event.kind == "person", constituencies=frozenset(event.constituencies))
+            joined = Member(
+                event.kind == "person",
+                constituencies=frozenset(event.constituencies),
+                commitment=event.commitment,
+            )
             return roster.members.set(org, joined)
+        case CommitmentLevelSet():
+            return roster.members.set(org, replace(roster.members[org], commitment=event.level))
         case MemberSuspended():
             return roster.members.set(org, replace(roster.members[org], suspended=True))
         case MemberReinstated():

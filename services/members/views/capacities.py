@@ -1,7 +1,8 @@
 """What organisations are good at, and the hours that they have pledged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -29,26 +30,43 @@ class PledgeRow(BaseModel):
 
 
 class CapacityRow(BaseModel):
+    """`hours_taken`: of the open steps that it accepted; `hours_left`: of today's pledge.
+
+    Where it took on more than it pledged, less than nothing is left; nothing is said of what is
+    left where no pledge covers today.
+    """
+
     organisation: Named
     strengths: list[StrengthRow]
     pledge: PledgeRow | None
+    hours_taken: int
+    hours_left: int | None
 
 
 def capacities(
-    entries: Iterable[Entry], names: Names, *, today: date, days: int
+    entries: Iterable[Entry],
+    taken: Mapping[UUID, int],
+    names: Names,
+    *,
+    today: date,
+    days: int,
 ) -> list[CapacityRow]:
     """Return what organisations said of their capacity, by id.
 
     Args:
         entries: Their events, oldest first.
+        taken: The hours of the open steps that each has accepted.
         days: A pledge that was not reviewed for more than so many days is stale.
     """
     found: dict[str, CapacityRow] = {}
     for entry in entries:
         row = found.setdefault(
             entry.key,
-            CapacityRow(organisation=named(entry.key, names), strengths=[], pledge=None),
-        )
+            CapacityRow(
+                organisation=named(entry.key, names), strengths=[], pledge=None,
+                hours_taken=taken.get(UUID(entry.key), 0), hours_left=None,
+            ),
+        )  # fmt: skip
         data, on = entry.data, entry.at.date()
         match entry.type:
             case "StrengthDeclared":
@@ -70,4 +88,6 @@ def capacities(
         if row.pledge is not None:
             newest = row.pledge.reviewed_on or row.pledge.pledged_on
             row.pledge.stale = newest < today - timedelta(days=days)
+            if row.pledge.covers_today:
+                row.hours_left = row.pledge.hours_per_month - row.hours_taken
     return sorted(found.values(), key=lambda row: row.organisation.id)

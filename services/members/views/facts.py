@@ -230,13 +230,15 @@ async def here(read: Reading, _state: Any, command: DeclareRelated | NamePointPe
 
 
 async def affected(read: Reading, _state: Any, command: NoteContextShift) -> Affected:
-    """Return the members with a position on an issue named, or its lead; without any, all."""
-    members = (await read.fold(ROLL)).members
+    """Return the members with a position on an issue named, or its lead; without any, all.
+
+    Who only observes is asked nothing.
+    """
+    roll = await read.fold(ROLL)
+    members = {org for org, one in roll.members.items() if one.commitment != "observer"}
     issues = [await read.stream(issue.decider, each) for each in command.issues]
     orgs = {org for each in issues if each for org in (*each.positions, each.lead) if org}
-    return Affected(
-        orgs=tuple(sorted(orgs & set(members) or set(members))), raised=None not in issues
-    )
+    return Affected(orgs=tuple(sorted(orgs & members or members)), raised=None not in issues)
 
 
 async def drawn(read: Reading, _state: Any, _command: Any) -> Drawn:

@@ -345,6 +345,16 @@ async def me(db: Connection, coalition: UUID, audiences: Sequence[str], person: 
     return next((Me(person=row.id, name=row.name, mandates=row.mandates) for row in rows), Me())
 
 
+async def hours_taken(db: Connection, coalition: UUID) -> dict[UUID, int]:
+    """Return how many hours the open steps take that organisations have accepted."""
+    rows = await db.fetch(
+        "select owner, sum(hours)::bigint as hours from heard.step where coalition_id = $1"
+        " and accepted and hours is not null group by owner",
+        coalition,
+    )
+    return {row["owner"]: row["hours"] for row in rows}
+
+
 async def plenary(db: Connection, coalition: UUID) -> UUID | None:
     """Return the body in which every active member sits."""
     found: Any = await db.fetchval(

@@ -67,6 +67,7 @@ async def entries(
     *aggregates: str,
     key: str | None = None,
     types: Collection[str] | None = None,
+    all_of_them: bool = False,
 ) -> list[Entry]:
     """Return what was said of these aggregates that the reader may see, oldest first.
 
@@ -74,12 +75,15 @@ async def entries(
         audiences: Those that the reader belongs to.
         key: Of one aggregate only.
         types: Only events of these.
+        all_of_them: Those too that are for others, with nothing that was sealed for these; only
+            for what must not seem to hold any more, where others know what took its place.
     """
     rows = await db.fetch(
         "select position, key, type, at, by, data, sealed from said where coalition_id = $1"
-        " and aggregate = any($2) and audience && $3 and ($4::text is null or key = $4)"
+        " and aggregate = any($2) and (audience && $3 or $6) and ($4::text is null or key = $4)"
         " and ($5::text[] is null or type = any($5)) order by position",
         coalition, list(aggregates), list(audiences), key, None if types is None else list(types),
+        all_of_them,
     )  # fmt: skip
     return [
         Entry(
