@@ -195,6 +195,17 @@ create table if not exists closing (
   sealed       jsonb,
   primary key (coalition_id, position));
 
+create table if not exists stated (              -- scenarios, conflict areas, interests
+  coalition_id uuid   not null,
+  position     bigint not null,
+  type         text   not null,
+  key          uuid   not null,
+  by_org       uuid,
+  data         jsonb  not null,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+
 create table if not exists contribution (
   coalition_id uuid        not null,
   position     bigint      not null,

@@ -101,6 +101,47 @@ async def test_its_next_steps_stand_with_it(desk: Desk, told: History) -> None:
     assert (step["what"], step["state"]) == (text("Ask the garage."), "proposed")
 
 
+async def test_what_was_said_in_advance_stands_around_a_proposal(desk: Desk) -> None:
+    history = desk.history()
+    history.form()
+    clinic, school = history.join("Clinic"), history.join("School")
+    for kind in ("best", "worst"):
+        scenario = str(key(kind))
+        told: dict[str, Any] = {"kind": kind, "parties": [str(clinic), str(school)]}
+        told |= {"scenario": scenario, "text": text(f"The {kind} case.")}
+        coalition = f"coalition-{history.coalition}"
+        history.add("members", "ScenarioAgreed", coalition, told, by=clinic)
+        history.add("members", "ScenarioAgreed", coalition, {"scenario": scenario}, by=school)
+    area: dict[str, Any] = {"issue": str(key("issue")), "name": text("Money"), "orgs": []}
+    history.add("members", "ConflictAreaNamed", f"conflict-{key('area')}", area, by=clinic)
+    interest = {"mutual_benefit": text("Time."), "answers_to": [text("The parents")]}
+    history.add("members", "InterestStated", f"membership-{school}", interest, by=school)
+    history.propose("Van", clinic)
+    history.open("Van", clinic, [clinic, school])
+    history.take("Van", clinic, "agree")
+    history.take("Van", school, "object", "The cost.")
+    await desk.read(history)
+    before = await desk.get(history, path("Van"))
+    assert before["scenarios"] == []
+    [named] = before["conflict_areas"]
+    assert named["name"] == text("Money")
+    assert {one["org"]["name"]["text"]: one["answers_to"] for one in before["stances"]} == {
+        "Clinic": [],
+        "School": [text("The parents")],
+    }
+    objection: dict[str, Any] = {"objection": str(key("objection"))}
+    history.on("Van", "ObjectionRaised", school, **objection, grounds=text("The cost."))
+    await desk.read(history)
+    shown = (await desk.get(history, path("Van")))["scenarios"]
+    assert [(one["kind"], one["text"]["text"]) for one in shown] == [
+        ("best", "The best case."),
+        ("worst", "The worst case."),
+    ]
+    history.on("Van", "ObjectionRetracted", school, **objection, reason=text("Cheaper now."))
+    await desk.read(history)
+    assert (await desk.get(history, path("Van")))["scenarios"] == []
+
+
 async def test_an_open_voting_shows_how_it_stands_and_who_is_awaited(desk: Desk) -> None:
     history = desk.history()
     history.form()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.transparency.domain.around import NOTHING, Around, area, scenario
 from services.transparency.domain.case import TAKEN, Case, Opened, Spoken
 from services.transparency.domain.decision_register import quorum, threshold
 from services.transparency.domain.moment import Moment
@@ -65,6 +66,7 @@ def page(
     outcomes: Sequence[Cited],
     steps: Sequence[Step],
     names: Names,
+    around: Around = NOTHING,
 ) -> dict[str, Any]:
     """Return everything about one proposal as it stands.
 
@@ -72,6 +74,7 @@ def page(
         history: All rounds of voting; `spoken` all their stances.
         outcomes: The decisions made on it, in order.
         steps: The next steps that follow from it.
+        around: What was said in advance. The scenarios show while an objection is open.
     """
     proposal, voting, outcome = case.proposal, case.voting, case.outcome
     again = recount(case)
@@ -80,6 +83,7 @@ def page(
     spoke = {said.org: said for said in case.held.values()}
     entitled = names.ordered(case.electorate.places)
     counts = outcome.counts if outcome and outcome.counts else result and result.counts
+    objected = any(each.disposition == "stands" for each in case.objections)
     return {
         "proposal": str(proposal.id),
         "decision": str(made.decision) if made else None,
@@ -105,9 +109,11 @@ def page(
         "entitled": result.entitled if result else outcome and outcome.entitled,
         "quorum": quorum(outcome, result),
         "thresholds": [threshold(each) for each in result.thresholds] if result else [],
-        "stances": [_stance(spoke[org], case, names) for org in names.ordered(spoke)],
+        "stances": [_stance(spoke[org], case, names, around) for org in names.ordered(spoke)],
         "silent": [names.of(org) for org in entitled if case.stance_of(org) is None],
         "objections": [_objection(each, names) for each in case.objections],
+        "scenarios": [scenario(each, names) for each in around.scenarios if objected],
+        "conflict_areas": [area(each, names) for each in around.areas],
         "stood_aside": [names.of(org) for org in names.ordered(made.stood_aside if made else ())],
         "timeline": timeline(case, history, spoken, names),
         "meeting": names.of(_meeting(case)),
@@ -180,10 +186,12 @@ def _electorate(case: Case, entitled: Sequence[UUID], names: Names) -> list[dict
     ]
 
 
-def _stance(said: Spoken, case: Case, names: Names) -> dict[str, Any]:
+def _stance(said: Spoken, case: Case, names: Names, around: Around) -> dict[str, Any]:
     orgs = case.electorate[case.electorate.places[said.org]].orgs
+    interest = around.answers_to.get(said.org)
     return {
         "org": names.of(said.org),
+        "answers_to": interest.data.get("answers_to") or [] if interest else [],
         "option": said.option,
         "reason": said.detail.reason,
         "at": timestamp(said.at),

@@ -1,6 +1,6 @@
 """The three journals as append-only rows, and the questions that reports ask of them."""
 
-from services.transparency.views import credit, events, names, proposals, recounts, steps
+from services.transparency.views import credit, events, names, proposals, recounts, stated, steps
 
 LETS_PASS = frozenset(
     {
@@ -22,7 +22,6 @@ LETS_PASS = frozenset(
         "CoalitionAdjourned",
         "CoalitionListed",
         "CompromiseAgreed",
-        "ConflictAreaNamed",
         "ConsentGiven",
         "ConsentWithdrawn",
         "ConstituencyIdentified",
@@ -36,7 +35,6 @@ LETS_PASS = frozenset(
         "GrowthGoalReached",
         "GrowthGoalSet",
         "HistoricTensionRecorded",
-        "InterestStated",
         "InternalBriefingHeld",
         "InvolvementLevelSet",
         "IssueScoped",
@@ -69,7 +67,6 @@ LETS_PASS = frozenset(
         "ReviewOpened",
         "RoleReleased",
         "RoleTaken",
-        "ScenarioAgreed",
         "ScopeSet",
         "SeatFilled",
         "SeatReserved",
@@ -123,12 +120,13 @@ projection = recounts.Counting(
         proposals.MOMENT,
         proposals.DECISION,
         recounts.RECOUNT,
+        stated.STATED,
         steps.STEP,
         steps.CLOSING,
         credit.CONTRIBUTION,
         credit.CREDIT,
     ),
-    rows=names.ROWS | proposals.ROWS | steps.ROWS | credit.ROWS,
+    rows=names.ROWS | proposals.ROWS | stated.ROWS | steps.ROWS | credit.ROWS,
     lets_pass=LETS_PASS,
     each=events.every,
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.transparency.domain import decision, decision_register, open_next_steps
 from services.transparency.domain.case import Case
 from services.transparency.views import events, names, register, steps
+from services.transparency.views import stated as statements
 from services.transparency.views.cases import cases, open_case, outcomes_of, proposal_of, rounds_of
 from services.transparency.views.entries import entries
 from services.transparency.views.events import Lens
@@ -120,6 +121,7 @@ async def of_decision(db: Connection, lens: Lens, key: UUID) -> dict[str, Any] |
         [cited[position] for position in made],
         await _steps(db, lens, case),
         known,
+        await statements.in_advance(db, lens, case.proposal.issue),
     )
     return written | await stated(db, lens)
 
