@@ -22,9 +22,12 @@ async def say(table: Coalition, issue: str, what: str, body: Any, name: str) -> 
     return receipt
 
 
-async def shown(table: Coalition, path: str, after: dict[str, Any], name: str = "Library") -> Any:
+async def shown(
+    table: Coalition, path: str, after: dict[str, Any], name: str = "Library", **query: Any
+) -> Any:
     """Return what a page of members shows, once it has read as far as a command."""
-    answer = await table.get("members", path, name, at_least=f"members/{after['position']}")
+    at_least = f"members/{after['position']}"
+    answer = await table.get("members", path, name, at_least=at_least, **query)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
