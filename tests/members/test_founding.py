@@ -12,7 +12,7 @@ from services.members.domain.accreditation import (
 )
 from services.members.domain.body import BodyConstituted, Holder, RoleTaken, Unique
 from services.members.domain.coalition import Known, ReviewOpened, SlugOwner
-from services.members.domain.membership import MemberJoined
+from services.members.domain.membership import Acceptance, AcceptInvitation, Invited, MemberJoined
 from services.members.domain.person import PersonRegistered, Registrant
 from services.members.domain.standing import Charter, Standing
 from shared.decider import Decider
@@ -52,19 +52,25 @@ FACTS = (
 
 
 def written(
-    steps: tuple[founding.Step, ...], states: dict[str, Any] | None = None, *facts: object
+    steps: tuple[founding.Step, ...],
+    states: dict[str, Any] | None = None,
+    *facts: object,
+    nobody: bool = False,
 ) -> list[tuple[str, Event]]:
     """Decide the steps one after another; return the events with their streams.
 
     Args:
         states: Of the streams until now; they move on with what is decided.
+        nobody: Who asks acts for no organisation.
     """
     states = {} if states is None else states
+    context = by(CLINIC, *FACTS, *facts)
+    context = replace(context, by=None) if nobody else context
     events: list[tuple[str, Event]] = []
     for decider, key, command in steps:
         name = decider.stream(key)
         before = states.get(name, decider.initial)
-        happened = decider.decide(command, before, by(CLINIC, *FACTS, *facts))
+        happened = decider.decide(command, before, context)
         states[name] = reduce(decider.evolve, happened, before)
         events.extend((name, event) for event in happened)
     return events
@@ -136,6 +142,22 @@ def test_a_one_person_member_is_accredited_at_once() -> None:
     assert events[1][1] == accredited.model_copy(
         update={"accreditation": ACC_2, "person": Sealed(BO, BO)}
     )
+
+
+def test_f104_who_accepts_an_invitation_speaks_for_themselves_at_once() -> None:
+    accepting = AcceptInvitation(name=NAME, sector="health", person=ANA_HERSELF)
+    steps = founding.accept(accepting, SCHOOL, PLENARY, ANA, known=False)
+    before: dict[str, Any] = {f"membership-{SCHOOL}": Invited()}
+    events = written(steps, before, Acceptance(own=False), nobody=True)
+    badge = founding.accepted_as(ANA, SCHOOL)
+    assert [name for name, _ in events] == [
+        f"membership-{SCHOOL}", f"person-{ANA}", f"accreditation-{SCHOOL}",
+    ]  # fmt: skip
+    assert events[2][1] == accredited.model_copy(update={"accreditation": badge})
+
+    known = founding.accept(accepting, SCHOOL, PLENARY, ANA, known=True)
+    assert written(known, before, Acceptance(own=True), nobody=True) == []
+    assert founding.accepted_as(BO, SCHOOL) != badge != founding.accepted_as(ANA, CLINIC)
 
 
 def test_an_organisation_is_only_admitted() -> None:

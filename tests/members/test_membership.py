@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from services.members.domain.ids import PersonId
 from services.members.domain.membership import (
+    Acceptance,
+    AcceptInvitation,
     AdmitMember,
     ApplyForMembership,
     Commitment,
@@ -328,9 +330,56 @@ def test_words_about_a_one_person_member_go_with_the_person() -> None:
     )
 
 
+accept = AcceptInvitation(name=NAME, sector="health")
+FIRST, AGAIN = Acceptance(own=False), Acceptance(own=True)
+accepted = joined.model_copy(
+    update={"kind": "person", "name": Sealed(NAME, BO), "constituencies": ()}
+)
+
+
+def bo(*facts: object) -> Context:
+    """Return the context of a person who acts for no member."""
+    return replace(by(CLINIC, *facts, actor=BO), by=None, authority=None)
+
+
+def test_f104_who_is_invited_joins_as_one_person_by_accepting() -> None:
+    given(invited).when(accept, bo(FIRST, INFORMAL)).then(accepted)
+    given(invited).when(accept, bo(FIRST, FORMAL)).then(accepted)
+    given(invited, accepted).when(accept, bo(AGAIN, INFORMAL)).then_nothing()
+    told = accepted.model_copy(update={"name": Sealed(NAME, PersonId(SCHOOL))})
+    past = imported(FIRST, INFORMAL, Itself(SCHOOL))
+    given(invited).when(accept, past).then(told)
+
+
+def test_f104_an_invitation_serves_once_and_only_while_it_stands() -> None:
+    given(invited, accepted).when(accept, bo(FIRST, INFORMAL)).then_refused("already_member")
+    for history in ((), (applied,), (invited, declined), (joined, left)):
+        given(*history).when(accept, bo(FIRST, INFORMAL)).then_refused("not_invited")
+
+
+def test_f104_accepting_asks_what_admitting_asks() -> None:
+    full = replace(INFORMAL, max_members=4)
+    given(invited).when(accept, bo(FIRST, full, Table(4))).then_refused("coalition_full")
+    given(invited).when(accept, bo(FIRST, full, Table(3))).then(accepted)
+    ruled = replace(INFORMAL, ground_rules=2)
+    given(invited).when(accept, bo(FIRST, ruled)).then_refused("unknown_version")
+    asked = replace(INFORMAL, interest_required=True)
+    given(invited).when(accept, bo(FIRST, asked)).then_refused("interest_missing")
+    gains = accept.model_copy(update={"interest": interest})
+    about = InterestStated(mutual_benefit=Sealed(WHY, BO), answers_to=Sealed((NAME,), BO))
+    given(invited).when(gains, bo(FIRST, asked)).then(accepted, about)
+
+
+def test_f104_who_speaks_for_a_member_or_is_nobody_accepts_nothing() -> None:
+    given(invited).when(accept, by(CLINIC, FIRST, INFORMAL)).then_refused("speaks_already")
+    nobody = replace(bo(FIRST, INFORMAL), actor=None)
+    given(invited).when(accept, nobody).then_refused("person_missing")
+
+
 maybe = st.none() | st.just("meetings/7")
 commands = st.one_of(
     st.just(InviteMember(name=NAME)),
+    st.just(accept),
     st.sampled_from([apply, apply.model_copy(update={"interest": interest})]),
     st.just(DeclineMembership(reason=WHY)),
     st.sampled_from([admit, alone, admit.model_copy(update={"voting_right": False})]),
@@ -348,6 +397,7 @@ contexts = st.builds(
     st.sampled_from([INFORMAL, FORMAL]),
     st.sampled_from([ADOPTED, UNKNOWN]),
     st.sampled_from([OWN, CHAIR, STRANGER, SELF]),
+    st.sampled_from([FIRST, AGAIN]),
 )
 
 

@@ -42,6 +42,34 @@ OF_MENTORSHIP = "tests/members/test_mentorship.py"
 
 MUTATIONS = (
     Mutation(
+        "F104 an invitation serves once",
+        MEMBERSHIP,
+        "        if context.fact(Acceptance).own:\n            return []\n",
+        "        return []\n",
+        f"{OF_MEMBERSHIP}::test_f104_an_invitation_serves_once_and_only_while_it_stands",
+    ),
+    Mutation(
+        "F104 only who is invited accepts",
+        MEMBERSHIP,
+        "    if not isinstance(membership, Invited):\n",
+        "    if isinstance(membership, Declined):\n",
+        f"{OF_MEMBERSHIP}::test_f104_an_invitation_serves_once_and_only_while_it_stands",
+    ),
+    Mutation(
+        "F104 M4 accepting asks for room",
+        MEMBERSHIP,
+        "if most is not None and context.fact(Table).members >= most:",
+        "if most is not None and context.fact(Table).members > most:",
+        f"{OF_MEMBERSHIP}::test_f104_accepting_asks_what_admitting_asks",
+    ),
+    Mutation(
+        "F74 a line counts up to its last day",
+        "services/members/views/bottomlines.py",
+        "counts=newest.valid_until >= today",
+        "counts=newest.valid_until > today",
+        "tests/members/test_bottom_lines_shown.py",
+    ),
+    Mutation(
         "M1 formal mode asks for a decision",
         STANDING,
         'decision is None and context.fact(Charter).mode == "formal"',

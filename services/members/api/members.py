@@ -3,6 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
+from services.members.api.people import own_address
 from services.members.api.routing import (
     EVERY_MEMBER,
     Organisation,
@@ -13,7 +14,7 @@ from services.members.api.routing import (
     write,
 )
 from services.members.domain import founding, membership
-from services.members.domain.ids import AccId, BodyId, OrgId
+from services.members.domain.ids import AccId, BodyId, OrgId, PersonId
 from services.members.views import memberships, queries
 from services.members.views.said import entries
 from shared.ask import Written
@@ -76,6 +77,14 @@ async def admit_member(
 
 
 async def _admit(org: UUID, joining: membership.AdmitMember, caller: Caller) -> Written:
+    accreditation = AccId(caller.host.new_id())
+    steps = founding.admit(joining, OrgId(org), await _plenary(caller), accreditation)
+    return await caller.handle_all(
+        with_facts(steps, forming=False), body=lambda _state, _command: None
+    )
+
+
+async def _plenary(caller: Caller) -> BodyId:
     async with caller.host.rows(caller.coalition, EVERY_MEMBER) as db:
         plenary = await queries.plenary(db, caller.coalition)
     if plenary is None:
@@ -83,10 +92,19 @@ async def _admit(org: UUID, joining: membership.AdmitMember, caller: Caller) -> 
             503, "view_behind", "This coalition was formed only now: ask again.",
             headers={"Retry-After": "1"},
         )  # fmt: skip
-    steps = founding.admit(joining, OrgId(org), BodyId(plenary), AccId(caller.host.new_id()))
-    return await caller.handle_all(
-        with_facts(steps, forming=False), body=lambda _state, _command: None
-    )
+    return BodyId(plenary)
+
+
+@adds("/invitations/{invitation_id}/acceptances", "members:membership:accept")
+async def accept_invitation(
+    invitation_id: UUID, acceptance: membership.AcceptInvitation, caller: Caller
+) -> Written:
+    """Join as one person, with the id of your invitation; you speak for yourself at once."""
+    own_address(caller, acceptance.person)
+    who, known = PersonId(caller.person or caller.host.new_id()), caller.person is not None
+    plenary = await _plenary(caller)
+    steps = founding.accept(acceptance, OrgId(invitation_id), plenary, who, known=known)
+    return await caller.handle_all(with_facts(steps, forming=True), actor=who)
 
 
 @adds("/members/{organisation}/commitments", "members:membership:commit")

@@ -62,6 +62,31 @@ def admit(
     return member, (accreditation.decider, org, _full(new, plenary, joining.person))
 
 
+def accept(
+    acceptance: membership.AcceptInvitation,
+    org: OrgId,
+    plenary: BodyId,
+    who: PersonId,
+    *,
+    known: bool,
+) -> tuple[Step, ...]:
+    """Return the steps of accepting an invitation: the person speaks for themselves at once.
+
+    Args:
+        known: The coalition knows the person: they are not registered again.
+    """
+    register: tuple[Step, ...] = ()
+    if acceptance.person is not None and not known:
+        register = ((person.decider, who, acceptance.person),)
+    accredit: Step = accreditation.decider, org, _full(accepted_as(who, org), plenary, who)
+    return (membership.decider, org, acceptance), *register, accredit
+
+
+def accepted_as(who: UUID, org: OrgId) -> AccId:
+    """Return the accreditation that a person gets by accepting: asked again, it is the same."""
+    return AccId(uuid5(who, str(org)))
+
+
 def replace_representative(
     naming: accreditation.ReplaceRepresentative, org: OrgId, of: UUID
 ) -> tuple[Step, ...]:

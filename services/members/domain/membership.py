@@ -1,9 +1,10 @@
 """A membership: an organisation, or one person, at the table.
 
 It is invited or applies, joins, is perhaps suspended, and leaves; leaving removes no history, and
-who left may join again. Active is who joined, is not suspended, and does more than observe. A
-member says what it brings, gains and needs, accepts the ground rules, acknowledges who decides
-what, and declares which organisations it is related to.
+who left may join again. A person who was invited joins by accepting: the invitation is the chair's
+word, and its id is all they need. Active is who joined, is not suspended, and does more than
+observe. A member says what it brings, gains and needs, accepts the ground rules, acknowledges who
+decides what, and declares which organisations it is related to.
 """
 
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from immutables import Map
 from pydantic import Field
 
 from services.members.domain.ids import ConstituencyId, OrgId, PersonId
+from services.members.domain.person import RegisterPerson
 from services.members.domain.standing import (
     Charter,
     Standing,
@@ -49,6 +51,13 @@ class Itself:
     """Whose membership this is. A one-person member that nobody names goes by this id."""
 
     org: OrgId
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """Whether who asks is the person who accepted this invitation before."""
+
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,19 @@ class AdmitMember(Command):
     voting_right: bool
     ground_rules: Whole = 0
     person: PersonId | None = None
+
+
+class AcceptInvitation(Command):
+    """Join as one person, as whoever was invited.
+
+    `person`: where the coalition does not know them yet. `interest`: where it asks for one.
+    """
+
+    name: Text
+    sector: Code
+    ground_rules: Whole = 0
+    interest: StateInterest | None = None
+    person: RegisterPerson | None = None
 
 
 class StateAlignment(Command):
@@ -255,6 +277,7 @@ MembershipCommand = (
     | ApplyForMembership
     | DeclineMembership
     | AdmitMember
+    | AcceptInvitation
     | StateAlignment
     | StateInterest
     | StateNeed
@@ -365,6 +388,8 @@ def decide(
             return _decline(command, membership, context)
         case AdmitMember():
             return _admit(command, membership, context)
+        case AcceptInvitation():
+            return _accept(command, membership, context)
         case StateAlignment() | StateInterest() | StateNeed():
             return [_tell(command, _joined(membership), context)]
         case SetCommitment():
@@ -532,13 +557,47 @@ def _admit(command: AdmitMember, membership: Membership, context: Context) -> li
         if membership.admitted == terms:
             return []
         raise Refused("already_member", "This organisation has joined already.")
+    interested = isinstance(membership, Applied) and membership.interest
+    return [_join(command, context, interested=interested)]
+
+
+def _accept(
+    command: AcceptInvitation, membership: Membership, context: Context
+) -> list[MembershipEvent]:
+    """Let who was invited join as one person, without the chair acting again."""
+    if isinstance(membership, Joined):
+        if context.fact(Acceptance).own:
+            return []
+        raise Refused("already_member", "This invitation was accepted: ask for one of your own.")
+    if not isinstance(membership, Invited):
+        raise Refused("not_invited", "Nobody is invited here any more: ask for an invitation.")
+    if context.by is not None and not context.imported:
+        raise Refused("speaks_already", "You speak for a member: let the chair admit you.")
+    who = None if context.actor is None else PersonId(context.actor)
+    joining = AdmitMember(
+        name=command.name,
+        kind="person",
+        sector=command.sector,
+        commitment="homework",
+        voting_right=True,
+        ground_rules=command.ground_rules,
+        person=who,
+    )
+    joined = _join(joining, context, interested=command.interest is not None)
+    if command.interest is None:
+        return [joined]
+    return [joined, _interest(command.interest, joined.name.about)]
+
+
+def _join(command: AdmitMember, context: Context, *, interested: bool) -> MemberJoined:
+    """Return the joining, where there is room and all that is asked for was given."""
+    terms = _terms(command)
     charter = context.fact(Charter)
     if command.ground_rules != charter.ground_rules:
         raise Refused("unknown_version", "Joining accepts the ground rules as they are now.")
     most = charter.max_members
     if most is not None and context.fact(Table).members >= most:
         raise Refused("coalition_full", f"{most} members may join, and have: there is no room.")
-    interested = isinstance(membership, Applied) and membership.interest
     if charter.interest_required and not interested:
         raise Refused("interest_missing", "First let it state what it gains by joining.")
     if command.kind == "organization" and command.person is not None:
@@ -548,17 +607,15 @@ def _admit(command: AdmitMember, membership: Membership, context: Context) -> li
     about = command.person
     if command.kind == "person" and about is None:
         about = PersonId(context.fact(Itself).org)
-    return [
-        MemberJoined(
-            name=Sealed(command.name, about),
-            kind=terms.kind,
-            sector=terms.sector,
-            constituencies=terms.constituencies,
-            commitment=terms.commitment,
-            voting_right=terms.voting_right,
-            ground_rules=terms.ground_rules,
-        )
-    ]
+    return MemberJoined(
+        name=Sealed(command.name, about),
+        kind=terms.kind,
+        sector=terms.sector,
+        constituencies=terms.constituencies,
+        commitment=terms.commitment,
+        voting_right=terms.voting_right,
+        ground_rules=terms.ground_rules,
+    )
 
 
 def _tell(

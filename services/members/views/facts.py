@@ -68,6 +68,7 @@ from services.members.domain.conflict import (
 )
 from services.members.domain.constituency import AtTheTable, ReviewRepresentation
 from services.members.domain.exchange import OfferResource, RequestResource
+from services.members.domain.founding import accepted_as
 from services.members.domain.ids import BodyId, ConstituencyId, IssueId, OrgId, PersonId, ReviewId
 from services.members.domain.issue import (
     AgreeToDisagree,
@@ -84,7 +85,9 @@ from services.members.domain.issue import (
     YieldLead,
 )
 from services.members.domain.membership import (
+    Acceptance,
     AcceptGroundRules,
+    AcceptInvitation,
     AcknowledgeStructure,
     AdmitMember,
     DeclareRelated,
@@ -227,6 +230,13 @@ async def here(read: Reading, _state: Any, command: DeclareRelated | NamePointPe
             return Here(all(org in roll.members for org in command.related))
         case NamePointPerson():
             return Here(command.person in roll.persons)
+
+
+async def acceptance(read: Reading, _state: Any, _command: Any) -> Acceptance:
+    """Return whether who asks accepted this invitation before."""
+    who, held = read.context.actor, (await read.fold(ROLL)).held
+    given = None if who is None else held.get(accepted_as(who, _org(read)))
+    return Acceptance(own=given is not None and given.person == who)
 
 
 async def affected(read: Reading, _state: Any, command: NoteContextShift) -> Affected:
@@ -487,6 +497,7 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     AdjournCoalition: (author, evaluated),
     DeclineMembership: (standing,),
     AdmitMember: (charter, itself, table),
+    AcceptInvitation: (acceptance, charter, itself, table),
     StateAlignment: (standing,),
     StateInterest: (standing,),
     StateNeed: (standing,),
