@@ -56,6 +56,11 @@ class Decider(Generic[C, S, E]):
         return f"{self.prefix}-{key}"
 
     @cached_property
+    def unsigned(self) -> bool:
+        """Whether none of its events says who acted: then nothing kept beside them may, either."""
+        return all(event.unsigned for event in self.types.values())
+
+    @cached_property
     def types(self) -> dict[str, type[Event]]:
         """The event classes by name."""
         return {event.__name__: event for event in get_args(self.events) or (self.events,)}

@@ -10,7 +10,6 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Annotated, Any, Generic, TypeVar, get_type_hints
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -24,7 +23,7 @@ from shared.ask import Ask, Fact, Repeat, Step, Written
 from shared.batch import in_milliseconds
 from shared.database import Pin
 from shared.decider import altered
-from shared.event import Command, Context, Moment
+from shared.event import Command, Context, Moment, base64url
 from shared.host import Host, Rows
 from shared.hot import AnyDecider, Reading
 from shared.identity import Mandates, Signed, Unauthenticated, Who
@@ -211,7 +210,8 @@ class CallerOf:
         return self._new
 
     def fingerprint(self, body: bytes) -> None:
-        self._print = sha256(self.key.encode() + b"\n" + body).digest()
+        """Keep what tells this body from another; it lets nobody guess what was sealed of it."""
+        self._print = self.host.own_key.veil(self.key, body)
 
     async def handle(
         self,
@@ -261,17 +261,27 @@ class CallerOf:
         journal, keys = self.host.journal, self.host.keys
         assert journal is not None
         assert keys is not None
-        for person in {None, self.person}:
+        unsigned = all(step.decider.unsigned for step in steps)
+        for person in {None} if unsigned else {None, self.person}:
             await keys.ensure(self.coalition, person, "members")
         ask = Ask(
             self.coalition,
             steps,
             self._resolve(body),
-            Repeat(self.signed.principal, self.path, self.key, self._print),
+            self._nameless() if unsigned else self._named(),
             self.if_match,
-            traceparent=self.trace,
+            traceparent=None if unsigned else self.trace,
         )
         return await journal.write(ask)
+
+    def _named(self) -> Repeat:
+        return Repeat(self.signed.principal, self.path, self.key, self._print)
+
+    def _nameless(self) -> Repeat:
+        """Return how a repeat is known of what nobody signs: nothing in it leads to who sent it."""
+        veil = self.host.own_key.veil
+        key = veil(self.signed.principal, self.path, self.key)
+        return Repeat("", self.path, base64url(key), self._print)
 
     def _resolve(self, body: Body | None) -> Callable[[Reading, Any, Any], Awaitable[Context]]:
         async def resolve(read: Reading, state: Any, command: Any) -> Context:

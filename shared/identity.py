@@ -5,6 +5,7 @@ decision. Own checks stand around the library's: exact issuer and audience, type
 no duplicate claims.
 """
 
+import hmac
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
+    NoEncryption,
+    PrivateFormat,
     PublicFormat,
     load_pem_private_key,
 )
@@ -207,11 +210,22 @@ class ServiceKey:
         self.service = service
         self._private = ed25519_key(pem)
         self._key = OKPKey.import_key(pem)
+        raw = self._private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+        self._veil = b"veil" + raw
         self._minted: dict[str, tuple[float, str]] = {}
 
     @property
     def public(self) -> bytes:
         return self._private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    def veil(self, *parts: str | bytes) -> bytes:
+        """Return a digest that nobody without this key can make: no guess at the parts is tested.
+
+        Replicas of the service have the same key; with a new one, digests are others.
+        """
+        said = [part.encode() if isinstance(part, str) else part for part in parts]
+        framed = b"".join(len(part).to_bytes(8) + part for part in said)
+        return hmac.digest(self._veil, framed, "sha256")
 
     def mint(self, peer: str) -> str:
         """Return a token for that peer; one is used for half its life."""

@@ -605,7 +605,8 @@ class Journal:
                 context.credential, visibility,
                 None if kind.unsigned else context.by,
                 None if kind.unsigned else context.accreditation,
-                context.authority, audience, ask.causation,
+                None if kind.unsigned and not context.imported else context.authority,
+                audience, ask.causation,
             ),
             event, None if kind.unsigned else context.actor, close, decoy,
         )  # fmt: skip

@@ -154,7 +154,8 @@ async def test_f61_replacing_a_representative_opens_one_review_of_roles(table: C
         "ended": table.accreditations["Parents"], "accreditation": str(table.suite.new_id()),
         "body": table.plenary, "person": person, "authority": "full", "voting": True,
     }  # fmt: skip
-    await post(table, own(table, "Parents", "replacements"), replacement, "Parents")
+    first = await post(table, own(table, "Parents", "replacements"), replacement, "Parents")
+    await shown(table, "reviews", first)  # until then nobody knows the new face
     table.orgs["Newer Face"] = table.orgs["Parents"]
     last = await post(table, own(table, "Parents", "replacements"), replacement, "Newer Face")
     [review] = [

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey
@@ -18,6 +19,7 @@ from shared.identity import (
     EmbeddedIssuer,
     Mandate,
     Mandates,
+    ServiceKey,
     Tokens,
     TrustedIssuer,
     Unauthenticated,
@@ -182,3 +184,17 @@ def test_only_the_chair_chairs_but_informally_everybody() -> None:
     assert held(chair).chairs(chair, PLENARY)
     assert not held(chair).chairs(chair, STEERING)
     assert held(plain, informal=True).chairs(plain, PLENARY)
+
+
+def service_key(seed: int) -> ServiceKey:
+    private = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return ServiceKey("members", pem.decode())
+
+
+def test_what_is_veiled_tells_parts_apart_and_needs_the_key() -> None:
+    one, same, other = (service_key(seed) for seed in (1, 1, 2))
+    veil = one.veil("ada", b"{}")
+    assert (veil, len(veil)) == (same.veil("ada", "{}"), 32)
+    others = {one.veil("ad", "a{}"), one.veil("ada{}"), other.veil("ada", "{}")}
+    assert len(others | {veil}) == 4
