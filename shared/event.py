@@ -277,8 +277,8 @@ class Event(Value):
         """Narrow the event to `audience`, `body:<id>` or organisations' ids, and return it.
 
         Args:
-            within: The class of this one event, where its type's is wider. An import cannot
-                widen it.
+            within: The class of this one event, where it is not its type's. An import cannot
+                change it.
         """
         private = {"seen_by": audience, "within": within}
         object.__setattr__(self, "__pydantic_private__", private)

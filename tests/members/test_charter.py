@@ -137,10 +137,13 @@ def test_what_was_not_formed_has_no_charter(command: CoalitionCommand) -> None:
 def test_a_coalition_is_listed_with_its_topics_and_whom_to_ask() -> None:
     ask = ListCoalition(topics=("school", "health", "school"), contact=NAME)
     listed = CoalitionListed(topics=("health", "school"), contact=Sealed(NAME))
+    listed = listed.seen_by(within="public")
     given().when(ask, by(UNION, ORG)).then(listed)
     given(listed).when(ask, by(UNION, ORG)).then(listed)
     more = ListCoalition(topics=("health",))
-    given(listed).when(more, by(UNION, ORG)).then(CoalitionListed(topics=("health",)))
+    fewer = CoalitionListed(topics=("health",)).seen_by(within="public")
+    given(listed).when(more, by(UNION, ORG)).then(fewer)
+    assert (fewer.recorded_within(None), fewer.audience) == ("public", ())
 
 
 def test_a_listing_says_whom_to_ask() -> None:

@@ -1,6 +1,8 @@
 """Coalitions: formed, named, listed."""
 
-from fastapi import Request
+from typing import Annotated
+
+from fastapi import Query, Request
 from pydantic import BaseModel
 
 from services.members.api.people import own_address
@@ -9,8 +11,9 @@ from services.members.domain import coalition, founding
 from services.members.domain.ids import AccId, BodyId, OrgId, PersonId
 from services.members.views import queries
 from shared.ask import Written
-from shared.database import tenant
-from shared.http import Caller, Page, Reader, bearer, host_of, requires
+from shared.database import enter, tenant
+from shared.event import Code
+from shared.http import READS, Caller, Limit, Page, Reader, bearer, host_of, requires
 from shared.identity import Signed
 from shared.problems import not_found
 
@@ -59,6 +62,30 @@ async def show_coalition(reader: Reader) -> queries.CoalitionRow:
     if not found:
         raise not_found()
     return found[0]
+
+
+@everywhere.get("/listings", dependencies=[requires("members:listing:find")])
+async def find_coalitions(
+    request: Request,
+    topic: Annotated[Code | None, Query(description="only those that work on this")] = None,
+    limit: Limit = 50,
+) -> Page[queries.ListingRow]:
+    """Find coalitions that let themselves be found, by name: what they work on, whom to ask."""
+    host = host_of(request)
+    signed = host.tokens.verify(bearer(request))
+    if not signed.demo:
+        host.limit("reads", signed.principal, *READS)
+    async with host.relay_pool.acquire(timeout=2) as every, every.transaction():
+        await enter(every, ())
+        found = await queries.listed(every, topic, limit)
+    async with tenant(host.pool, found, EVERY_MEMBER) as db:
+        named = await queries.coalitions(db, [*found], EVERY_MEMBER)
+    names = {row.coalition: row.name for row in named}
+    rows = [
+        queries.ListingRow(topics=topics, name=names.get(of), contact=contact)
+        for of, (topics, contact) in found.items()
+    ]
+    return Page(items=sorted(rows, key=lambda row: row.name["text"].casefold() if row.name else ""))
 
 
 async def _coalitions(request: Request, signed: Signed) -> list[queries.CoalitionRow]:

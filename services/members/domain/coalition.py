@@ -598,8 +598,9 @@ def _list(command: ListCoalition, coalition: Formed, context: Context) -> list[C
             raise Refused("contact_missing", "Say how others reach the coalition.")
         if coalition.topics == topics:
             return []
-        return [CoalitionListed(topics=topics)]
-    return [CoalitionListed(topics=topics, contact=words(command.contact, context))]
+        return [CoalitionListed(topics=topics).seen_by(within="public")]
+    listed = CoalitionListed(topics=topics, contact=words(command.contact, context))
+    return [listed.seen_by(within="public")]
 
 
 def _write(

@@ -24,6 +24,14 @@ class CoalitionRow(BaseModel):
     template: str
 
 
+class ListingRow(BaseModel):
+    """A coalition as others find it: neither its address nor its id."""
+
+    topics: list[str]
+    name: Words | None
+    contact: Words | None
+
+
 class Named(BaseModel):
     id: UUID
     name: Words | None
@@ -129,6 +137,34 @@ async def coalitions(
         )
         for row in rows
     ]
+
+
+async def listed(
+    db: Connection, topic: str | None, limit: int
+) -> dict[UUID, tuple[list[str], Words | None]]:
+    """Return topics and contact of coalitions that were listed and have not adjourned.
+
+    The newest listing holds; where it has no contact, that of the one before stays.
+
+    Args:
+        db: Of the role that sees every coalition.
+        topic: Only those that work on it; without, all that name any.
+    """
+    rows = await db.fetch(
+        "select * from (select coalition_id,"
+        "  (array_agg(data->'topics' order by position desc))[1] as topics,"
+        "  (array_agg(data->'contact' order by position desc)"
+        "   filter (where data ? 'contact'))[1] as contact"
+        "  from said where type = 'CoalitionListed' group by coalition_id) listing"
+        " where jsonb_array_length(topics) > 0 and ($1::text is null or topics ? $1)"
+        " and not exists (select from said over where over.type = 'CoalitionAdjourned'"
+        "  and over.coalition_id = listing.coalition_id)"
+        " order by coalition_id limit $2",
+        topic, limit,
+    )  # fmt: skip
+    return {
+        row["coalition_id"]: (orjson.loads(row["topics"]), _words(row["contact"])) for row in rows
+    }
 
 
 async def members(
