@@ -162,6 +162,15 @@ async def show_win(win_id: UUID, reader: Reader) -> views.WinDetail:
     return found
 
 
+@router.get("/credits/received", dependencies=[requires("credit:win:read")])
+async def list_received(reader: Reader) -> Page[views.ReceivedRow]:
+    """List the credits that your organisations were given, newest first; nobody else's."""
+    own = [UUID(token[4:]) for token in reader.audiences if token.startswith("org:")]
+    async with reader.rows() as db:
+        rows = await views.received(db, reader.coalition, reader.audiences, own)
+    return Page(items=rows)
+
+
 def _next(rows: list[views.ContributionRow] | list[views.WinRow], limit: int) -> str | None:
     """Return where the next page begins: below the position of the last row shown."""
     return rows[limit - 1].ref.partition("/")[2] if len(rows) > limit else None

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 
 from tests.acceptance.test_issues import raise_issue, say, shown
-from tests.end_to_end.coalition import Coalition, key_of, text
+from tests.end_to_end.coalition import Coalition, key_of, mail, text
 from tests.end_to_end.test_voting import later
 
 
@@ -184,3 +184,41 @@ async def test_f54_a_voice_only_organisation_owns_a_step_once_it_accepts_and_ove
     accepted = await table.post("meetings", f"steps/{one_more}/acceptances", {}, "Parents")
     assert (await step_row(table, light, accepted))["overload"] is True
     await commit(table, "Parents", "homework")
+
+
+async def test_authority_stands_beside_every_stance(table: Coalition) -> None:
+    """The half of F59 about R2: R3 shows how often executives attend."""
+    person = key_of(
+        await table.post(
+            "members", "people",
+            {"name": text("A deputy"), "contact": text(mail("Deputy")), "locale": "en"}, "Union",
+        )
+    )  # fmt: skip
+    deputy = {
+        "ended": table.accreditations["Union"], "accreditation": str(table.suite.new_id()),
+        "body": table.plenary, "person": person, "authority": "ad_referendum", "voting": True,
+    }  # fmt: skip
+    path = f"members/{table.orgs['Union']}/replacements"
+    await settle(table, await table.post("members", path, deputy, "Union"))
+    table.orgs["Deputy"] = table.orgs["Union"]
+    issue = await raise_issue_of(table, "Libraries")
+    half = {"at_least": [1, 4], "per_constituency": [], "chair_counts": True}
+    rule = await adopt(table, table.plenary, method="majority", quorum=half)
+    proposal = await publish(table, issue)
+    assert (await open_voting(table, proposal, rule)).status_code == 201
+    made = await decide(table, proposal, Clinic="agree", Deputy="agree")
+    assert made.status_code == 201, made.text
+    reached = f"meetings/{made.json()['position']}"
+    report = "reports/who-decided-what.json"
+    answer = await table.get("transparency", report, "Parents", at_least=reached)
+    [row] = [row for row in answer.json()["rows"] if row["proposal"] == proposal]
+    assert {one["organisation"]: one["authority"] for one in row["stances"]} == {
+        table.orgs["Clinic"]: "full", table.orgs["Union"]: "ad_referendum",
+    }  # fmt: skip
+
+
+async def raise_issue_of(table: Coalition, name: str) -> str:
+    raised = {"name": text(name), "summary": text(f"{name}, in short.")}
+    receipt = await table.post("members", "issues", raised, "Clinic")
+    await settle(table, receipt)
+    return key_of(receipt)

@@ -1,8 +1,9 @@
 """Members alone on a real PostgreSQL, and how a test speaks to it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from shared.uuid7 import random_bytes, uuid7
 BASE = "http://members/api/v1"
 NOWHERE = dict.fromkeys(("members", "meetings", "credit"), "http://127.0.0.1:9")
 _ids = random_bytes(10)
-_keys = count()  # whoever forms a coalition is known by them in every service of a session
+_keys = count()  # a database outlives the services that run on it one after another
 
 
 def new_id() -> str:
@@ -76,7 +77,9 @@ class Members:
 
 
 @asynccontextmanager
-async def members(admin: str, data: Path) -> AsyncIterator[Members]:
+async def members(
+    admin: str, data: Path, clock: Callable[[datetime], datetime] = lambda at: at
+) -> AsyncIterator[Members]:
     """Run the service until the block ends."""
     database = environment.Database(admin, None)
     secrets = data / "secrets"
@@ -100,7 +103,7 @@ async def members(admin: str, data: Path) -> AsyncIterator[Members]:
     }  # fmt: skip
     settings = Settings.load(**flags)
     await service.prepare(settings)
-    runtime = Runtime(service, settings, NOWHERE)
+    runtime = Runtime(service, settings, NOWHERE, clock=clock)
     app = service.app(runtime)
     transport = httpx2.ASGITransport(app=app)
     async with runtime.running(), httpx2.AsyncClient(transport=transport) as client:

@@ -20,7 +20,7 @@ SEES = {
     CY: {MEMBERS_WORD},
     STRANGER: set[str](),
 }
-NOWHERE_YET = {LINE, GOAL}
+NOWHERE_YET = set[str]()
 """What no page shows so far, not even to whom it belongs."""
 
 

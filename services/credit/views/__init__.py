@@ -11,10 +11,12 @@ from services.credit.views.facts import (
 )
 from services.credit.views.queries import (
     ContributionRow,
+    ReceivedRow,
     SuggestionRow,
     WinDetail,
     WinRow,
     contributions,
+    received,
     suggestions,
     undisclosed,
     win,
@@ -25,6 +27,7 @@ from services.credit.views.tables import projection
 __all__ = [
     "CONTRIBUTIONS",
     "ContributionRow",
+    "ReceivedRow",
     "SuggestionRow",
     "WinDetail",
     "WinRow",
@@ -34,6 +37,7 @@ __all__ = [
     "office",
     "participants",
     "projection",
+    "received",
     "references",
     "roll",
     "suggestions",

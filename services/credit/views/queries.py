@@ -72,6 +72,13 @@ class CreditRow(BaseModel):
     ref: str
 
 
+class ReceivedRow(CreditRow):
+    """A credit, with the win that it was given for."""
+
+    win: UUID
+    title: Text | None
+
+
 class LatecomerRow(BaseModel):
     to: UUID | None
     external: Text | None
@@ -228,6 +235,39 @@ async def win(db: Connection, coalition: UUID, seen_by: Audiences, key: UUID) ->
             for one in await of("celebrations")
         ],
     )
+
+
+async def received(
+    db: Connection, coalition: UUID, seen_by: Audiences, orgs: Iterable[UUID]
+) -> list[ReceivedRow]:
+    """Return the credits that these organisations were given and did not waive, newest first."""
+    given = await db.fetch(
+        "select c.*, w.title from credits c join wins w"
+        " on (w.coalition_id, w.win) = (c.coalition_id, c.win) and w.audience && $2"
+        " where c.coalition_id = $1 and c.audience && $2 and c.to_org = any($3)"
+        " order by c.position desc",
+        *(coalition, seen_by, list(orgs)),
+    )
+
+    async def of(table: str) -> list[Record]:
+        found: list[Record] = await db.fetch(
+            f"select * from {table} where coalition_id = $1 and audience && $2"  # noqa: S608 - one of the names below
+            " and credit = any($3) order by position",
+            *(coalition, seen_by, [one["credit"] for one in given]),
+        )
+        return found
+
+    answers = {one["credit"]: one["accepted"] for one in await of("credit_answers")}
+    corrections = await of("corrections")
+    return [
+        ReceivedRow(
+            **dict(_credit(one, corrections, accepted=answers.get(one["credit"], False))),
+            win=one["win"],
+            title=_text(one["title"]),
+        )
+        for one in given
+        if answers.get(one["credit"], True)
+    ]
 
 
 def _win(row: Record) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from services.members.api.routing import Organisation, adds, page, router, with_facts, write
 from services.members.domain import accreditation, founding, person
 from services.members.domain.ids import OrgId
-from services.members.views import queries
+from services.members.views import growth, queries
+from services.members.views.said import entries
 from shared.ask import Step, Written
 from shared.http import Caller, Limit, Page, Reader, requires
 from shared.problems import forbidden
@@ -114,6 +117,25 @@ async def list_people(
             db, reader.coalition, reader.audiences, after=cursor, limit=limit
         )
     return page(found, limit)
+
+
+class Growth(BaseModel):
+    """What a person took on and reached; their own eyes only."""
+
+    roles: list[queries.TakenRow] = []
+    goals: list[growth.GoalRow] = []
+
+
+@router.get("/growth", dependencies=[requires("members:person:read-self")])
+async def show_growth(reader: Reader) -> Growth:
+    """Show the roles that you took, and the goals that you set yourself and reached."""
+    if reader.person is None:
+        return Growth()
+    seen = reader.coalition, reader.audiences
+    async with reader.rows() as db:
+        said = await entries(db, *seen, "person", key=str(reader.person))
+        roles = await queries.roles_of(db, *seen, reader.person)
+    return Growth(roles=roles, goals=growth.goals(said))
 
 
 @router.get("/me", dependencies=[requires("members:person:read-self")])

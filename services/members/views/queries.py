@@ -57,6 +57,16 @@ class RoleRow(BaseModel):
     until: date | None
 
 
+class TakenRow(BaseModel):
+    """A role that a person took; `held`: they have it still."""
+
+    role: str
+    body: Named
+    organisation: Named
+    held: bool
+    ref: str
+
+
 class SeatRow(BaseModel):
     seat: UUID
     constituency: UUID | None
@@ -389,6 +399,38 @@ async def hours_taken(db: Connection, coalition: UUID) -> dict[UUID, int]:
         coalition,
     )
     return {row["owner"]: row["hours"] for row in rows}
+
+
+async def roles_of(
+    db: Connection, coalition: UUID, audiences: Sequence[str], person: UUID
+) -> list[TakenRow]:
+    """Return the roles that a person took, newest first."""
+    rows = await db.fetch(
+        "select taken.*, given.org, member.name as org_name, body.name as body_name,"
+        " exists (select from role_now now where now.coalition_id = $1 and now.body = taken.body"
+        "  and now.role = taken.role and now.accreditation = taken.accreditation"
+        "  and (now.until is null or now.until >= current_date)"
+        "  and now.accreditation in (select accreditation from accreditation_now"
+        "   where coalition_id = $1)) as held"
+        " from role taken join accreditation given using (coalition_id, accreditation)"
+        " left join member_now member on member.coalition_id = $1 and member.org = given.org"
+        "  and member.audience && $2"
+        " left join body_now body on body.coalition_id = $1 and body.body = taken.body"
+        "  and body.audience && $2"
+        " where taken.coalition_id = $1 and taken.held and given.person = $3"
+        " order by taken.position desc",
+        coalition, list(audiences), person,
+    )  # fmt: skip
+    return [
+        TakenRow(
+            role=row["role"],
+            body=Named(id=row["body"], name=_words(row["body_name"])),
+            organisation=Named(id=row["org"], name=_words(row["org_name"])),
+            held=row["held"],
+            ref=_ref(row["position"]),
+        )
+        for row in rows
+    ]
 
 
 async def plenary(db: Connection, coalition: UUID) -> UUID | None:
