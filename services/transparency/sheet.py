@@ -4,17 +4,16 @@ RFC 4180 with CRLF. A text cell that a spreadsheet would take for a formula gets
 which imports take away again.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from services.transparency.domain.said import Said, words
 from services.transparency.domain.tally import OPTIONS
+from shared.sheet import BOM
+from shared.sheet import cell as _cell
+from shared.sheet import written as _written
 
 Row = Mapping[str, Any]
-FORMULA = tuple("=+-@'\t\r\uff1d\uff0b\uff0d\uff20")
-BOM = "\ufeff"
 NOTHING_SPECIAL = 5
 """The fields of a stance that was taken once, by the organisation itself, without an objection."""
 
@@ -55,22 +54,6 @@ def lines(report: str, rows: Iterable[Row], names: Mapping[str, str]) -> bytes:
         names: What organisations are called, by id, where the report keeps names apart.
     """
     return "".join(_WRITERS[report](rows, names)).encode()
-
-
-def _written(lines: Iterable[Sequence[Any]]) -> str:
-    sheet = io.StringIO(newline="")
-    csv.writer(sheet).writerows(lines)
-    return sheet.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
 
 
 def _decision(row: Row) -> Row:

@@ -15,6 +15,7 @@ from services.members.api import (
     mentorships,
     people,
     relationships,
+    roster,
     threats,
 )
 from services.members.api.imports import IMPORTS
@@ -37,6 +38,7 @@ __all__ = [
     "mentorships",
     "people",
     "relationships",
+    "roster",
     "router",
     "threats",
 ]

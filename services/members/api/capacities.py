@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query
 
@@ -43,6 +44,7 @@ async def review_capacity(
 @router.get("/capacities", dependencies=[requires("members:capacity:read")])
 async def list_capacities(
     reader: Reader,
+    organisation: Annotated[UUID | None, Query(description="only this one's")] = None,
     strength: Annotated[Code | None, Query(description="only who has this strength")] = None,
     days: Annotated[
         int, Query(ge=1, le=3_650, description="a pledge not reviewed for longer is stale")
@@ -51,7 +53,7 @@ async def list_capacities(
     """List what organisations are good at, the hours they pledged, and how many are left."""
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
-        said = await entries(db, *seen, "capacity")
+        said = await entries(db, *seen, "capacity", key=str(organisation) if organisation else None)
         names = await queries.names(db, *seen)
         taken = await queries.hours_taken(db, reader.coalition)
     today = datetime.now(UTC).date()

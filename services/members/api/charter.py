@@ -1,14 +1,29 @@
 """The charter: what the coalition is for, how it works, and when it looks at that again."""
 
+from typing import Annotated, Literal
 from uuid import UUID
 
-from services.members.api.routing import EVERY_MEMBER, adds, router, write
+from fastapi import Query
+from starlette.responses import Response
+
+from services.members.api.routing import (
+    EVERY_MEMBER,
+    SHEET,
+    Bom,
+    adds,
+    own_orgs,
+    router,
+    sheet,
+    window,
+    write,
+)
 from services.members.domain import coalition
-from services.members.views import charter, queries
+from services.members.views import charter, queries, roster, sheets, structure
 from services.members.views.said import entries
 from shared.ask import Written
 from shared.event import Command
-from shared.http import Caller, Page, Reader, requires
+from shared.hot import Connection
+from shared.http import Caller, Limit, Page, Reader, requires
 
 
 async def _write(caller: Caller, command: Command) -> Written:
@@ -95,22 +110,67 @@ async def adjourn_coalition(adjournment: coalition.AdjournCoalition, caller: Cal
     return await _write(caller, adjournment)
 
 
+ShownNames = Annotated[
+    int | None,
+    Query(ge=0, le=200, description="at most so many names in each list; figures count all"),
+]
+Of = Annotated[Literal["ground-rules", "structure"], Query(description="accepted, or acknowledged")]
+
+
 async def _charter(reader: Reader) -> charter.Charter:
-    seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
-        said = [
-            *await entries(db, *seen, "coalition"),
-            *await entries(db, *seen, "membership", types=charter.ACCEPTANCES),
-        ]
-        names = await queries.names(db, *seen)
-        members = await queries.joined(db, reader.coalition, EVERY_MEMBER)
-    return charter.charter(said, members, names)
+        return await _charter_in(db, reader)
+
+
+async def _charter_in(db: Connection, reader: Reader) -> charter.Charter:
+    seen = reader.coalition, reader.audiences
+    said = [
+        *await entries(db, *seen, "coalition"),
+        *await entries(db, *seen, "membership", types=charter.ACCEPTANCES),
+    ]
+    names = await queries.names(db, *seen) | await queries.issue_names(db, *seen)
+    members = await queries.joined(db, reader.coalition, EVERY_MEMBER)
+    return charter.charter(said, members, names, own_orgs(reader))
 
 
 @router.get("/charter", dependencies=[requires("members:charter:read")])
-async def show_charter(reader: Reader) -> charter.Charter:
+async def show_charter(reader: Reader, names: ShownNames = None) -> charter.Charter:
     """Show the charter: every version of it, and who has not accepted the newest."""
-    return await _charter(reader)
+    return (await _charter(reader)).shortened(names)
+
+
+@router.get("/decision-structure", dependencies=[requires("members:charter:read")])
+async def show_decision_structure(reader: Reader, names: ShownNames = None) -> structure.Structure:
+    """Show who decides what: the bodies with scopes, seats and speakers, and who knows it."""
+    seen = reader.coalition, reader.audiences
+    async with reader.rows() as db:
+        made = await _charter_in(db, reader)
+        bodies = await queries.bodies(db, *seen)
+        orgs, issues = await queries.names(db, *seen), await queries.issue_names(db, *seen)
+        said = await entries(db, *seen, "constituency", types=("ConstituencyIdentified",))
+        accredited = await roster.representatives(db, *seen, plenary=False)
+    called = {UUID(entry.key): entry.data.get("name") for entry in said}
+    return structure.structure(made.shortened(names), bodies, issues, called, orgs, accredited)
+
+
+@router.get("/acceptances", dependencies=[requires("members:charter:read")])
+async def list_acceptances(reader: Reader, of: Of = "ground-rules") -> charter.Acceptance:
+    """List which members accepted the ground rules, or acknowledged who decides what."""
+    return _accepted(await _charter(reader), of)
+
+
+@router.get(
+    "/acceptances.csv", dependencies=[requires("members:charter:read")],
+    response_class=Response, responses=SHEET,
+)  # fmt: skip
+async def export_acceptances(reader: Reader, of: Of = "ground-rules", bom: Bom = False) -> Response:  # noqa: FBT002 - a query parameter is always named
+    """The same as a sheet: first those missing."""
+    made = sheets.acceptances(_accepted(await _charter(reader), of))
+    return sheet(f"acceptances-{of}", made, bom=bom)
+
+
+def _accepted(made: charter.Charter, of: str) -> charter.Acceptance:
+    return made.accepted_rules if of == "ground-rules" else made.acknowledged_structure
 
 
 @router.get("/terms", dependencies=[requires("members:charter:read")])
@@ -126,8 +186,14 @@ async def list_scenarios(reader: Reader) -> Page[charter.ScenarioRow]:
 
 
 @router.get("/reviews", dependencies=[requires("members:charter:read")])
-async def list_reviews(reader: Reader, organisation: UUID | None = None) -> Page[charter.ReviewRow]:
+async def list_reviews(
+    reader: Reader,
+    organisation: UUID | None = None,
+    names: ShownNames = None,
+    limit: Limit | None = None,
+    cursor: str | None = None,
+) -> Page[charter.ReviewRow]:
     """List reviews: the open ones first, by the day they are due."""
     rows = (await _charter(reader)).reviews
     asked = [row for row in rows if organisation in {None, *(one.id for one in row.asked)}]
-    return Page(items=asked)
+    return window(charter.shortened(asked, names), limit, cursor, lambda row: row.review)

@@ -34,5 +34,5 @@ async def list_conflicts(reader: Reader) -> conflicts.Conflicts:
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
         said = await entries(db, *seen, "conflict")
-        names = await queries.names(db, *seen)
+        names = await queries.names(db, *seen) | await queries.issue_names(db, *seen)
     return conflicts.conflicts(said, names)

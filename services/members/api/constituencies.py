@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.members.api.routing import adds, router, write
+from services.members.api.routing import adds, router, window, write
 from services.members.domain import constituency
 from services.members.views import constituencies, queries
 from services.members.views.said import entries
 from shared.ask import Written
-from shared.http import Caller, Page, Reader, requires
+from shared.http import Caller, Limit, Page, Reader, requires
 
 
 @adds("/constituencies", "members:constituency:identify")
@@ -52,7 +52,9 @@ async def review_representation(
 
 
 @router.get("/constituencies", dependencies=[requires("members:constituency:read")])
-async def list_constituencies(reader: Reader) -> Page[constituencies.ConstituencyRow]:
+async def list_constituencies(
+    reader: Reader, limit: Limit | None = None, cursor: str | None = None
+) -> Page[constituencies.ConstituencyRow]:
     """List who should be heard and who speaks for them: those that nobody speaks for first."""
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
@@ -63,4 +65,5 @@ async def list_constituencies(reader: Reader) -> Page[constituencies.Constituenc
         members = await queries.active(db, *seen)
         names = await queries.names(db, *seen)
     today = datetime.now(UTC).date()
-    return Page(items=constituencies.constituencies(said, members, names, today=today))
+    rows = constituencies.constituencies(said, members, names, today=today)
+    return window(rows, limit, cursor, lambda row: row.id)

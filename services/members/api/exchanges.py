@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from services.members.api.routing import adds, router, write
+from services.members.api.routing import adds, router, window, write
 from services.members.domain import exchange
 from services.members.views import exchanges, queries
 from services.members.views.said import entries
 from shared.ask import Written
-from shared.http import Caller, Page, Reader, requires
+from shared.http import Caller, Limit, Page, Reader, requires
 
 
 @adds("/offers", "members:exchange:offer")
@@ -55,10 +55,12 @@ async def deliver_resource(
 
 
 @router.get("/exchanges", dependencies=[requires("members:exchange:read")])
-async def list_exchanges(reader: Reader) -> Page[exchanges.ExchangeRow]:
+async def list_exchanges(
+    reader: Reader, limit: Limit | None = None, cursor: str | None = None
+) -> Page[exchanges.ExchangeRow]:
     """List what was offered and asked for, what was matched, and how much of it came."""
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
         said = await entries(db, *seen, "exchange")
         names = await queries.names(db, *seen)
-    return Page(items=exchanges.exchanges(said, names))
+    return window(exchanges.exchanges(said, names), limit, cursor, lambda row: row.id)

@@ -103,5 +103,5 @@ async def list_disagreements(reader: Reader) -> Page[issues.RegisteredRow]:
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
         said = await entries(db, *seen, "issue", types=issues.DISAGREEMENTS)
-        names = await queries.names(db, *seen)
+        names = await queries.names(db, *seen) | await queries.issue_names(db, *seen)
     return Page(items=issues.disagreements(said, names))

@@ -3,23 +3,38 @@
 from typing import Literal
 from uuid import UUID
 
+from starlette.responses import Response
+
 from services.members.api.people import own_address
+from services.members.api.roster import represented_by
 from services.members.api.routing import (
     EVERY_MEMBER,
+    SHEET,
+    Bom,
     Organisation,
     adds,
     page,
     router,
+    sheet,
+    window,
     with_facts,
     write,
 )
 from services.members.domain import founding, membership
 from services.members.domain.ids import AccId, BodyId, OrgId, PersonId
-from services.members.views import memberships, queries
+from services.members.views import memberships, queries, roster, sheets
 from services.members.views.said import entries
 from shared.ask import Written
 from shared.http import Caller, Limit, Page, Reader, requires
 from shared.problems import Problem, not_found
+
+
+class Alignments(Page[memberships.AlignmentRow]):
+    """`members`: how many were asked; `gaps`: how many have not answered each question."""
+
+    members: int
+    gaps: dict[str, int]
+
 
 State = Literal["invited", "applied", "declined", "joined", "suspended", "left"]
 
@@ -235,21 +250,49 @@ async def show_member(organisation: Organisation, reader: Reader) -> memberships
         related = await entries(db, *seen, "membership", types=memberships.RELATIONS)
         names = await queries.names(db, *seen)
         members = await queries.joined(db, *seen)
-    own = memberships.said_of(said, names).get(organisation, memberships.Said())
+        speakers = await roster.representatives(db, *seen, [organisation])
+        represented, constituencies = await represented_by(db, reader)
+        own = memberships.said_of(said, names).get(organisation, memberships.Said())
+        point = await queries.person(db, *seen, own.point_person)
     declared = memberships.said_of(related, names)
     together = memberships.vote_classes(declared, members).get(organisation, frozenset())
     return memberships.MemberDetail(
         **dict(found[0]), **dict(own),
         vote_class=[queries.named(org, names) for org in sorted(together)],
+        represents=[
+            queries.named(of, constituencies) for of in sorted(represented.get(organisation, ()))
+        ],
+        representatives=speakers.get(organisation, []),
+        point_person_name=point.name if point else None,
     )  # fmt: skip
 
 
 @router.get("/alignments", dependencies=[requires("members:membership:read")])
-async def list_alignments(reader: Reader) -> Page[memberships.AlignmentRow]:
+async def list_alignments(
+    reader: Reader, limit: Limit | None = None, cursor: str | None = None
+) -> Alignments:
     """List what each member answered to the three questions: those with gaps first."""
+    rows = await _alignments(reader)
+    found = window(rows, limit, cursor, lambda row: row.organisation.id)
+    return Alignments(
+        items=found.items, next_cursor=found.next_cursor, members=len(rows),
+        gaps=memberships.gaps(rows),
+    )  # fmt: skip
+
+
+@router.get(
+    "/alignments.csv", dependencies=[requires("members:membership:read")],
+    response_class=Response, responses=SHEET,
+)  # fmt: skip
+async def export_alignments(reader: Reader, bom: Bom = False) -> Response:  # noqa: FBT002 - a query parameter is always named
+    """The same as a sheet."""
+    return sheet("alignments", sheets.alignments(await _alignments(reader)), bom=bom)
+
+
+async def _alignments(reader: Reader) -> list[memberships.AlignmentRow]:
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
         said = await entries(db, *seen, "membership", types=("AlignmentStated",))
         names = await queries.names(db, *seen)
         members = await queries.joined(db, *seen)
-    return Page(items=memberships.alignment(memberships.said_of(said, names), members, names))
+    return memberships.alignment(memberships.said_of(said, names), members, names)

@@ -2,17 +2,16 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Path, Query
 from pydantic import AfterValidator
 
-from services.members.api.routing import adds, router, write
+from services.members.api.routing import adds, own_orgs, router, window, write
 from services.members.domain import relationship
 from services.members.views import queries, relationships
 from services.members.views.said import entries
 from shared.ask import Written
-from shared.http import Caller, Page, Reader, requires
+from shared.http import Caller, Limit, Page, Reader, requires
 
 STALE = 90
 
@@ -84,6 +83,8 @@ async def list_relationships(
     reader: Reader,
     stale: Annotated[bool, Query(description="only those out of touch for too long")] = False,  # noqa: FBT002 - a query parameter is always named
     days: Annotated[int, Query(ge=1, le=3_650, description="longer than that is too long")] = STALE,
+    limit: Limit | None = None,
+    cursor: str | None = None,
 ) -> Page[relationships.RelationshipRow]:
     """List what is between the organisations you act for and each other member."""
     seen = reader.coalition, reader.audiences
@@ -91,8 +92,8 @@ async def list_relationships(
         said = await entries(db, *seen, "relationship")
         members = await queries.joined(db, *seen)
         names = await queries.names(db, *seen)
-    own = {UUID(token[4:]) for token in reader.audiences if token.startswith("org:")}
     rows = relationships.relationships(
-        said, members, names, of=own, today=datetime.now(UTC).date(), days=days
+        said, members, names, of=own_orgs(reader), today=datetime.now(UTC).date(), days=days
     )
-    return Page(items=[row for row in rows if row.stale or not stale])
+    found = [row for row in rows if row.stale or not stale]
+    return window(found, limit, cursor, lambda row: row.id)

@@ -1,6 +1,9 @@
 """Threats that organisations share."""
 
+from typing import Annotated
 from uuid import UUID
+
+from fastapi import Query
 
 from services.members.api.routing import adds, router, write
 from services.members.domain import threat
@@ -29,15 +32,20 @@ async def retire_threat(threat_id: UUID, retiring: threat.RetireThreat, caller: 
 
 
 @router.get("/threats", dependencies=[requires("members:threat:read")])
-async def list_threats(reader: Reader) -> Page[threats.ThreatRow]:
+async def list_threats(
+    reader: Reader,
+    organisation: Annotated[
+        list[UUID] | None, Query(description="only pairs with one of these organisations")
+    ] = None,
+) -> Page[threats.ThreatRow]:
     """List the threats, who shares each, and the pairs that nothing else joins."""
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
         said = await entries(db, *seen, "threat")
         of_issues = await entries(db, *seen, "issue", types=issues.POSITIONS)
-        names = await queries.names(db, *seen)
+        names = await queries.names(db, *seen) | await queries.issue_names(db, *seen)
     stands = [
         {row.organisation.id for row in of.positions if row.position in threats.TOGETHER}
         for of in issues.said_of(of_issues, names).values()
     ]
-    return Page(items=threats.threats(said, stands, names))
+    return Page(items=threats.threats(said, stands, names, organisation))

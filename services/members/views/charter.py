@@ -3,7 +3,7 @@
 Folded from what was said of the coalition, and by its members.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -35,12 +35,30 @@ class StructureRow(VersionRow):
     bodies: list[UUID]
 
 
+class Accepted(Named):
+    """`ref`: where it is recorded that this member accepted."""
+
+    ref: str
+
+
 class Acceptance(BaseModel):
-    """Of the newest version, 0 where there is none: which members accepted, and who did not."""
+    """Of the newest version, 0 where there is none: which members accepted, and who did not.
+
+    The figures count all, also where only some names are given. `yours`: of the reader's own
+    organisations, those missing.
+    """
 
     version: int = 0
-    accepted: list[Named] = []
+    accepted: list[Accepted] = []
     missing: list[Named] = []
+    accepted_count: int = 0
+    missing_count: int = 0
+    yours: list[Named] = []
+
+    def shortened(self, names: int | None) -> "Acceptance":
+        """Return it with at most so many names in each list."""
+        cut = {"accepted": self.accepted[:names], "missing": self.missing[:names]}
+        return self.model_copy(update=cut)
 
 
 class ScopeRow(BaseModel):
@@ -89,20 +107,24 @@ class StageRow(BaseModel):
 
 
 class ShiftRow(BaseModel):
+    """`about`: the issues again, by name."""
+
     what: Words | None
     issues: list[UUID]
+    about: list[Named]
     noted_by: Named
     at: datetime
     ref: str
 
 
 class ReviewRow(BaseModel):
-    """`result` is absent while the review is open."""
+    """`result` is absent while the review is open; `asked_count` counts also who is not named."""
 
     review: UUID
     kind: str
     trigger: str
     asked: list[Named]
+    asked_count: int
     due: date
     result: str | None
     note: Words | None
@@ -138,29 +160,52 @@ class Charter(BaseModel):
     adjourned_at: datetime | None = None
     adjourned_because: Words | None = None
 
+    def shortened(self, names: int | None) -> "Charter":
+        """Return it with at most so many names in each list of organisations."""
+        update: dict[str, Any] = {
+            "accepted_rules": self.accepted_rules.shortened(names),
+            "acknowledged_structure": self.acknowledged_structure.shortened(names),
+            "reviews": shortened(self.reviews, names),
+        }
+        return self.model_copy(update=update)
 
+
+def shortened(reviews: Iterable[ReviewRow], names: int | None) -> list[ReviewRow]:
+    """Return reviews with at most so many names of who was asked."""
+    return [row.model_copy(update={"asked": row.asked[:names]}) for row in reviews]
+
+
+Heard = dict[UUID, tuple[int, str]]
+"""The version that each member accepted last, and where that is recorded."""
 ACCEPTANCES = ("MemberJoined", "GroundRulesAccepted", "DecisionStructureAcknowledged")
 
 
-def charter(entries: Iterable[Entry], members: Collection[UUID], names: Names) -> Charter:
+def charter(
+    entries: Iterable[Entry],
+    members: Collection[UUID],
+    names: Names,
+    own: Collection[UUID] = (),
+) -> Charter:
     """Return the charter.
 
     Args:
         entries: Of the coalition, and of memberships those of `ACCEPTANCES`; oldest first.
         members: Those that joined and have not left.
+        names: Of organisations and issues, as the reader may see them.
+        own: The reader's organisations.
     """
     made = Charter()
-    rules: dict[UUID, int] = {}
-    structure: dict[UUID, int] = {}
+    rules: Heard = {}
+    structure: Heard = {}
     for entry in entries:
         match entry.type:
             case "MemberJoined":
-                rules[UUID(entry.key)] = entry.data["ground_rules"]
+                rules[UUID(entry.key)] = entry.data["ground_rules"], entry.ref
                 structure.pop(UUID(entry.key), None)
             case "GroundRulesAccepted":
-                rules[UUID(entry.key)] = entry.data["version"]
+                rules[UUID(entry.key)] = entry.data["version"], entry.ref
             case "DecisionStructureAcknowledged":
-                structure[UUID(entry.key)] = entry.data["version"]
+                structure[UUID(entry.key)] = entry.data["version"], entry.ref
             case "ScenarioAgreed":
                 _agree(made.scenarios, entry, names)
             case "StageEntered":
@@ -172,8 +217,8 @@ def charter(entries: Iterable[Entry], members: Collection[UUID], names: Names) -
             case _:
                 _write(made, entry, names)
         _plan(made.next_reviews, entry)
-    made.accepted_rules = _acceptance(made.ground_rules, rules, members, names)
-    made.acknowledged_structure = _acceptance(made.structures, structure, members, names)
+    made.accepted_rules = _acceptance(made.ground_rules, rules, members, names, own)
+    made.acknowledged_structure = _acceptance(made.structures, structure, members, names, own)
     made.scenarios.sort(key=lambda row: not row.in_force)
     made.reviews.sort(key=lambda row: (row.result is not None, row.due))
     made.next_reviews.sort(key=lambda row: (row.on, row.kind))
@@ -205,8 +250,9 @@ def _write(made: Charter, entry: Entry, names: Names) -> None:
             made.terms.insert(0, TermRow(term=data["term"], ref=ref, **limits))
         case "ContextShiftNoted":
             shift = ShiftRow(
-                what=data.get("what"), issues=data["issues"], noted_by=named(entry.org, names),
-                at=entry.at, ref=ref,
+                what=data.get("what"), issues=data["issues"],
+                about=[named(of, names) for of in data["issues"]],
+                noted_by=named(entry.org, names), at=entry.at, ref=ref,
             )  # fmt: skip
             made.context_shifts.insert(0, shift)
         case "CoalitionAdjourned":
@@ -252,8 +298,8 @@ def _review(entry: Entry, members: Collection[UUID], names: Names) -> ReviewRow:
     asked = data["orgs"] or sorted(members)
     return ReviewRow(
         review=data["review"], kind=data["kind"], trigger=data["trigger"],
-        asked=[named(org, names) for org in asked], due=data["due"], result=None,
-        note=None, opened_at=entry.at, refs=[entry.ref],
+        asked=[named(org, names) for org in asked], asked_count=len(asked), due=data["due"],
+        result=None, note=None, opened_at=entry.at, refs=[entry.ref],
     )  # fmt: skip
 
 
@@ -278,14 +324,24 @@ def _plan(planned: list[NextReviewRow], entry: Entry) -> None:
 
 
 def _acceptance(
-    versions: list[Any], accepted: dict[UUID, int], members: Collection[UUID], names: Names
+    versions: Sequence[VersionRow],
+    heard: Heard,
+    members: Collection[UUID],
+    names: Names,
+    own: Collection[UUID],
 ) -> Acceptance:
     if not versions:
         return Acceptance()
     newest = versions[0].version
-    those = {org for org in members if accepted.get(org) == newest}
+    those = {org: ref for org in members for of, ref in [heard.get(org, (0, ""))] if of == newest}
+    missing = [named(org, names) for org in sorted(set(members) - those.keys())]
     return Acceptance(
         version=newest,
-        accepted=[named(org, names) for org in sorted(those)],
-        missing=[named(org, names) for org in sorted(set(members) - those)],
+        accepted=[
+            Accepted(id=org, name=names.get(org), ref=ref) for org, ref in sorted(those.items())
+        ],
+        missing=missing,
+        accepted_count=len(those),
+        missing_count=len(missing),
+        yours=[one for one in missing if one.id in own],
     )

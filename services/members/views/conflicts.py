@@ -12,6 +12,7 @@ from services.members.views.said import Entry
 
 class AreaRow(Named):
     issue: UUID | None
+    about: Named | None
     organisations: list[Named]
     ref: str
 
@@ -48,6 +49,7 @@ def conflicts(entries: Iterable[Entry], names: Names) -> Conflicts:
             case "ConflictAreaNamed":
                 areas[entry.key] = AreaRow(
                     id=UUID(entry.key), name=data.get("name"), issue=data.get("issue"),
+                    about=named(data["issue"], names) if data.get("issue") else None,
                     organisations=_all_named(data["orgs"], names), ref=entry.ref,
                 )  # fmt: skip
             case "TurfConcernRaised":

@@ -77,9 +77,10 @@ class IssueDetail(IssueRow, Said):
 
 
 class RegisteredRow(DisagreementRow):
-    """A disagreement, and the issue that it is about."""
+    """A disagreement, and the issue that it is about, by id and by name."""
 
     issue: UUID
+    about: Named
 
 
 DISAGREEMENTS = ("AgreedToDisagree", "DisagreementReopened")
@@ -113,9 +114,13 @@ def said_of(entries: Iterable[Entry], names: Names) -> dict[UUID, Said]:
 
 
 def disagreements(entries: Iterable[Entry], names: Names) -> list[RegisteredRow]:
-    """Return the disagreements of all issues: those in force first, then the newest first."""
+    """Return the disagreements of all issues: those in force first, then the newest first.
+
+    Args:
+        names: Of organisations and issues, as the reader may see them.
+    """
     rows = [
-        RegisteredRow(issue=issue, **dict(row))
+        RegisteredRow(issue=issue, about=named(issue, names), **dict(row))
         for issue, said in said_of(entries, names).items()
         for row in said.disagreements
     ]

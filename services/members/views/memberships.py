@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.members.views.queries import MemberRow, Named, Names, Words, named
+from services.members.views.roster import Representative
 from services.members.views.said import Entry
 
 
@@ -26,8 +27,13 @@ class BriefingRow(BaseModel):
 
 
 class Said(BaseModel):
-    """What a member said of itself. Lists have the newest first."""
+    """What a member said of itself. Lists have the newest first.
 
+    `why`: of the newest invitation or application; `refs`: where what has no row of its own is
+    recorded, by its name, of involvement by `involvement:<phase>`.
+    """
+
+    why: Words | None = None
     alignment: list[Statement] = []
     interest: list[Statement] = []
     needs: list[Statement] = []
@@ -35,12 +41,16 @@ class Said(BaseModel):
     point_person: UUID | None = None
     briefings: list[BriefingRow] = []
     related: list[Named] = []
+    refs: dict[str, str] = {}
 
 
 class MemberDetail(MemberRow, Said):
     """A member, with what it said of itself; `vote_class`: those with which it has one vote."""
 
     vote_class: list[Named]
+    represents: list[Named] = []
+    representatives: list[Representative] = []
+    point_person_name: Words | None = None
 
 
 class AlignmentRow(BaseModel):
@@ -67,6 +77,8 @@ def said_of(entries: Iterable[Entry], names: Names) -> dict[UUID, Said]:
         said = found.setdefault(UUID(entry.key), Said())
         data = entry.data
         match entry.type:
+            case "MemberInvited" | "MembershipApplied":
+                said.why, said.refs["why"] = data.get("why"), entry.ref
             case "AlignmentStated":
                 said.alignment.insert(0, _statement(entry, *QUESTIONS))
             case "InterestStated":
@@ -75,15 +87,18 @@ def said_of(entries: Iterable[Entry], names: Names) -> dict[UUID, Said]:
                 said.needs.insert(0, _statement(entry, "need", "stakeholders"))
             case "InvolvementLevelSet":
                 said.involvement[data["phase"]] = data["level"]
+                said.refs[f"involvement:{data['phase']}"] = entry.ref
             case "PointPersonNamed":
                 person = data.get("person")
                 said.point_person = UUID(person) if person else None
+                said.refs["point_person"] = entry.ref
             case "InternalBriefingHeld":
                 held = BriefingRow(on=data["on"], attended=data["attended"], ref=entry.ref)
                 said.briefings.append(held)
                 said.briefings.sort(key=lambda row: row.on, reverse=True)
             case "RelatedOrganizationDeclared":
                 said.related = [named(org, names) for org in data["related"]]
+                said.refs["related"] = entry.ref
     return found
 
 
@@ -116,6 +131,12 @@ def vote_classes(
             ahead.extend(new)
         classes |= dict.fromkeys(reached, frozenset(reached))
     return classes
+
+
+def gaps(rows: Iterable[AlignmentRow]) -> dict[str, int]:
+    """Return how many have not answered each question."""
+    listed = [*rows]
+    return {question: sum(not row.answers[question] for row in listed) for question in QUESTIONS}
 
 
 def alignment(

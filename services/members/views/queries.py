@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel
 
+from services.members.domain.body import PRESIDING
 from shared.hot import Connection
 
 Words = dict[str, str]
@@ -105,9 +106,12 @@ class PersonRow(Named):
 
 
 class Me(BaseModel):
+    """`presides`: the organisations for which the person may now do what the chair does."""
+
     person: UUID | None = None
     name: Words | None = None
     mandates: list[MandateRow] = []
+    presides: list[UUID] = []
 
 
 def _words(stored: str | None) -> Words | None:
@@ -194,21 +198,23 @@ async def members(
         " and ($5::uuid is null or org = $5) order by org limit $6",
         coalition, list(audiences), state, after, only, limit,
     )  # fmt: skip
-    return [
-        MemberRow(
-            id=row["org"],
-            name=_words(row["name"]),
-            ref=_ref(row["position"]),
-            kind=row["kind"],
-            sector=row["sector"],
-            state=row["state"],
-            commitment=row["commitment"],
-            voting_right=row["voting_right"],
-            person=row["person"],
-            joined_at=row["joined_at"],
-        )
-        for row in rows
-    ]
+    return [member(row) for row in rows]
+
+
+def member(row: Any) -> MemberRow:
+    """Return an organisation from its row in `member_now`."""
+    return MemberRow(
+        id=row["org"],
+        name=_words(row["name"]),
+        ref=_ref(row["position"]),
+        kind=row["kind"],
+        sector=row["sector"],
+        state=row["state"],
+        commitment=row["commitment"],
+        voting_right=row["voting_right"],
+        person=row["person"],
+        joined_at=row["joined_at"],
+    )
 
 
 async def names(
@@ -220,6 +226,17 @@ async def names(
         coalition, list(audiences),
     )  # fmt: skip
     return {row["org"]: _words(row["name"]) for row in rows}
+
+
+async def issue_names(
+    db: Connection, coalition: UUID, audiences: Sequence[str]
+) -> dict[UUID, Words | None]:
+    """Return the names of all issues, by their ids."""
+    rows = await db.fetch(
+        "select issue, name from issue_now where coalition_id = $1 and audience && $2",
+        coalition, list(audiences),
+    )  # fmt: skip
+    return {row["issue"]: _words(row["name"]) for row in rows}
 
 
 async def joined(db: Connection, coalition: UUID, audiences: Sequence[str]) -> dict[UUID, date]:
@@ -383,12 +400,52 @@ async def _mandates(
     return found
 
 
+async def person(
+    db: Connection, coalition: UUID, audiences: Sequence[str], of: UUID | None
+) -> PersonRow | None:
+    """Return a person, where there is one."""
+    if of is None:
+        return None
+    rows = await people(db, coalition, audiences, only=of, limit=1)
+    return rows[0] if rows else None
+
+
 async def me(db: Connection, coalition: UUID, audiences: Sequence[str], person: UUID | None) -> Me:
     """Return the person as a coalition knows them."""
     if person is None:
         return Me()
     rows = await people(db, coalition, audiences, only=person, limit=1)
-    return next((Me(person=row.id, name=row.name, mandates=row.mandates) for row in rows), Me())
+    if not rows:
+        return Me()
+    [row] = rows
+    presides = await _presides(db, coalition, row.mandates)
+    return Me(person=row.id, name=row.name, mandates=row.mandates, presides=presides)
+
+
+async def _presides(db: Connection, coalition: UUID, mandates: Sequence[MandateRow]) -> list[UUID]:
+    """Return for whom a person is chair or secretary of the charter: informally, all are."""
+    here: Any = await db.fetchrow(
+        "select current_date as today,"
+        " (select mode from charter_now where coalition_id = $1) as mode,"
+        " (select body from body_now where coalition_id = $1 and kind in ('steering', 'plenary')"
+        "  and not dissolved order by kind = 'plenary', body limit 1) as body",
+        coalition,
+    )
+    speaking = [
+        mandate
+        for mandate in mandates
+        if mandate.authority in {"full", "ad_referendum"}
+        and mandate.begins <= here["today"]
+        and (mandate.ends is None or here["today"] <= mandate.ends)
+    ]
+    return sorted(
+        {
+            mandate.organisation.id
+            for mandate in speaking
+            if here["mode"] == "informal"
+            or (mandate.body.id == here["body"] and not PRESIDING.isdisjoint(mandate.roles))
+        }
+    )
 
 
 async def hours_taken(db: Connection, coalition: UUID) -> dict[UUID, int]:

@@ -97,9 +97,14 @@ def _member(state: str | None) -> Callable[[Recorded], Rows]:
     return rows
 
 
-def _joined(seen: Recorded) -> Rows:
-    yield from _member("joined")(seen)
-    yield from said(seen)
+def _member_with_words(state: str) -> Callable[[Recorded], Rows]:
+    """A row of the membership, and what was said: why they came, or on which terms."""
+
+    def rows(seen: Recorded) -> Rows:
+        yield from _member(state)(seen)
+        yield from said(seen)
+
+    return rows
 
 
 def _accredited(seen: Recorded) -> Rows:
@@ -246,10 +251,10 @@ projection = Projection(
     rows={
         "CoalitionFormed": _formed,
         "OperatingModeSet": _charter,
-        "MemberInvited": _member("invited"),
-        "MembershipApplied": _member("applied"),
+        "MemberInvited": _member_with_words("invited"),
+        "MembershipApplied": _member_with_words("applied"),
         "MembershipDeclined": _member("declined"),
-        "MemberJoined": _joined,
+        "MemberJoined": _member_with_words("joined"),
         "CommitmentLevelSet": _member(None),
         "MemberSuspended": _member("suspended"),
         "MemberReinstated": _member("joined"),

@@ -1,8 +1,8 @@
 """Who shares which threat, and whom nothing but a threat joins."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from itertools import combinations
 from uuid import UUID
 
 from services.members.views.queries import Named, Names, Words, named
@@ -12,12 +12,13 @@ TOGETHER = frozenset({"support", "can_live_with"})
 
 
 class ThreatRow(Named):
-    """A threat; `joined` are the pairs that share this threat and nothing else.
+    """A threat; `about`: its issues by name; `joined` are the pairs that share it and nothing else.
 
     Nothing else: no other threat that lasts, and no issue that both support or can live with.
     """
 
     issues: list[UUID]
+    about: list[Named]
     shared_by: list[Named]
     joined: list[tuple[Named, Named]]
     identified_at: datetime
@@ -27,21 +28,27 @@ class ThreatRow(Named):
 
 
 def threats(
-    entries: Iterable[Entry], stands: Iterable[Collection[UUID]], names: Names
+    entries: Iterable[Entry],
+    stands: Iterable[Collection[UUID]],
+    names: Names,
+    of: Collection[UUID] | None = None,
 ) -> list[ThreatRow]:
     """Return the threats: those that last first, then the newest first.
 
     Args:
         entries: Their events, oldest first.
         stands: For each issue, the organisations that support it or can live with it.
+        names: Of organisations and issues, as the reader may see them.
+        of: Only pairs with one of these organisations; `None`: all pairs.
     """
     found: dict[str, ThreatRow] = {}
     for entry in entries:
         data = entry.data
         if entry.type == "ThreatIdentified":
             found[entry.key] = ThreatRow(
-                id=UUID(entry.key), name=data.get("name"), issues=data["issues"], shared_by=[],
-                joined=[], identified_at=entry.at, retired=False, retired_because=None, refs=[],
+                id=UUID(entry.key), name=data.get("name"), issues=data["issues"],
+                about=[named(issue, names) for issue in data["issues"]], shared_by=[], joined=[],
+                identified_at=entry.at, retired=False, retired_because=None, refs=[],
             )  # fmt: skip
         row = found[entry.key]
         row.refs.append(entry.ref)
@@ -50,15 +57,32 @@ def threats(
         else:
             row.shared_by.append(named(entry.org, names))
     lasting = [row for row in found.values() if not row.retired]
-    joined_by_issues = {pair for orgs in stands for pair in combinations(sorted(orgs), 2)}
-    for row in lasting:
-        others = [{one.id for one in each.shared_by} for each in lasting if each is not row]
-        sharing = sorted(row.shared_by, key=lambda one: one.id)
-        row.joined = [
-            (a, b)
-            for a, b in combinations(sharing, 2)
-            if (a.id, b.id) not in joined_by_issues
-            and not any(a.id in orgs and b.id in orgs for orgs in others)
-        ]
+    _join(lasting, [frozenset(orgs) for orgs in stands], of)
     newest = sorted(found.values(), key=lambda row: row.identified_at, reverse=True)
     return sorted(newest, key=lambda row: row.retired)
+
+
+def _join(
+    lasting: list[ThreatRow], stands: list[frozenset[UUID]], of: Collection[UUID] | None
+) -> None:
+    """Add to each threat the pairs that share nothing else, in the order of their ids."""
+    sharing = [{one.id: one for one in row.shared_by} for row in lasting]
+    for org in sorted({org for orgs in sharing for org in orgs}):
+        if of is not None and org not in of:
+            continue
+        together = frozenset().union(*(orgs for orgs in stands if org in orgs))
+        times = Counter(other for orgs in sharing if org in orgs for other in orgs)
+        for row, orgs in zip(lasting, sharing, strict=True):
+            if org not in orgs:
+                continue
+            alone = {
+                other
+                for other in orgs
+                if other != org and times[other] == 1 and other not in together
+            }
+            for other in alone:
+                if other > org or (of is not None and other not in of):
+                    a, b = sorted((org, other))
+                    row.joined.append((orgs[a], orgs[b]))
+    for row in lasting:
+        row.joined.sort(key=lambda pair: (pair[0].id, pair[1].id))
