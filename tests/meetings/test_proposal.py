@@ -591,7 +591,8 @@ def test_a_voting_closes_by_itself_when_its_time_is_over() -> None:
 
 
 def test_a_voting_never_closes_by_itself_before() -> None:
-    every = *under_way, *(took(each, AGREE) for each in (UNION, YOUTH, SCHOOL, CLINIC))
+    votes = tuple(took(each, AGREE) for each in (UNION, YOUTH, SCHOOL, CLINIC))
+    every: tuple[ProposalEvent, ...] = (*under_way, *votes)
     early = by_itself(DUSK - timedelta(milliseconds=1), *FACTS)
     for history in (under_way, every):
         given(*history).when(CloseVoting(), early).then_refused("too_soon")

@@ -1,5 +1,6 @@
 """What pages show of the charter and of members is folded from what was said, oldest first."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -33,7 +34,7 @@ def folded(*entries: Entry, members: tuple[UUID, ...] = MEMBERS) -> Charter:
     return charter(entries, members, NAMES)
 
 
-def ids(rows: list[Named]) -> list[UUID]:
+def ids(rows: Sequence[Named]) -> list[UUID]:
     return [row.id for row in rows]
 
 

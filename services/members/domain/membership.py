@@ -371,7 +371,7 @@ class Gone:
 Membership = Invited | Applied | Joined | Declined | Gone | None  # None: never heard of
 
 
-def decide(
+def decide(  # noqa: C901 - one case a command
     command: MembershipCommand, membership: Membership, context: Context
 ) -> list[MembershipEvent]:
     """Return what happens if `command` is accepted; an empty list means nothing needs to.
