@@ -7,9 +7,9 @@ from typing import IO, Any, Self
 
 from accord.failed import Failed
 from accord.sources.refusals import Refusal
+from shared.cells import guarded
 
-COLUMNS = ("file", "line", "reason", "detail")
-FORMULA = ("=", "+", "-", "@", "'", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+COLUMNS = ("file", "line", "column", "reason", "detail")
 
 
 class Stopped(Failed):
@@ -62,11 +62,5 @@ class RefusedRows:
             self._rows.writerow(COLUMNS)
             self.first = refusal
         self.count += 1
-        self._rows.writerow(
-            [guarded(refusal.file), refusal.line, refusal.reason, guarded(refusal.detail)]
-        )
-
-
-def guarded(cell: str) -> str:
-    """Return a text cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+        place = guarded(refusal.file), refusal.line, guarded(refusal.column)
+        self._rows.writerow([*place, refusal.reason, guarded(refusal.detail)])

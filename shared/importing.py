@@ -2,7 +2,9 @@
 
 NDJSON in, one command a line; NDJSON out: a line for each refused command, progress, and a
 summary. A line names the stream version that it brings about, so that what was carried out
-before is passed over, however late it comes again.
+before is passed over, however late it comes again. Commands that a line brings along are written
+together with its own, or none is. Who imports into streams that others have written to asks first
+where these stand.
 """
 
 import asyncio
@@ -14,18 +16,20 @@ from uuid import UUID, uuid5
 
 import orjson
 from fastapi import Request
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from shared.ask import Ask, Fact, Step, Written
 from shared.batch import in_milliseconds
+from shared.database import tenant
 from shared.event import Command, Context, Moment, Value, Visibility
 from shared.host import Host
 from shared.hot import AnyDecider, Reading
 from shared.http import bearer, host_of
 from shared.identity import Signed
 from shared.problems import Problem, forbidden, invalid, not_found, translated
+from shared.sealing import keyed_for
 
 LINES = "application/x-ndjson"
 _LINES = {"description": "Commands, one a line; each that cannot be read is refused alone."}
@@ -40,6 +44,7 @@ LINE_BYTES = 64 * 1024
 AT_ONCE = 512
 WAIT_SECONDS = 30.0
 AHEAD_SECONDS = 60
+TOGETHER = 64
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class ImportedCommand:
     facts: tuple[Fact, ...] = ()
     steps: Callable[[UUID, Any], Sequence[Step]] | None = None
     """(coalition, command) → the command and what it sets off on other streams, in order."""
+    about: Callable[[UUID, Any], UUID | None] | None = None
+    """(key of the stream, command) → the person under whose key it says something, if any."""
 
 
 class _Answering(StreamingResponse):
@@ -64,17 +71,30 @@ class _Answering(StreamingResponse):
         await self.stream_response(send)
 
 
-class Line(Value):
-    """One command of an import."""
+class Part(Value):
+    """One command on one stream, and when it was."""
 
     command: Annotated[str, Field(max_length=63)]
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     at: Moment
-    version: Annotated[int, Field(ge=1)]
     body: dict[str, Any]
     by: UUID | None = None
+
+
+class Line(Part):
+    """One command of an import; `then` are written together with it, or none of them is."""
+
+    version: Annotated[int, Field(ge=1)]
     visibility: Visibility | None = None
     after: dict[str, int] = Field(default_factory=dict)
+    then: Annotated[tuple[Part, ...], Field(max_length=TOGETHER)] = ()
+
+
+class Stands(BaseModel):
+    """Where a journal stands, and at which version each of its streams."""
+
+    position: int
+    versions: dict[str, int]
 
 
 _LINE = TypeAdapter(Line)
@@ -89,6 +109,24 @@ async def run(request: Request, imports: Mapping[str, ImportedCommand]) -> Strea
     if request.headers.get("content-type", "").partition(";")[0].strip() != LINES:
         raise Problem(415, "unsupported_media_type", "Send commands as application/x-ndjson.")
     return _Answering(_carry_out(request, host, coalition, imports), media_type=LINES)
+
+
+async def stands(request: Request) -> Stands:
+    """Return what an import has to know of a coalition that others write to as well."""
+    host = host_of(request)
+    signed = host.tokens.verify(bearer(request))
+    coalition = await host.coalition(request.path_params["coalition"])
+    await _allowed(host, signed, coalition)
+    async with tenant(host.pool, [coalition]) as db:
+        rows = await db.fetch(
+            "select stream, max(version) as version, max(position) as position"
+            " from journal.event where coalition_id = $1 group by stream",
+            coalition,
+        )
+    return Stands(
+        position=max((row["position"] for row in rows), default=0),
+        versions={row["stream"]: row["version"] for row in rows},
+    )
 
 
 async def _coalition(host: Host, request: Request) -> UUID:
@@ -124,24 +162,37 @@ async def _carry_out(
     totals = {"recorded": 0, "skipped": 0, "refused": 0, "position": 0}
     index = 0
     batch: list[tuple[int, Ask]] = []
+    about: dict[str, set[UUID]] = {}
     async for raw in _lines(request):
         try:
-            line, ask = _ask(raw, coalition, imports)
+            line, ask, persons = _ask(raw, coalition, imports)
             if line.after:
                 await _heard(host, coalition, line.after)
             batch.append((index, ask))
+            if persons:
+                about.setdefault(keyed_for(line.visibility or "members", ()), set()).update(persons)
         except Problem as problem:
             totals["refused"] += 1
             yield _line(index, problem)
         index += 1
         if len(batch) >= AT_ONCE:
+            await _have_keys(host, coalition, about)
             async for answer in _write(host, batch, totals):
                 yield answer
             batch = []
             yield orjson.dumps({"done": index}) + b"\n"
+    await _have_keys(host, coalition, about)
     async for answer in _write(host, batch, totals):
         yield answer
     yield orjson.dumps(totals) + b"\n"
+
+
+async def _have_keys(host: Host, coalition: UUID, about: dict[str, set[UUID]]) -> None:
+    """Have the keys that a batch closes with: it would stop, and begin anew, for each."""
+    assert host.keys is not None
+    for audience, persons in about.items():
+        await host.keys.ensure_all(coalition, persons, audience)
+    about.clear()
 
 
 def _line(index: int, problem: Problem) -> bytes:
@@ -173,33 +224,47 @@ async def _write(
         yield _line(index, problem)
 
 
-def _ask(raw: bytes, coalition: UUID, imports: Mapping[str, ImportedCommand]) -> tuple[Line, Ask]:
+def _ask(
+    raw: bytes, coalition: UUID, imports: Mapping[str, ImportedCommand]
+) -> tuple[Line, Ask, set[UUID]]:
+    """Return a line, what it asks of the journal, and the persons it says something about."""
     if len(raw) > LINE_BYTES:
         raise Problem(413, "too_large", f"A command has at most {LINE_BYTES} bytes.")
+    contexts: dict[int, Context] = {}
+    steps: list[Step] = []
+    persons: set[UUID] = set()
     try:
         line = _LINE.validate_json(raw)
-        imported = imports.get(line.command)
-        if imported is None:
-            raise Problem(422, "unknown_command", "No such command can be imported here.")
-        command = imported.command.model_validate_json(orjson.dumps(line.body))
+        for part in (line, *line.then):
+            imported = imports.get(part.command)
+            if imported is None:
+                raise Problem(422, "unknown_command", "No such command can be imported here.")
+            command = imported.command.model_validate_json(orjson.dumps(part.body))
+            made = [Step(imported.decider, part.id, command, imported.facts)]
+            if imported.steps is not None:
+                made = [*imported.steps(coalition, command)]
+            context = Context(
+                coalition, None, part.by, in_milliseconds(part.at), authority="imported",
+                credential="service_account", visibility=line.visibility,
+            )  # fmt: skip
+            contexts |= {id(step.command): context for step in made}
+            steps += made
+            person = imported.about(UUID(part.id), command) if imported.about else None
+            if person is not None:
+                persons.add(person)
     except ValidationError as error:
         raise invalid(error) from None
-    context = Context(
-        coalition, None, line.by, in_milliseconds(line.at), authority="imported",
-        credential="service_account", visibility=line.visibility,
-    )  # fmt: skip
 
-    async def resolve(read: Reading, _state: Any, _command: Any) -> Context:
-        if line.at > read.context.at:
+    async def resolve(read: Reading, _state: Any, command: Any) -> Context:
+        context = contexts[id(command)]
+        if context.at > read.context.at:
             raise Problem(422, "in_the_future", "An import is about the past.")
         return context
 
-    steps: tuple[Step, ...] = (Step(imported.decider, line.id, command, imported.facts),)
-    if imported.steps is not None:
-        steps = tuple(imported.steps(coalition, command))
-    return line, Ask(
-        coalition, steps, resolve, brings_to=line.version, correlation=_flow(coalition)
+    ask = Ask(
+        coalition, tuple(steps), resolve, brings_to=line.version, correlation=_flow(coalition)
     )
+    return line, ask, persons
 
 
 @lru_cache(maxsize=1_024)

@@ -150,6 +150,42 @@ class Keys:
         except KeyMissing:
             await self.fetch(coalition, person, audience)
 
+    async def ensure_all(self, coalition: UUID, persons: Iterable[UUID], audience: str) -> None:
+        """Have the keys of many persons in memory: made at once, where one by one takes minutes."""
+        now = time.monotonic()
+        wanted = [
+            person
+            for person in set(persons)
+            if (held := self._current.get((coalition, person, audience))) is None or held[0] < now
+        ]
+        if not wanted:
+            return
+        read = (
+            "select person_id, key_id, wrapped_key from sealing.sealing_key where coalition_id = $1"
+            " and source = $2 and audience = $3 and person_id = any($4) and destroyed_at is null"
+        )
+        scope = coalition, self._source, audience
+        async with self._pool.acquire(timeout=FETCH_SECONDS) as db:
+            rows = await db.fetch(read, *scope, wanted)
+            known = {row["person_id"] for row in rows}
+            if new := [person for person in wanted if person not in known]:
+                ids = [uuid7(int(time.time() * 1000), next(_ids)) for _ in new]
+                wrapped = [self._wrapped(id_, AESGCM.generate_key(256)) for id_ in ids]
+                await db.execute(
+                    "insert into sealing.sealing_key"
+                    " (coalition_id, key_id, source, person_id, audience, wrapped_key)"
+                    " select $1, key_id, $2, person_id, $3, wrapped_key"
+                    " from unnest($4::uuid[], $5::uuid[], $6::bytea[])"
+                    " as new(key_id, person_id, wrapped_key) on conflict do nothing",
+                    *scope, ids, new, wrapped,
+                )  # fmt: skip
+                rows += await db.fetch(read, *scope, new)
+        until = time.monotonic() + HELD_SECONDS
+        for row in rows:
+            key = self._unwrapped(row["key_id"], row["wrapped_key"])
+            self._current[coalition, row["person_id"], audience] = until, key
+            self._by_id[coalition, key.id] = until, key
+
     async def fetch(self, coalition: UUID, person: UUID | None, audience: str) -> Key:
         """Return the current key, made now where there is none."""
         key_id = uuid7(int(time.time() * 1000), next(_ids))

@@ -200,6 +200,14 @@ class Service:
                 """Carry out commands of the past, one a line; what is refused stops no other."""
                 return await importing.run(request, imports)
 
+            @router.get(
+                "/import", dependencies=[requires(f"{self.name}:import:run")],
+                operation_id="show_import",
+            )  # fmt: skip
+            async def show_import(request: Request) -> importing.Stands:
+                """Show where the journal stands, and at which version each of its streams."""
+                return await importing.stands(request)
+
         app.include_router(router)
         app.add_middleware(Signpost, ways=self.ways())
         if self.everywhere is not None:

@@ -8,9 +8,10 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-FORMULA = tuple("=+-@'\t\r\uff1d\uff0b\uff0d\uff20")
-BOM = "\ufeff"
-"""Makes a spreadsheet read UTF-8."""
+from shared.cells import BOM, guarded
+
+__all__ = ["BOM", "MEDIA_TYPE", "cell", "written"]
+
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 
 
@@ -27,6 +28,4 @@ def cell(value: Any) -> Any:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
+    return guarded(value) if isinstance(value, str) else value

@@ -28,6 +28,8 @@ class ImportLine(NamedTuple):
             already there has heard this command before.
         waits: Until the service has heard what `members` answered so far.
         file, line: Where the command comes from.
+        then: Commands on other streams, or later on this one, that are written together with it,
+            or none of them is.
     """
 
     service: Service
@@ -41,6 +43,7 @@ class ImportLine(NamedTuple):
     by: str | None = None
     public: bool = False
     waits: bool = False
+    then: tuple[dict[str, Any], ...] = ()
 
     def encode(self, members: int | None) -> bytes:
         """Return the line as sent, with the end of line.
@@ -56,6 +59,8 @@ class ImportLine(NamedTuple):
         line |= {"at": self.at, "version": self.version, "body": self.body}
         if self.waits and members is not None:
             line["after"] = {"members": members}
+        if self.then:
+            line["then"] = self.then
         return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.members.views import sheets
+from services.members.views import lists
 from services.members.views.queries import Named
 from services.members.views.roster import RosterRow
 from tests.members.service import BASE, Members, members, new_id, words
@@ -238,5 +238,5 @@ def test_a_member_without_a_voice_has_a_line_of_its_own() -> None:
         voting_right=None, person=None, joined_at=None, ref="members/7",
         represents=[Named(id=new_id(), name=words("Parents"))],
     )  # fmt: skip
-    [line] = csv.DictReader(io.StringIO(sheets.roster([row]), newline=""))
+    [line] = csv.DictReader(io.StringIO(lists.roster([row]), newline=""))
     assert (line["name"], line["represents"], line["ref"]) == ("'+1", "Parents", "members/7")

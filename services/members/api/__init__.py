@@ -16,6 +16,7 @@ from services.members.api import (
     people,
     relationships,
     roster,
+    sheets,
     threats,
 )
 from services.members.api.imports import IMPORTS
@@ -40,5 +41,6 @@ __all__ = [
     "relationships",
     "roster",
     "router",
+    "sheets",
     "threats",
 ]

@@ -18,7 +18,7 @@ from services.members.api.routing import (
     write,
 )
 from services.members.domain import coalition
-from services.members.views import charter, queries, roster, sheets, structure
+from services.members.views import charter, lists, queries, roster, structure
 from services.members.views.said import entries
 from shared.ask import Written
 from shared.event import Command
@@ -165,7 +165,7 @@ async def list_acceptances(reader: Reader, of: Of = "ground-rules") -> charter.A
 )  # fmt: skip
 async def export_acceptances(reader: Reader, of: Of = "ground-rules", bom: Bom = False) -> Response:  # noqa: FBT002 - a query parameter is always named
     """The same as a sheet: first those missing."""
-    made = sheets.acceptances(_accepted(await _charter(reader), of))
+    made = lists.acceptances(_accepted(await _charter(reader), of))
     return sheet(f"acceptances-{of}", made, bom=bom)
 
 

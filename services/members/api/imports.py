@@ -1,4 +1,7 @@
-"""What an import may bring: every command of this service but those between two organisations."""
+"""What an import may bring: every command of this service but those between two organisations.
+
+Of constituencies only that there are any: who speaks for one says so itself.
+"""
 
 from typing import Any, get_args
 from uuid import UUID, uuid5
@@ -11,6 +14,7 @@ from services.members.domain import (
     capacity,
     coalition,
     conflict,
+    constituency,
     exchange,
     founding,
     issue,
@@ -36,6 +40,7 @@ COMMANDS: tuple[tuple[AnyDecider, Any], ...] = (
     (capacity.decider, capacity.CapacityCommand),
     (exchange.decider, exchange.ExchangeCommand),
     (bottomline.decider, bottomline.BottomLineCommand),
+    (constituency.decider, constituency.IdentifyConstituency),
 )
 
 
@@ -51,12 +56,29 @@ def _formed_before(of: UUID, form: coalition.FormCoalition) -> list[Step]:
     return [Step(*step) for step in with_facts(founding.found(form, new), forming=True)]
 
 
+def _about(key: UUID, command: Any) -> UUID | None:
+    """Return the person under whose key a command says something."""
+    if isinstance(command, person.RegisterPerson):
+        return key
+    if isinstance(command, coalition.FormCoalition):
+        return _alone(command.founder, command.founder.org or key)
+    if isinstance(command, membership.AdmitMember):
+        return _alone(command, key)
+    if isinstance(command, accreditation.AccreditRepresentative):
+        return command.person
+    return None
+
+
+def _alone(joining: membership.AdmitMember, org: UUID) -> UUID | None:
+    return None if joining.kind == "organization" else joining.person or org
+
+
 IMPORTS = {
-    command.__name__: ImportedCommand(decider, command, facts.NEEDS.get(command, ()))
+    command.__name__: ImportedCommand(decider, command, facts.NEEDS.get(command, ()), about=_about)
     for decider, union in COMMANDS
     for command in (get_args(union) or (union,))
 } | {
     "FormCoalition": ImportedCommand(
-        coalition.decider, coalition.FormCoalition, steps=_formed_before
+        coalition.decider, coalition.FormCoalition, steps=_formed_before, about=_about
     )
 }

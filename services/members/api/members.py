@@ -22,7 +22,7 @@ from services.members.api.routing import (
 )
 from services.members.domain import founding, membership
 from services.members.domain.ids import AccId, BodyId, OrgId, PersonId
-from services.members.views import memberships, queries, roster, sheets
+from services.members.views import lists, memberships, queries, roster
 from services.members.views.said import entries
 from shared.ask import Written
 from shared.http import Caller, Limit, Page, Reader, requires
@@ -286,7 +286,7 @@ async def list_alignments(
 )  # fmt: skip
 async def export_alignments(reader: Reader, bom: Bom = False) -> Response:  # noqa: FBT002 - a query parameter is always named
     """The same as a sheet."""
-    return sheet("alignments", sheets.alignments(await _alignments(reader)), bom=bom)
+    return sheet("alignments", lists.alignments(await _alignments(reader)), bom=bom)
 
 
 async def _alignments(reader: Reader) -> list[memberships.AlignmentRow]:

@@ -9,7 +9,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from services.members.api.routing import SHEET, Bom, page, router, sheet
-from services.members.views import constituencies, queries, roster, sheets
+from services.members.views import constituencies, lists, queries, roster
 from services.members.views.said import entries
 from shared.hot import Connection
 from shared.http import Limit, Page, Reader, requires
@@ -63,7 +63,7 @@ async def export_roster(
     async with reader.rows() as db:
         rows = await roster.rows(db, reader.coalition, reader.audiences, place=place, words=q)
         await _complete(db, reader, rows)
-    return sheet("roster", sheets.roster(rows), bom=bom)
+    return sheet("roster", lists.roster(rows), bom=bom)
 
 
 @router.get("/names", dependencies=[requires("members:membership:read")])

@@ -35,7 +35,7 @@ def found(form: coalition.FormCoalition, new: NewIds) -> tuple[Step, ...]:
     """
     plenary, org = form.plenary or new.plenary, form.founder.org or new.founder
     alone = form.founder.kind == "person" and form.person is not None
-    who = new.person if alone else None
+    who = new.person if alone else form.founder.person
     constitute = body.ConstituteBody(name=PLENARY, kind="plenary", scope="all")
     steps: tuple[Step, ...] = (
         (coalition.decider, new.coalition, form),

@@ -198,6 +198,16 @@ async def mandates(read: Reading) -> Mandates:
     return (await read.fold(ROLL)).mandates(read.context.at.date())
 
 
+async def presiding(read: Reading) -> frozenset[UUID]:
+    """Return the people who preside over the charter today; in informal mode all who speak."""
+    held, day = await mandates(read), read.context.at.date()
+    return frozenset(
+        mandate.person
+        for mandate in held.held.values()
+        if mandate.person and mandate.speaks(day) and held.chairs(mandate, None)
+    )
+
+
 async def charter(read: Reading, _state: Any, _command: Any) -> Charter:
     """Return how the coalition works, and whom it admits."""
     return (await read.fold(ROLL)).charter

@@ -108,3 +108,11 @@ def _tokens(sealed_for: str) -> set[str]:
     """Return the tokens of who may read what was sealed for an audience, or for organisations."""
     kind, _, ids = sealed_for.partition(":")
     return {f"org:{id_}" for id_ in ids.split("_")} if kind == "dyad" else {sealed_for}
+
+
+async def reached(db: Connection, coalition: UUID) -> int:
+    """Return the position of the newest event that was said here."""
+    found: int | None = await db.fetchval(
+        "select max(position) from said where coalition_id = $1", coalition
+    )
+    return found or 0

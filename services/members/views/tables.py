@@ -1,6 +1,6 @@
 """Events as rows: one row an event, never changed; the newest says what holds."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -97,14 +97,14 @@ def _member(state: str | None) -> Callable[[Recorded], Rows]:
     return rows
 
 
-def _member_with_words(state: str) -> Callable[[Recorded], Rows]:
-    """A row of the membership, and what was said: why they came, or on which terms."""
+def _and_said(rows: Callable[[Recorded], Rows]) -> Callable[[Recorded], Rows]:
+    """Return the rows of an event, and what sheets and registers are folded from."""
 
-    def rows(seen: Recorded) -> Rows:
-        yield from _member(state)(seen)
+    def both(seen: Recorded) -> Rows:
+        yield from rows(seen)
         yield from said(seen)
 
-    return rows
+    return both
 
 
 def _accredited(seen: Recorded) -> Rows:
@@ -242,37 +242,39 @@ FOLDED = (
     "TurfSettled",
     "WellbeingPulseSubmitted",
 )
-"""Types of which a register is folded when it is asked for; others have tables of their own."""
+"""Types of which a register is folded when it is asked for, and nothing else."""
+
+TABLED: Mapping[str, Callable[[Recorded], Rows]] = {
+    "MemberInvited": _member("invited"),
+    "MembershipApplied": _member("applied"),
+    "MembershipDeclined": _member("declined"),
+    "MemberJoined": _member("joined"),
+    "CommitmentLevelSet": _member(None),
+    "MemberSuspended": _member("suspended"),
+    "MemberReinstated": _member("joined"),
+    "MemberLeft": _member("left"),
+    "RepresentativeAccredited": _accredited,
+    "RepresentativeReplaced": _accredited,
+    "AccreditationEnded": _ended,
+    "BodyConstituted": _body,
+    "BodyMandateChanged": _body,
+    "BodyDissolved": _body,
+    "RoleTaken": _role,
+    "RoleReleased": _role,
+    "SeatReserved": _seat,
+    "SeatFilled": _seat,
+    "SeatVacated": _seat,
+    "IssueRaised": _issue,
+    "IssueScoped": _issue,
+    "PersonRegistered": _person,
+}
+"""Types that have tables of their own, for what many requests join or page through."""
 
 projection = Projection(
     "members-table",
     sources=("members",),
     tables=(CHARTER, MEMBERSHIP, ACCREDITATION, BODY, ROLE, SEAT, ISSUE, PERSON, SAID),
-    rows={
-        "CoalitionFormed": _formed,
-        "OperatingModeSet": _charter,
-        "MemberInvited": _member_with_words("invited"),
-        "MembershipApplied": _member_with_words("applied"),
-        "MembershipDeclined": _member("declined"),
-        "MemberJoined": _member_with_words("joined"),
-        "CommitmentLevelSet": _member(None),
-        "MemberSuspended": _member("suspended"),
-        "MemberReinstated": _member("joined"),
-        "MemberLeft": _member("left"),
-        "RepresentativeAccredited": _accredited,
-        "RepresentativeReplaced": _accredited,
-        "AccreditationEnded": _ended,
-        "BodyConstituted": _body,
-        "BodyMandateChanged": _body,
-        "BodyDissolved": _body,
-        "RoleTaken": _role,
-        "RoleReleased": _role,
-        "SeatReserved": _seat,
-        "SeatFilled": _seat,
-        "SeatVacated": _seat,
-        "IssueRaised": _issue,
-        "IssueScoped": _issue,
-        "PersonRegistered": _person,
-    }
+    rows={"CoalitionFormed": _formed, "OperatingModeSet": _charter}
+    | {kind: _and_said(rows) for kind, rows in TABLED.items()}
     | dict.fromkeys(FOLDED, said),
 )
