@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from accord import exchange
 from accord.failed import Failed
 from accord.rebuild import doctor, rebuild
+from accord.sheets.commands import add_to, export
 from accord.token import token
 from accord.up import up
 from shared.nkeys import NotASeed
@@ -47,8 +48,10 @@ def accord(*, debug: Annotated[bool, typer.Option("--debug", help=DEBUG)] = Fals
 
 app.command()(up)
 app.command()(token)
+app.command()(export)
 app.command()(rebuild)
 app.command()(doctor)
+add_to(exchange.app)
 app.add_typer(exchange.app, name="import")
 
 if __name__ == "__main__":

@@ -62,6 +62,23 @@ class Found:
 
     id: UUID
     plenary: str | None
+    mode: str | None = None
+
+
+@dataclass(frozen=True)
+class Stands:
+    """Where a service's journal of a coalition stands, and at which version its streams."""
+
+    position: int
+    versions: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as it was exported, and the position that it shows."""
+
+    content: bytes
+    position: int
 
 
 class _Again(Exception):
@@ -116,7 +133,55 @@ class Services:
                     return None
                 _expect_ok(response)
                 found = orjson.loads(response.read())
-                return Found(UUID(found["coalition"]), found.get("plenary"))
+                return Found(UUID(found["coalition"]), found.get("plenary"), found.get("mode"))
+
+        return self._patiently(ask)
+
+    def stands(self, service: str, coalition: UUID) -> Stands:
+        """Return where a service's journal stands.
+
+        Raises:
+            Unanswered: the caller may not import, or the service stays away.
+        """
+
+        def ask() -> Stands:
+            with self._asked("GET", f"/{service}/api/v1/coalitions/{coalition}/import") as response:
+                _expect_ok(response)
+                said = orjson.loads(response.read())
+                return Stands(said["position"], said["versions"])
+
+        return self._patiently(ask)
+
+    def ground_rules(self, coalition: UUID, at_least: int) -> int:
+        """Return the version of the ground rules that hold; 0 where there are none."""
+
+        def ask() -> int:
+            path = f"/members/api/v1/coalitions/{coalition}/charter?at_least=members/{at_least}"
+            with self._asked("GET", path) as response:
+                _expect_ok(response)
+                versions = orjson.loads(response.read())["ground_rules"]
+                return int(versions[0]["version"]) if versions else 0
+
+        return self._patiently(ask)
+
+    def sheet(
+        self, coalition: UUID | str, kind: str, *, at_least: int = 0, bom: bool = False
+    ) -> Sheet | None:
+        """Return a sheet of a coalition; `None` where there is no such coalition to be seen.
+
+        Args:
+            at_least: The position that it shows.
+        """
+        query = [f"at_least=members/{at_least}"] if at_least else []
+        query += ["bom=true"] if bom else []
+        path = f"/members/api/v1/coalitions/{coalition}/{kind}.csv?{'&'.join(query)}"
+
+        def ask() -> Sheet | None:
+            with self._asked("GET", path) as response:
+                if response.status_code == ABSENT:
+                    return None
+                _expect_ok(response)
+                return Sheet(response.read(), int(response.headers["Accord-Position"]))
 
         return self._patiently(ask)
 

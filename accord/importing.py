@@ -70,6 +70,10 @@ class Import:
             if self._remarks <= SHOWN_REMARKS:
                 self._terminal.print(str(remark), markup=False)
 
+    def say(self, words: str) -> None:
+        """Say something to the person at the terminal."""
+        self._terminal.print(words, markup=False)
+
     def find(self, services: Services) -> Coalition:
         """Return the coalition of this name, or the one to be formed."""
         found = services.coalition(self.slug)
@@ -78,9 +82,18 @@ class Import:
         return Coalition(found.id, self.slug, found.plenary)
 
     def deliver(
-        self, services: Services, into: Coalition, lines: Iterable[ImportLine], about: int
+        self,
+        services: Services,
+        into: Coalition,
+        lines: Iterable[ImportLine],
+        about: int,
+        known: int = 0,
     ) -> None:
-        """Send `lines`, about so many, and show how far they are."""
+        """Send `lines`, about so many, and show how far they are.
+
+        Args:
+            known: How much was left out, because it is there already.
+        """
         columns = TextColumn(self.kind), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         terminal = self._terminal
         with Progress(
@@ -95,7 +108,8 @@ class Import:
             try:
                 delivery.deliver(lines)
             finally:
-                self._sent = {"recorded": delivery.recorded, "skipped": delivery.skipped}
+                skipped = delivery.skipped + known
+                self._sent = {"recorded": delivery.recorded, "skipped": skipped}
 
     def _report(self) -> None:
         refused = self.refused
