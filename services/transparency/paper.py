@@ -8,9 +8,14 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from services.transparency.domain.numbers import percent
+from services.transparency.domain.relationship_health import INDICES, OF_DAYS, OF_QUARTER
+from services.transparency.domain.retention import LEVELS
 from services.transparency.domain.said import words
-from services.transparency.sheet import named, recomputed, threshold
+from services.transparency.drawn import charts
+from services.transparency.sheet import measured, named, recomputed, threshold
 from services.transparency.views.reports import REPORTS, Report
+from services.transparency.views.windowed import of_part
 
 STYLE = """
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
@@ -20,6 +25,7 @@ dl { display: grid; gap: .25rem 2rem; grid-template-columns: repeat(auto-fill, m
 dt { font-weight: 600; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
+figure { margin: 1.5rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; }
 th, td { border-top: 1px solid #8888; padding: .4rem .6rem; text-align: left; vertical-align: top; }
 thead th { border-top: 0; }
@@ -62,22 +68,38 @@ def page(report: Report, coalition: str, next_page: str | None) -> str:
         next_page: The address of the next one, if there is one.
     """
     name = str(report.head["name"])
-    columns = _COLUMNS[name]
-    names = names_in(report)
-    rows = [[cell(row, names) for _, cell in columns] for row in report.rows]
     figures = [_figure(each) for each in report.summary]
-    headings = [heading for heading, _ in columns]
     return _templates.get_template("report.html").render(
         title=REPORTS[name].title,
         coalition=coalition,
         style=STYLE,
         head=_head(report.head),
+        charts=charts(report),
         tables=[
-            Table("rows", _ROWS[name], headings, rows, "There is nothing to show."),
+            *_tables(report),
             Table("figures", "Figures", _FIGURE, figures, "There are no figures."),
         ],
         next=next_page,
     )
+
+
+def _tables(report: Report) -> list[Table]:
+    """Return the rows as tables: one, or one for each part of the report."""
+    name, names = str(report.head["name"]), names_in(report)
+    parts = _PARTS.get(name) or [("", _ROWS[name], _COLUMNS[name])]
+    return [
+        Table(
+            part or "rows",
+            title,
+            [heading for heading, _ in columns],
+            [
+                [cell(row, names) for _, cell in columns]
+                for row in (of_part(report.rows, part) if part else report.rows)
+            ],
+            "There is nothing to show.",
+        )
+        for part, title, columns in parts
+    ]
 
 
 def names_in(report: Report) -> dict[str, str]:
@@ -101,6 +123,8 @@ def _head(head: Mapping[str, Any]) -> list[tuple[str, str]]:
     if window := head["window"]:
         begins, ends = window["from"] or "the beginning", window["to"] or "now"
         written.append(("Window", f"{begins} to {ends}"))
+    if "min_group" in head:
+        written.append(("Shown from", f"{head['min_group']} contributors on"))
     return written
 
 
@@ -111,25 +135,50 @@ def _withheld(withheld: Mapping[str, int]) -> str:
 
 
 _AUDIENCE = {"members": "every member organisation", "public": "everyone"}
-_REASON = {"audience": "not for this audience"}
+_REASON = {"audience": "not for this audience", "suppressed": "too few contributed"}
 _FIGURE = ("Figure", "Of", "Value", "Rests on")
 _ROWS = {
     "decision-register": "Decisions",
     "who-decided-what": "Stances",
     "open-next-steps": "Open next steps",
     "credit-statement": "Contributions and credit",
+    "relationship-health": "The last four quarters",
 }
 
 
 def _figure(figure: Row) -> tuple[str, str, str, str]:
     of = (figure.get(name) for name in ("organisation", "body", "owner", "meeting"))
     whose = [named(each) for each in of if each]
-    whose += [str(figure[name]) for name in ("role", "degree") if name in figure]
-    value = figure["value"]
+    others = ("role", "degree", "stage", "quarter")
+    whose += [str(figure[name]) for name in others if name in figure]
+    value = _shown(figure["figure"], figure)
     shown = figure.get("reason", "unknown") if value is None else value
     unit = f" {figure['unit']}" if "unit" in figure and value is not None else ""
     said = {True: "yes", False: "no"}[shown] if isinstance(shown, bool) else f"{shown}{unit}"
     return figure["figure"].replace("_", " "), ", ".join(whose), said, _refs(figure)
+
+
+def _shown(name: str, cell: Row) -> Any:
+    """Return the value of a cell, a share as people read it, or why it is withheld."""
+    value = measured(cell)
+    return percent(value) if name in _SHARES and value and value[0] != "[" else value
+
+
+def _measure(name: str) -> Cell:
+    def cell(row: Row, _names: Mapping[str, str]) -> Any:
+        said = row[name] if isinstance(row[name], Mapping) else {"value": row[name]}
+        value = _shown(name, said)
+        return said.get("reason", "unknown") if value is None else value
+
+    return cell
+
+
+_SHARES = frozenset(
+    {
+        *INDICES, "response_rate", "reciprocity", "objection_rate", "share_addressed",
+        "on_time_steps", "retained",
+    }
+)  # fmt: skip
 
 
 def _refs(row: Row) -> str:
@@ -204,7 +253,95 @@ def _rests_on(row: Row, _names: Mapping[str, str]) -> str:
     return _refs(row)
 
 
-_COLUMNS: Mapping[str, Sequence[tuple[str, Cell]]] = {
+Columns = Sequence[tuple[str, Cell]]
+
+
+def _measures(*names: str) -> Columns:
+    """Return a column for each of these values, named as the value is."""
+    return [(name.replace("_", " ").capitalize(), _measure(name)) for name in names]
+
+
+def _rest_on(*names: str) -> Cell:
+    """Return what these values of a row rest on, one after the other."""
+
+    def cell(row: Row, _names: Mapping[str, str]) -> str:
+        said = (f"{name.replace('_', ' ')}: {_refs(row[name])}" for name in names)
+        return "; ".join(said)
+
+    return cell
+
+
+_RESTING = ("trust", "reciprocity", *OF_DAYS)
+"""What differs in what it rests on: all indices of a quarter rest on the same pulses."""
+_OF_MONTH = ("decisions", "objection_rate", "share_addressed", "on_time_steps", "trust")
+_PARTS: Mapping[str, Sequence[tuple[str, str, Columns]]] = {
+    "stage-timeline": (
+        (
+            "stage",
+            "Stages",
+            (
+                ("Stage", _plain("stage")),
+                ("Entered", _plain("entered_at")),
+                ("Left", lambda row, _: row["left_at"] or "goes on"),
+                ("Days", _plain("days")),
+                ("Declared by", _named("declared_by")),
+                ("Why", _words("reason")),
+                ("Rests on", _rests_on),
+            ),
+        ),
+        (
+            "month",
+            "Months",
+            (
+                ("Month", _plain("month")),
+                *_measures(*_OF_MONTH),
+                ("Trust is of", lambda row, _: row["trust"]["quarter"]),
+                ("Rests on", _rest_on(*_OF_MONTH)),
+            ),
+        ),
+    ),
+    "retention-and-growth": (
+        (
+            "retention",
+            "How long members stay",
+            (
+                ("Days since joining", _plain("days")),
+                ("Members for as long", _plain("at_risk")),
+                ("Left then", _plain("left")),
+                ("Still there", _measure("retained")),
+                ("Rests on", _rests_on),
+            ),
+        ),
+        (
+            "reason",
+            "Why members left",
+            (
+                ("Reason", _plain("reason")),
+                ("How many", _plain("count")),
+                ("Rests on", _rests_on),
+            ),
+        ),
+        (
+            "commitment",
+            "Commitment at the end of each month",
+            (
+                ("Month", _plain("month")),
+                *_measures(*LEVELS, "suspended"),
+                ("Rests on", _rests_on),
+            ),
+        ),
+        (
+            "wellbeing",
+            "Wellbeing, 1 to 5",
+            (
+                ("Month", _plain("month")),
+                *_measures("answers", "mean"),
+                ("Rests on", _rest_on("mean")),
+            ),
+        ),
+    ),
+}
+_COLUMNS: Mapping[str, Columns] = {
     "decision-register": (
         ("Decision", _title),
         ("Date", _plain("date")),
@@ -257,5 +394,10 @@ _COLUMNS: Mapping[str, Sequence[tuple[str, Cell]]] = {
         ("Confirmed by", lambda row, _: "; ".join(map(named, row.get("confirmed_by", ())))),
         ("When", _plain("at")),
         ("Rests on", _rests_on),
+    ),
+    "relationship-health": (
+        ("Quarter", _plain("quarter")),
+        *_measures(*OF_QUARTER, *OF_DAYS),
+        ("Rests on", _rest_on(*_RESTING)),
     ),
 }

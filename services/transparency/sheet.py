@@ -7,6 +7,8 @@ which imports take away again.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from services.transparency.domain.relationship_health import OF_DAYS, OF_QUARTER
+from services.transparency.domain.retention import LEVELS
 from services.transparency.domain.said import Said, words
 from services.transparency.domain.tally import OPTIONS
 from shared.sheet import BOM
@@ -38,6 +40,15 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "credit-statement": (
         "part", "id", "role", "degree", "at", "state", "basis", "what", "win", "from", "to",
         "external", "recorded_by", "confirmed_by",
+    ),
+    "relationship-health": ("quarter", *OF_QUARTER, *OF_DAYS, "responding", "active"),
+    "stage-timeline": (
+        "part", "stage", "entered_at", "left_at", "days", "declared_by", "reason", "month",
+        "decisions", "objection_rate", "share_addressed", "on_time_steps", "trust", "quarter",
+    ),
+    "retention-and-growth": (
+        "part", "days", "at_risk", "left", "retained", "reason", "count", "month",
+        *LEVELS, "suspended", "answers", "mean",
     ),
 }  # fmt: skip
 
@@ -146,6 +157,21 @@ def _credit(row: Row) -> Row:
     }
 
 
+def _health(row: Row) -> Row:
+    rate = row["response_rate"]
+    return _measured(row) | {name: rate.get(name) for name in ("responding", "active")}
+
+
+def _stage(row: Row) -> Row:
+    if row["part"] == "stage":
+        return {**row, "declared_by": named(row["declared_by"]), "reason": words(row["reason"])}
+    return _measured(row) | {"quarter": row["trust"]["quarter"]}
+
+
+def _measured(row: Row) -> dict[str, Any]:
+    return {name: measured(value) for name, value in row.items()}
+
+
 Writer = Callable[[Iterable[Row], Mapping[str, str]], Iterable[str]]
 
 
@@ -164,7 +190,16 @@ _WRITERS: Mapping[str, Writer] = {
     "who-decided-what": _stances,
     "open-next-steps": _lines_of("open-next-steps", _step),
     "credit-statement": _lines_of("credit-statement", _credit),
+    "relationship-health": _lines_of("relationship-health", _health),
+    "stage-timeline": _lines_of("stage-timeline", _stage),
+    "retention-and-growth": _lines_of("retention-and-growth", _measured),
 }
+
+
+def measured(cell: Any) -> Any:
+    """Return the value of a cell, or why it is withheld; anything else as it is."""
+    value = cell["value"] if isinstance(cell, Mapping) and "value" in cell else cell
+    return words(value) if isinstance(value, Mapping) else value
 
 
 def identity(thing: Mapping[str, Any] | None) -> str:

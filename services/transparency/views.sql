@@ -241,3 +241,103 @@ create table if not exists credit (
   audience     text[]      not null,
   sealed       jsonb,
   primary key (coalition_id, position));
+
+create table if not exists boundary (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  version      bigint not null,
+  min_group    bigint not null,
+  primary key (coalition_id, position));
+
+-- A row without a stage is the end of the coalition.
+create table if not exists stage (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  stage        text,
+  at           timestamptz not null,
+  by_org       uuid,
+  reason       jsonb,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+
+create table if not exists leaving (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  org          uuid   not null,
+  reason       text,
+  audience     text[] not null,
+  primary key (coalition_id, position));
+
+-- What happened between two organisations. All but touchpoints is for these two alone; so are
+-- pulses. Reports count it, and show no row of it.
+create table if not exists relationship (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  type         text        not null,
+  one          uuid        not null,
+  other        uuid        not null,
+  at           timestamptz not null,
+  on_day       date,
+  breach       uuid,
+  offender     uuid,
+  audience     text[]      not null,
+  primary key (coalition_id, position));
+
+create table if not exists pulse (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  by_org       uuid        not null,
+  about        uuid        not null,
+  period       text        not null,
+  at           timestamptz not null,
+  reliability  int,
+  mission      int,
+  openness     int,
+  power        int,
+  involvement  int,
+  resources    int,
+  audience     text[]      not null,
+  primary key (coalition_id, position));
+
+create table if not exists matching (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  type         text        not null,
+  match        uuid        not null,
+  by_org       uuid,
+  parties      uuid[],
+  quantity     bigint,
+  at           timestamptz not null,
+  audience     text[]      not null,
+  primary key (coalition_id, position));
+
+-- How people are, and what they set out to do: for each of them alone. Reports count it.
+create table if not exists wellbeing (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  person       uuid   not null,
+  month        text   not null,
+  score        int,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+
+create table if not exists growth (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  person       uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  audience     text[]      not null,
+  primary key (coalition_id, position));
+
+create table if not exists mentoring (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  mentorship   uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  on_day       date,
+  audience     text[]      not null,
+  primary key (coalition_id, position));

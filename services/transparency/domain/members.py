@@ -1,11 +1,12 @@
 """Memberships: what became of each organisation that applied or joined."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from services.transparency.domain.window import Window, day_of
 from shared.event import Ref
 
 STATES = {
@@ -65,3 +66,39 @@ def fold(events: Iterable[MemberEvent]) -> dict[UUID, Membership]:
             joined_at=event.at if event.type == "MemberJoined" else before.joined_at,
         )
     return found
+
+
+class Active(NamedTuple):
+    """An organisation from when it became active until it was no more; `None`: it still is."""
+
+    org: UUID
+    begins: datetime
+    ends: datetime | None = None
+
+
+def active_times(events: Iterable[MemberEvent]) -> list[Active]:
+    """Return when organisations were active, in the order in which they became so."""
+    found: list[Active] = []
+    running: dict[UUID, int] = {}
+    now: dict[UUID, Membership] = {}
+    for event in events:
+        was = now.get(event.org, Membership(event.org, "unknown", ""))
+        state = STATES.get(event.type, was.state)
+        now[event.org] = replace(was, state=state, commitment=event.commitment or was.commitment)
+        if now[event.org].active and event.org not in running:
+            running[event.org] = len(found)
+            found.append(Active(event.org, event.at))
+        elif not now[event.org].active and event.org in running:
+            place = running.pop(event.org)
+            found[place] = found[place]._replace(ends=event.at)
+    return found
+
+
+def active_in(times: Collection[Active], days: Window) -> frozenset[UUID]:
+    """Return the organisations that were active at any time in these days."""
+    return frozenset(
+        each.org
+        for each in times
+        if day_of(each.begins) <= days.ends
+        and (each.ends is None or day_of(each.ends) >= days.begins)
+    )

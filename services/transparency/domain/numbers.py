@@ -1,6 +1,8 @@
 """Numbers as reports write them: whole, or exact fractions with six decimals."""
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 
 MILLION = 10**6
 
@@ -9,10 +11,22 @@ def six(numerator: int, denominator: int) -> str | None:
     """Return a ratio with six decimals, half to even; `None` where it is undefined."""
     if denominator == 0:
         return None
-    whole, rest = divmod(numerator * MILLION, denominator)
+    whole, rest = divmod(abs(numerator) * MILLION, denominator)
     if 2 * rest > denominator or (2 * rest == denominator and whole % 2):
         whole += 1
-    return f"{whole // MILLION}.{whole % MILLION:06d}"
+    sign = "-" if numerator < 0 and whole else ""
+    return f"{sign}{whole // MILLION}.{whole % MILLION:06d}"
+
+
+def decimal(value: Fraction | None) -> str | None:
+    """Return an exact value with six decimals; `None` where it is undefined."""
+    return None if value is None else six(value.numerator, value.denominator)
+
+
+def percent(written: str) -> str:
+    """Return a ratio with six decimals as people read it: `80.6 %`."""
+    shown = (Decimal(written) * 100).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+    return f"{shown} %"
 
 
 def percentile(values: Sequence[int], rank: int) -> int | None:

@@ -10,6 +10,7 @@ from services.transparency.domain.numbers import six
 from services.transparency.domain.refs import Cited, cite
 from services.transparency.domain.report import figure
 from services.transparency.domain.said import Names, Said
+from services.transparency.domain.window import Window
 from shared.event import timestamp
 
 OPEN = frozenset({"proposed", "assigned", "accepted", "started", "blocked"})
@@ -216,13 +217,20 @@ def _on_time(
         for step in steps
         if step.owner == owner and step.first_due and now and step.first_due <= now.date()
     ]
-    done = [step for step in due if _in_time(step)]
+    done = [step for step in due if in_time(step)]
     share = six(len(done), len(due))
     reason = {} if due else {"reason": "nothing was due"}
     return figure("on_time_rate", share, _events(due), owner=names.of(owner), **reason)
 
 
-def _in_time(step: Step) -> bool:
+def due_in(steps: Iterable[Step], days: Window) -> tuple[list[Step], list[Step]]:
+    """Return the steps done by their first due date, and all that were due in these days."""
+    due = [step for step in steps if step.first_due is not None and step.first_due in days]
+    return [step for step in due if in_time(step)], due
+
+
+def in_time(step: Step) -> bool:
+    """Say whether a step was done by its first due date."""
     return (
         step.state == "completed"
         and step.done_at is not None

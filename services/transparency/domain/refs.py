@@ -76,6 +76,14 @@ def cite(events: Sequence[Cited]) -> dict[str, Any]:
     return {"refs": [event.ref for event in events]}
 
 
+def cite_unseen(events: Sequence[Cited]) -> dict[str, Any]:
+    """Return count and root of events that the reader may not see, however few they are.
+
+    Their positions would say when something happened between two others, and beside what.
+    """
+    return cite_range(Range().extend(leaf for _, _, leaf in events))
+
+
 def cite_stream(service: str, events: Sequence[tuple[int, bytes]]) -> dict[str, Any]:
     """Return the same of events of one service, known by position and leaf hash."""
     if len(events) > SHOWN:

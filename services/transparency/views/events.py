@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +53,11 @@ def audience(seen: Recorded) -> tuple[str, ...]:
 def jsonb(value: Any) -> str | None:
     """Return what a jsonb column takes."""
     return None if value is None else orjson.dumps(value).decode()
+
+
+def day(written: str | None) -> date | None:
+    """Return what a date column takes."""
+    return date.fromisoformat(written) if written else None
 
 
 def sealing(seen: Recorded, *fields: str, **columns: str) -> str | None:
@@ -155,6 +160,18 @@ async def newest(db: Connection, lens: Lens) -> datetime | None:
         lens.coalition,
         list(lens.as_of),
         list(lens.as_of.values()),
+    )
+    return found
+
+
+async def heard(db: Connection, lens: Lens, service: str) -> datetime | None:
+    """Return when the newest event of a journal up to there was recorded; stances do not count."""
+    found: datetime | None = await db.fetchval(
+        "select recorded_at from event where coalition_id = $1 and service = $2"
+        " and position <= $3 order by position desc limit 1",
+        lens.coalition,
+        service,
+        lens.as_of[service],
     )
     return found
 

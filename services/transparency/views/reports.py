@@ -1,7 +1,7 @@
-"""The four reports, a page at a time: what to read for each, and in which order."""
+"""The reports, a page at a time: what to read for each, and in which order."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -13,15 +13,26 @@ from services.transparency.domain import (
     open_next_steps,
     who_decided_what,
 )
-from services.transparency.domain.report import Head
+from services.transparency.domain.report import Head, count_suppressed
 from services.transparency.domain.said import Names, Reason
-from services.transparency.views import credit, events, names, register, steps
+from services.transparency.views import (
+    credit,
+    events,
+    names,
+    register,
+    steps,
+    windowed,
+    windows,
+)
+from services.transparency.views.boundaries import boundary
 from services.transparency.views.cases import cases
 from services.transparency.views.entries import entries
 from services.transparency.views.events import Lens
 from services.transparency.views.recounts import recounts
 from services.transparency.views.register import After, Search
 from services.transparency.views.standings import Rows, Standings
+from services.transparency.views.windowed import Told
+from services.transparency.views.windows import Frame
 from shared.hot import Connection
 
 
@@ -46,13 +57,18 @@ class Ask:
 
 @dataclass(frozen=True)
 class Report:
-    """A page of a report; `after` is where the next one begins, if there is one."""
+    """A page of a report; `after` is where the next one begins, if there is one.
+
+    Args:
+        drawn: The rows of all pages, where a chart is drawn of them.
+    """
 
     head: Mapping[str, Any]
     summary: Sequence[Mapping[str, Any]]
     rows: Sequence[Mapping[str, Any]]
     after: Any = None
     more: Mapping[str, Any] = field(default_factory=dict)
+    drawn: Sequence[Mapping[str, Any]] = ()
 
 
 class Make(Protocol):
@@ -193,6 +209,32 @@ async def _credit(rows: Rows, ask: Ask) -> Report:
     return Report(head | of, summary, [credit_statement.row(line, known) for line in shown], after)
 
 
+Read = Callable[[Connection, Lens, Frame], Awaitable[Told]]
+NOTHING = Told((), (), 0)
+
+
+def _windowed(name: str, read: Read) -> Make:
+    """Return what makes a report of a window; a page begins at a row's number."""
+
+    async def make(rows: Rows, ask: Ask) -> Report:
+        async with rows() as db:
+            frame = await windows.frame(db, ask.lens, ask.search)
+            told = await read(db, ask.lens, frame) if frame else NOTHING
+            head = await _head(db, ask, name, told.hidden, frame.now if frame else None)
+        if frame:
+            covered = {"from": frame.window.begins, "to": frame.window.ends}
+            head |= {"n": told.n, "window": covered, "min_group": frame.boundary.min_group}
+        if hidden := count_suppressed([*told.summary, *told.rows]):
+            head["withheld"] |= {"suppressed": hidden}
+        start = int(ask.after) if str(ask.after).isdecimal() else 0
+        end = start + ask.limit
+        after = str(end) if end < len(told.rows) else None
+        summary = told.summary if ask.summary else ()
+        return Report(head, summary, told.rows[start:end], after, drawn=told.rows)
+
+    return make
+
+
 async def _head(
     db: Connection, ask: Ask, name: str, withheld: int, now: datetime | None = None
 ) -> dict[str, Any]:
@@ -209,6 +251,7 @@ async def _head(
         n=sum(member.active for member in members.values()),
         withheld=reasons,
         window=(ask.search.begins, ask.search.ends),
+        boundary_version=(await boundary(db, ask.lens)).version,
     ).written()
 
 
@@ -217,6 +260,27 @@ REPORTS: dict[str, Kind] = {
     "who-decided-what": Kind("R2", "Who decided what", "members", _stances, windowed=True),
     "open-next-steps": Kind("R6", "Open next steps by owner", "members", _steps),
     "credit-statement": Kind("R7", "Credit statement", "public", _credit, of_organisation=True),
+    "relationship-health": Kind(
+        "R10",
+        "Trust and relationship health",
+        "members",
+        _windowed("relationship-health", windowed.health),
+        windowed=True,
+    ),
+    "stage-timeline": Kind(
+        "R11",
+        "Stage timeline",
+        "members",
+        _windowed("stage-timeline", windowed.timeline),
+        windowed=True,
+    ),
+    "retention-and-growth": Kind(
+        "R16",
+        "Retention, growth, mentoring",
+        "members",
+        _windowed("retention-and-growth", windowed.staying),
+        windowed=True,
+    ),
 }
 
 

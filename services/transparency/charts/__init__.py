@@ -1,0 +1,1 @@
+"""Charts as accessible SVG, each beside the table it is made from."""

@@ -1,0 +1,101 @@
+"""Which charts a report shows, made of the rows that stand beside them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from services.transparency.charts.curve import Step, curve
+from services.transparency.charts.timeline import Bar, Span, Strip, timeline
+from services.transparency.domain.numbers import percent
+from services.transparency.views.reports import Report
+from services.transparency.views.windowed import of_part
+
+Row = Mapping[str, Any]
+
+MEASURES = {
+    "objection_rate": "Met an objection",
+    "share_addressed": "Objections addressed",
+    "on_time_steps": "Steps on time",
+    "trust": "Trust",
+}
+
+
+def charts(report: Report) -> list[str]:
+    """Return the charts of a report as SVG, in order."""
+    draw = _DRAWN.get(report.head["name"])
+    return [draw(report)] if draw and report.head["window"] else []
+
+
+def _stages(report: Report) -> str:
+    covered = report.head["window"]["from"], report.head["window"]["to"]
+    stages, months = (of_part(report.drawn, part) for part in ("stage", "month"))
+    spans = [_span(stage, covered[1]) for stage in stages]
+    most = max([1, *(row["decisions"]["value"] for row in months)])
+    decisions = [
+        Bar(*_days(row), row["decisions"]["value"] / most, str(row["decisions"]["value"]))
+        for row in months
+    ]
+    strips = [Strip(f"Decisions, to {most}", decisions)]
+    strips += [
+        Strip(words, [_bar(row, name) for row in months]) for name, words in MEASURES.items()
+    ]
+    return timeline(
+        "Stages and what data say beside them", _finding(stages), covered, spans, strips
+    )
+
+
+def _span(stage: Row, last: date) -> Span:
+    begins = datetime.fromisoformat(stage["entered_at"]).date()
+    ends = last
+    if stage["left_at"]:
+        left = datetime.fromisoformat(stage["left_at"]).date()
+        ends = max(begins, left - timedelta(days=1))
+    return Span(stage["stage"], f"{stage['stage']}, {stage['days']} d", begins, ends)
+
+
+def _days(row: Row) -> tuple[date, date]:
+    return date.fromisoformat(row["from"]), date.fromisoformat(row["to"])
+
+
+def _bar(row: Row, name: str) -> Bar:
+    value = row[name]["value"]
+    if isinstance(value, str):
+        return Bar(*_days(row), float(value), percent(value))
+    return Bar(*_days(row), None, "unknown" if value is None else "too few")
+
+
+def _finding(stages: Sequence[Row]) -> str:
+    if not stages:
+        return "No stage was declared in this time."
+    went = ", then ".join(f"{row['stage']} for {row['days']} days" for row in stages)
+    goes_on = "" if stages[-1]["left_at"] else "; the last one goes on"
+    return (
+        f"The coalition was in {went}{goes_on}. Below, for each month: decisions, how many met"
+        " an objection, objections addressed, steps on time, and trust. The tables have the same"
+        " numbers."
+    )
+
+
+def _retention(report: Report) -> str:
+    points = of_part(report.drawn, "retention")
+    steps = [
+        Step(point["days"], float(point["retained"]), percent(point["retained"]))
+        for point in points
+    ]
+    if not points:
+        return curve("How long members stay", "Nobody has joined yet.", (), 1)
+    left = sum(point["left"] for point in points)
+    finding = (
+        f"Of {points[0]['at_risk']} memberships {left} ended. Of those who were members for"
+        f" {points[-1]['days']} days, {steps[-1].shown} were still there after that, as estimated"
+        " from all. The table has the same numbers."
+        if left
+        else f"Of {points[0]['at_risk']} memberships none has ended."
+    )
+    return curve("How long members stay", finding, steps, steps[-1].days)
+
+
+_DRAWN: Mapping[str, Callable[[Report], str]] = {
+    "stage-timeline": _stages,
+    "retention-and-growth": _retention,
+}

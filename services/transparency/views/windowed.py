@@ -1,0 +1,106 @@
+"""The reports of a window: what to read for each, and what they say. Pages are cut elsewhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.transparency.domain import relationship_health, retention, stage_timeline
+from services.transparency.domain.members import active_in, active_times
+from services.transparency.domain.open_next_steps import fold
+from services.transparency.domain.ties import matches, touches
+from services.transparency.views import (
+    growing,
+    names,
+    register,
+    relationships,
+    stages,
+    steps,
+    tenures,
+    windows,
+)
+from services.transparency.views.events import Lens
+from services.transparency.views.windows import Frame
+from shared.hot import Connection
+
+Written = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that a report says.
+
+    Args:
+        n: Organisations active at any time in the window.
+        hidden: How many items were left out because the reader may not see them.
+    """
+
+    summary: Written
+    rows: Written
+    n: int
+    hidden: int = 0
+
+
+async def health(db: Connection, lens: Lens, frame: Frame) -> Told:
+    """R10. What is for two alone is counted, so nothing is left out."""
+    times = active_times(tenures.as_events(await tenures.changes(db, lens)))
+    between = await relationships.between(db, lens)
+    known = relationship_health.Known(
+        window=frame.window,
+        heard=frame.heard,
+        boundary=frame.boundary,
+        active=times,
+        pulses=await relationships.pulses(db, lens),
+        between=between,
+        ties=[*touches(between), *matches(await relationships.match_events(db, lens))],
+        steps=list(fold(await steps.step_events(db, lens)).values()),
+        acknowledged=await windows.acknowledged(db, lens, frame.window),
+    )
+    return Told(
+        relationship_health.summary(known),
+        relationship_health.rows(known),
+        len(active_in(times, frame.window)),
+    )
+
+
+async def timeline(db: Connection, lens: Lens, frame: Frame) -> Told:
+    """R11."""
+    times = active_times(tenures.as_events(await tenures.changes(db, lens)))
+    known = relationship_health.Known(
+        window=frame.window,
+        heard=frame.heard,
+        boundary=frame.boundary,
+        pulses=await relationships.pulses(db, lens),
+        steps=list(fold(await steps.step_events(db, lens)).values()),
+    )
+    entered = stage_timeline.stages(await stages.stage_events(db, lens))
+    decided = await windows.decided(db, lens)
+    called = await names.names(db, lens)
+    return Told(
+        stage_timeline.summary(entered, decided, known, frame.now),
+        stage_timeline.rows(known, entered, decided, called, frame.now),
+        len(active_in(times, frame.window)),
+        await register.hidden(db, lens) + await steps.hidden_steps(db, lens),
+    )
+
+
+async def staying(db: Connection, lens: Lens, frame: Frame) -> Told:
+    """R16."""
+    changes = await tenures.changes(db, lens)
+    known = retention.Known(
+        window=frame.window,
+        heard=frame.heard,
+        boundary=frame.boundary,
+        members=changes,
+        wellbeing=await growing.wellbeing(db, lens),
+        growth=await growing.growth(db, lens),
+        mentoring=await growing.mentoring(db, lens),
+    )
+    times = active_times(tenures.as_events(changes))
+    return Told(
+        retention.summary(known), retention.rows(known), len(active_in(times, frame.window))
+    )
+
+
+def of_part(rows: Written, part: str) -> list[Mapping[str, Any]]:
+    """Return the rows of one part of a report that has several."""
+    return [row for row in rows if row.get("part") == part]
