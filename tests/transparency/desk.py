@@ -19,10 +19,15 @@ from shared.identity import EmbeddedIssuer, ServiceKey, Tokens, TrustedIssuer
 from shared.peers import Known, Peers
 from shared.service import Runtime
 from shared.settings import Login, Settings, needed
-from tests.transparency.history import History
+from tests.transparency.history import History, key
 
-MEMBER, GUEST = UUID(int=0xAA), UUID(int=0xBB)
-AUDIENCES = {MEMBER: ("members", "public", "body:group"), GUEST: ("public",)}
+MEMBER, GUEST, PARTY = UUID(int=0xAA), UUID(int=0xBB), UUID(int=0xCC)
+AUDIENCES = {
+    MEMBER: ("members", "public", "body:group"),
+    GUEST: ("public",),
+    PARTY: ("members", "public", f"org:{key('Clinic')}", f"person:{key('Ana')}"),
+}
+"""Somebody of one organisation; someone from outside; who acts for the clinic, and is Ana."""
 RUN = 2_000
 
 _coalitions: Iterator[int] = count(0xC0A0)
