@@ -15,10 +15,12 @@ from shared.event import Event, base64url
 from shared.sealing import disclose
 from tests.contracts.samples_credit import SAMPLES as CREDIT
 from tests.contracts.samples_meetings import SAMPLES as MEETINGS
+from tests.contracts.samples_members import GROWN as MEMBERS_GROWN
 from tests.contracts.samples_members import SAMPLES as MEMBERS
 
 FOLDER = Path(__file__).parent / "golden"
 SAMPLES = {"members": MEMBERS, "meetings": MEETINGS, "credit": CREDIT}
+GROWN = {"members": MEMBERS_GROWN}
 COALITION = UUID("0195a3c2-6f10-7c44-9b1e-5d2a8c7f3e01")
 SOMEBODY = UUID("0195a3c2-7d90-7e11-8f02-3b4c5d6e7f80")
 AT = datetime(2026, 3, 12, 15, 4, 5, 131_000, tzinfo=UTC)
@@ -54,9 +56,18 @@ def samples() -> Iterator[tuple[str, str, Event]]:
             yield service, stream, event
 
 
-def main() -> None:
+def shapes() -> Iterator[tuple[Path, str, str, Event]]:
+    """Yield the golden file, service, stream and event of every shape that was ever shipped."""
     for service, stream, event in samples():
-        path = FOLDER / service / f"{type(event).__name__}.json"
+        yield FOLDER / service / f"{type(event).__name__}.json", service, stream, event
+    for service, found in GROWN.items():
+        for number, stream, event in found:
+            name = f"{type(event).__name__}.{number}.json"
+            yield FOLDER / service / name, service, stream, event
+
+
+def main() -> None:
+    for path, service, stream, event in shapes():
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             path.write_bytes(golden(service, stream, event))

@@ -467,3 +467,31 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     (MENTORSHIP, MentorshipEnded(reason="goal_reached")),
 )
 """(stream, event), one of each type."""
+
+GROWN: tuple[tuple[int, str, Event], ...] = (
+    (
+        2,
+        CHARTER,
+        NorthStarAdopted(version=2, text=Sealed(WHY), next_review=date(2027, 3, 12)),
+    ),
+    (
+        2,
+        CHARTER,
+        DecisionStructurePublished(
+            version=2, bodies=(PLENARY,), text=Sealed(WHY), next_review=date(2027, 3, 12)
+        ),
+    ),
+    (
+        2,
+        CHARTER,
+        ReviewOpened(
+            review=REVIEW, kind="vision", trigger="schedule", orgs=(), due=date(2027, 4, 11)
+        ),
+    ),
+    (
+        2,
+        CHARTER,
+        ReviewClosed(review=REVIEW, kind="vision", result="kept", next_review=date(2028, 3, 12)),
+    ),
+)
+"""Shapes that types have grown into since they were first shipped, with their numbers."""

@@ -339,19 +339,6 @@ def test_d2_the_body_covers_the_issue_at_opening_and_at_deciding() -> None:
     given(*history).when(make, acting(CLINIC, remit)).then_refused("out_of_mandate")
 
 
-def test_m9_a_body_outside_the_published_structure_does_not_decide() -> None:
-    remit = Remit(covers=True, structured=False)
-    given(*ready).when(open_voting, acting(CLINIC, remit)).then_refused("no_scope")
-    history = *under_way, closed(agree=2)
-    given(*history).when(make, acting(CLINIC, remit)).then_refused("no_scope")
-
-
-def test_m9_what_was_decided_before_any_structure_is_imported() -> None:
-    remit = Remit(covers=True, structured=False)
-    told = imported(CLINIC, NOON, facts=FACTS)
-    given(*ready).when(open_voting, knowing(told, remit)).then(opened)
-
-
 def test_d3_an_issue_out_of_scope_or_parked_is_not_decided() -> None:
     for remit in (Remit(covers=True, scoped_out=True), Remit(covers=True, parked=True)):
         given(*ready).when(open_voting, acting(CLINIC, remit)).then_refused("out_of_scope")
@@ -591,11 +578,11 @@ def test_a_voting_closes_by_itself_when_its_time_is_over() -> None:
 
 
 def test_a_voting_never_closes_by_itself_before() -> None:
-    votes = tuple(took(each, AGREE) for each in (UNION, YOUTH, SCHOOL, CLINIC))
-    every: tuple[ProposalEvent, ...] = (*under_way, *votes)
+    stances = [took(each, AGREE) for each in (UNION, YOUTH, SCHOOL, CLINIC)]
+    every: tuple[ProposalEvent, ...] = (*under_way, *stances)
     early = by_itself(DUSK - timedelta(milliseconds=1), *FACTS)
-    for history in (under_way, every):
-        given(*history).when(CloseVoting(), early).then_refused("too_soon")
+    for so_far in ((*under_way,), every):
+        given(*so_far).when(CloseVoting(), early).then_refused("too_soon")
     later = DUSK + timedelta(days=1)
     again = opened.model_copy(update={"round": 2, "closes_at": later})
     given(*under_way, closed(), unmet, again).when(
@@ -605,8 +592,13 @@ def test_a_voting_never_closes_by_itself_before() -> None:
 
 def test_where_no_voting_is_open_nothing_closes_by_itself() -> None:
     history = *under_way, closed("amended"), amended
-    gone = ProposalWithdrawn(reason=Sealed(COST))
-    for done in ((*under_way, closed()), history, ready, (*history, gone)):
+    histories: tuple[tuple[ProposalEvent, ...], ...] = (
+        (*under_way, closed()),
+        history,
+        ready,
+        (*history, ProposalWithdrawn(reason=Sealed(COST))),
+    )
+    for done in histories:
         given(*done).when(CloseVoting(), by_itself(DUSK, *FACTS)).then_nothing()
 
 

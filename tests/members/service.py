@@ -25,7 +25,7 @@ from shared.uuid7 import random_bytes, uuid7
 BASE = "http://members/api/v1"
 NOWHERE = dict.fromkeys(("members", "meetings", "credit"), "http://127.0.0.1:9")
 _ids = random_bytes(10)
-_keys = count()  # a database outlives the services that run on it one after another
+_keys = count()  # whoever forms a coalition is known by them in every service of a session
 
 
 def new_id() -> str:

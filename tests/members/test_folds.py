@@ -23,6 +23,7 @@ NAMES: Names = {
 }
 MEMBERS = (CLINIC, SCHOOL, UNION)
 WORDS = {"lang": "en", "text": "Children first."}
+REVIEW = UUID(int=73)
 _positions = count(1)
 
 
@@ -68,6 +69,43 @@ def test_who_has_not_accepted_the_newest_rules_is_missing() -> None:
         members=(CLINIC,),
     )
     assert (made.accepted_rules.version, ids(made.accepted_rules.missing)) == (2, [CLINIC])
+
+
+def test_f102_the_charter_shows_which_reviews_open_when() -> None:
+    star = said("NorthStarAdopted", version=1, next_review="2027-03-12")
+    structure = said("DecisionStructurePublished", version=1, bodies=[], next_review="2026-09-01")
+    opened = said(
+        "ReviewOpened", by=None, review=str(REVIEW), kind="vision", trigger="schedule", orgs=[],
+        due="2027-04-11",
+    )  # fmt: skip
+    closed = said(
+        "ReviewClosed", review=str(REVIEW), kind="vision", result="kept", next_review="2028-03-12"
+    )
+    stages: list[tuple[Entry, list[tuple[str, str]]]] = [
+        (star, [("vision", "2027-03-12")]),
+        (structure, [("roles", "2026-09-01"), ("vision", "2027-03-12")]),
+        (opened, [("roles", "2026-09-01")]),
+        (closed, [("roles", "2026-09-01"), ("vision", "2028-03-12")]),
+    ]
+    for number, (_, planned) in enumerate(stages, 1):
+        made = folded(*(entry for entry, _ in stages[:number]))
+        assert [(row.kind, str(row.on)) for row in made.next_reviews] == planned
+    moved = said("NorthStarAdopted", version=2, next_review="2026-12-24")
+    [row] = folded(star, moved).next_reviews
+    assert (row.kind, str(row.on), row.ref) == ("vision", "2026-12-24", moved.ref)
+
+
+def test_f102_by_a_review_that_names_nobody_every_member_is_asked() -> None:
+    asks: dict[str, Any] = {
+        "review": str(REVIEW),
+        "kind": "roles",
+        "trigger": "request",
+        "due": "2027-04-11",
+    }
+    [everybody] = folded(said("ReviewOpened", orgs=[], **asks)).reviews
+    assert ids(everybody.asked) == sorted(MEMBERS)
+    [one] = folded(said("ReviewOpened", orgs=[str(SCHOOL)], **asks)).reviews
+    assert ids(one.asked) == [SCHOOL]
 
 
 def test_who_left_and_came_back_acknowledges_again() -> None:

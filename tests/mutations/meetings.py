@@ -12,6 +12,7 @@ PROPOSAL = "services/meetings/domain/proposal.py"
 RULE = "services/meetings/domain/rule.py"
 TALLY = "services/meetings/domain/tally.py"
 VOTING = "services/meetings/domain/voting.py"
+TIMERS = "services/meetings/timers.py"
 OF_ELECTORATE = "tests/meetings/test_electorate.py"
 OF_MEETING = "tests/meetings/test_meeting.py"
 OF_NEXT_STEP = "tests/meetings/test_next_step.py"
@@ -19,6 +20,7 @@ OF_OBJECTION = "tests/meetings/test_objection.py"
 OF_PROPOSAL = "tests/meetings/test_proposal.py"
 OF_RULE = "tests/meetings/test_rule.py"
 OF_TALLY = "tests/meetings/test_tally.py"
+OF_TIMERS = "tests/meetings/test_timers.py"
 
 MUTATIONS = (
     Mutation(
@@ -484,5 +486,19 @@ MUTATIONS = (
         "short_notice=late and not meeting.piggybacked",
         "short_notice=late",
         OF_MEETING,
+    ),
+    Mutation(
+        "no voting closes by itself before its time",
+        VOTING,
+        "    if context.system:\n",
+        "    if context.system and voting.stances:\n",
+        f"{OF_PROPOSAL}::test_a_voting_never_closes_by_itself_before",
+    ),
+    Mutation(
+        "no timer acts on an imported voting",
+        TIMERS,
+        'imported = seen.authority == "imported"',
+        "imported = seen.authority is None",
+        f"{OF_TIMERS}::test_a_voting_is_set_to_close_unless_it_was_imported",
     ),
 )

@@ -20,6 +20,7 @@ EXCHANGE = "services/members/domain/exchange.py"
 CIRCLE = "services/members/domain/circle.py"
 CONSTITUENCY = "services/members/domain/constituency.py"
 MENTORSHIP = "services/members/domain/mentorship.py"
+TIMERS = "services/members/timers.py"
 OF_ACCREDITATION = "tests/members/test_accreditation.py"
 OF_BODY = "tests/members/test_body.py"
 OF_CHARTER = "tests/members/test_charter.py"
@@ -39,6 +40,7 @@ OF_EXCHANGE = "tests/members/test_exchange.py"
 OF_CIRCLE = "tests/members/test_circle.py"
 OF_CONSTITUENCY = "tests/members/test_constituency.py"
 OF_MENTORSHIP = "tests/members/test_mentorship.py"
+OF_TIMERS = "tests/members/test_timers.py"
 
 MUTATIONS = (
     Mutation(
@@ -991,5 +993,68 @@ MUTATIONS = (
         "invited = isinstance(membership, Invited) and context.by is None",
         "invited = context.by is None",
         f"{OF_MEMBERSHIP}::test_an_invitation_is_declined_by_who_acts_for_no_member_or_the_chair",
+    ),
+    Mutation(
+        "F102 no review opens before its day",
+        COALITION,
+        "    if context.at.date() < planned:",
+        "    if context.at.date() == planned:",
+        f"{OF_CHARTER}::test_f102_the_vision_is_reviewed_by_all_a_year_after_it_was_adopted",
+    ),
+    Mutation(
+        "F102 a review under way is not opened again",
+        COALITION,
+        "    if planned is None or under_way or",
+        "    if planned is None or",
+        f"{OF_CHARTER}::test_f102_a_review_under_way_is_not_opened_again_on_its_day",
+    ),
+    Mutation(
+        "F102 a day is used up by its review",
+        COALITION,
+        "    return replace(opened, planned=opened.planned.delete(event.kind))",
+        "    return opened",
+        f"{OF_CHARTER}::test_f102_a_review_on_its_day_opens_once",
+    ),
+    Mutation(
+        "F102 a trigger leaves the day where it stands",
+        COALITION,
+        'regular = before.kind != "positions" and before.trigger in REGULAR',
+        'regular = before.kind != "positions"',
+        f"{OF_CHARTER}::test_f102_closing_what_a_trigger_opened_leaves_the_day_where_it_stands",
+    ),
+    Mutation(
+        "F102 history plans nothing by itself",
+        COALITION,
+        "if regular and not context.imported else None",
+        "if regular else None",
+        f"{OF_CHARTER}::test_history_from_elsewhere_plans_no_review_unless_it_says_so",
+    ),
+    Mutation(
+        "an accreditation lasts through its last day",
+        ACCREDITATION,
+        "    if context.at.date() <= before.until:",
+        "    if context.at.date() < before.until:",
+        f"{OF_ACCREDITATION}::test_it_ends_by_itself_the_day_after_its_last",
+    ),
+    Mutation(
+        "a role lasts through its last day",
+        BODY,
+        "    if context.at.date() <= until:",
+        "    if context.at.date() < until:",
+        f"{OF_BODY}::test_a_role_is_over_the_day_after_its_last",
+    ),
+    Mutation(
+        "a last day is over at its end",
+        TIMERS,
+        "_on(day) + timedelta(days=1)",
+        "_on(day)",
+        f"{OF_TIMERS}::test_an_accreditation_is_over_when_its_last_day_is",
+    ),
+    Mutation(
+        "a replaced accreditation is not due",
+        TIMERS,
+        '        yield f"{seen.key}/{replaced}", None',
+        '        yield f"{seen.key}/{replaced}", _after(seen.data.get("until"))',
+        f"{OF_TIMERS}::test_an_accreditation_is_over_when_its_last_day_is",
     ),
 )

@@ -4,6 +4,7 @@ from tests.mutations import Mutation
 
 JOURNAL, INBOX = "tests/shared/test_journal.py", "tests/shared/test_inbox.py"
 MODELS = "tests/shared/test_models.py"
+TIMERS = "tests/shared/test_timers.py"
 
 MUTATIONS = (
     Mutation(
@@ -82,5 +83,69 @@ MUTATIONS = (
         before='    together = "_".join(audience)\n',
         after="    together = audience[0]\n",
         test="tests/shared/test_sealing.py",
+    ),
+    Mutation(
+        id="a timer is held by one replica",
+        file="shared/timers.py",
+        before="what = any($2) and again_at <= clock_timestamp()",
+        after="what = any($2)",
+        test=f"{TIMERS}::test_what_a_dying_process_held_the_next_one_takes",
+    ),
+    Mutation(
+        id="two replicas claim no row together",
+        file="shared/timers.py",
+        before="limit $3 for update skip locked)",
+        after="limit $3)",
+        test=f"{TIMERS}::test_two_replicas_at_once_act_once_on_each",
+    ),
+    Mutation(
+        id="a timer goes after its command",
+        file="shared/timers.py",
+        before="            step = self._timers[row.what].step(row)\n",
+        after="            await self._mark(DONE, *row[:4])\n"
+        "            step = self._timers[row.what].step(row)\n",
+        test=f"{TIMERS}::test_what_a_dying_process_held_the_next_one_takes",
+    ),
+    Mutation(
+        id="a timer that was refused stays",
+        file="shared/timers.py",
+        before="        await self._mark(LATER, *row[:4], ",
+        after="        await self._mark(DONE, *row[:4])\n        _ = (",
+        test=f"{TIMERS}::test_a_clock_that_is_ahead_of_the_decisions_brings_nothing_forward",
+    ),
+    Mutation(
+        id="a timer that was set anew stays",
+        file="shared/timers.py",
+        before='DONE = UNSET + " and due = $4"',
+        after='DONE = UNSET + " and $4::timestamptz is not null"',
+        test=f"{TIMERS}::test_what_was_set_while_it_was_done_stays_set",
+    ),
+    Mutation(
+        id="the past sets no timer",
+        file="shared/timers.py",
+        before="if due is None or due <= seen.recorded_at:",
+        after="if due is None:",
+        test=f"{TIMERS}::test_what_had_come_before_it_was_told_sets_nothing",
+    ),
+    Mutation(
+        id="nobody asks for what a timer does",
+        file="shared/timers.py",
+        before='credential="system"',
+        after='credential="app_user"',
+        test=f"{TIMERS}::test_what_is_due_happens_for_nobody_and_its_row_goes",
+    ),
+    Mutation(
+        id="a new timer reads history",
+        file="shared/timers.py",
+        before='return f"{self.service}-timers-{sha256(repr(looks_at).encode()).hexdigest()[:8]}"',
+        after='return f"{self.service}-timers-{len(looks_at)}"',
+        test=f"{TIMERS}::test_a_new_kind_of_timer_is_set_by_what_was_recorded_before",
+    ),
+    Mutation(
+        id="an unknown type may set a timer",
+        file="shared/timers.py",
+        before="            raise UnknownType(kind)",
+        after="            return False",
+        test=f"{TIMERS}::test_a_type_that_is_not_known_yet_waits_for_an_upgrade",
     ),
 )
