@@ -1,4 +1,4 @@
-"""Our own CSV: who is at the table, taken away by `accord export` and brought in by `accord import`.
+"""Our own CSV: who is at the table, taken away by `accord export`, brought in by `accord import`.
 
 `columns` says what each sheet holds, `cells` how a cell is read, `reading` how a file is, habits of
 spreadsheets included. `register` knows what things are called. `things`, `mandates` and

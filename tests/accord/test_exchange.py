@@ -110,10 +110,11 @@ def test_refused_rows_go_to_a_file_and_the_rest_goes_on(run: Run, wire: Wire, fo
     assert result.exit_code == 1
     assert "138 recorded, 0 skipped, 2 refused." in result.stdout
     assert "samples/league/votes.csv, line 63: 'maybe' is not yes, no or abstain." in result.stderr
+    votes = "samples/league/votes.csv"
     assert refused() == [
-        ["file", "line", "reason", "detail"],
-        ["samples/league/votes.csv", "63", "unknown_vote", "''maybe' is not yes, no or abstain."],
-        ["samples/league/votes.csv", "64", "columns", "The row has 5 cells, not 4."],
+        ["file", "line", "column", "reason", "detail"],
+        [votes, "63", "", "unknown_vote", "''maybe' is not yes, no or abstain."],
+        [votes, "64", "", "columns", "The row has 5 cells, not 4."],
     ]
     assert len(wire.sent("MakeDecision")) == 12
 
@@ -138,7 +139,7 @@ def test_a_truncated_file_is_named_and_nothing_sent(run: Run, wire: Wire, folder
     assert re.search(
         r"votes\.csv\.gz, line \d+: The file breaks off here\. .*Nothing was", result.stderr
     )
-    assert (wire.requests, refused()[1][2]) == ([], "truncated")
+    assert (wire.requests, refused()[1][3]) == ([], "truncated")
 
 
 def test_commands_that_a_rule_forbids_are_refused_rows(run: Run, wire: Wire) -> None:
@@ -149,6 +150,7 @@ def test_commands_that_a_rule_forbids_are_refused_rows(run: Run, wire: Wire) -> 
     assert refused()[1] == [
         "samples/league/votes.csv",
         "2",
+        "",
         "not_accredited",
         "TakeStance: No such member.",
     ]
@@ -184,7 +186,7 @@ def test_minutes_are_sent_and_what_cannot_be_read_is_named(run: Run, wire: Wire)
     said = report(result)
     assert said["read"] == {"meetings": 4, "people": 15, "items": 5, "steps": 8}
     assert (said["refused"], said["refused_file"]) == (2, "refused-minutes.csv")
-    assert [(row[0][-13:], row[2]) for row in refused(Path("refused-minutes.csv"))[1:]] == [
+    assert [(row[0][-13:], row[3]) for row in refused(Path("refused-minutes.csv"))[1:]] == [
         ("2011-04-29.md", "nobody_present"),
         ("2011-04-15.md", "duplicate"),
     ]

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from services.members.views.said import SAID
 from services.members.views.tables import ISSUE, projection
 from shared.event import Recorded, Visibility
 from tests.members.table import CLINIC, COALITION, MEALS, NOON, SCHOOL
@@ -25,7 +26,8 @@ def test_i8_a_row_is_for_whom_its_event_is_for(
         COALITION, "members", 7, "IssueRaised", f"issue-{MEALS}", 1, NOON, NOON, visibility,
         RAISED, b"", audience=audience,
     )  # fmt: skip
-    ((table, row),) = projection.rows["IssueRaised"](seen)
-    assert table is ISSUE
-    columns = [name for name, _ in table.columns]
-    assert row[columns.index("audience")] == tokens
+    rows = list(projection.rows["IssueRaised"](seen))
+    assert [table for table, _ in rows] == [ISSUE, SAID]
+    for table, row in rows:
+        columns = [name for name, _ in table.columns]
+        assert row[columns.index("audience")] == tokens

@@ -165,8 +165,8 @@ MUTATIONS = (
     Mutation(
         "K2 who waived is not named",
         QUERIES,
-        'if answers.get(one["credit"], True)',
-        'if answers.get(one["credit"], True) is not None',
+        '            if answers.get(one["credit"], True)',
+        '            if answers.get(one["credit"], True) is not None',
         f"{OF_API}::test_k2_who_waives_is_counted_and_not_named",
     ),
     Mutation(
@@ -201,8 +201,8 @@ MUTATIONS = (
     Mutation(
         "I8 a row is seen by its class only",
         QUERIES,
-        "where c.coalition_id = $1 and c.audience && $2",
-        "where c.coalition_id = $1 and $2::text[] is not null",
+        'where c.coalition_id = $1 and c.audience && $2"\n        " and ($3::uuid is null',
+        'where c.coalition_id = $1 and $2::text[] is not null"\n        " and ($3::uuid is null',
         f"{OF_IMPORTS}::test_i8_a_row_is_seen_by_its_class_only",
     ),
     Mutation(
