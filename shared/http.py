@@ -8,6 +8,7 @@ duplicate keys, no unknown fields.
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar, get_type_hints
@@ -28,6 +29,7 @@ from shared.host import Host, Rows
 from shared.hot import AnyDecider, Reading
 from shared.identity import Mandates, Signed, Unauthenticated, Who
 from shared.problems import Problem, forbidden, invalid, not_found
+from shared.sealing import Erased
 from shared.telemetry import span, trace_id, traced, traceparent
 
 KEY_LENGTH = 128
@@ -263,7 +265,8 @@ class CallerOf:
         assert keys is not None
         unsigned = all(step.decider.unsigned for step in steps)
         for person in {None} if unsigned else {None, self.person}:
-            await keys.ensure(self.coalition, person, "members")
+            with suppress(Erased):  # refused under the lock, where it is known why
+                await keys.ensure(self.coalition, person, "members")
         ask = Ask(
             self.coalition,
             steps,

@@ -17,7 +17,7 @@ batch, so that one with much to say does not keep the others waiting.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -40,6 +40,7 @@ from shared.canonical import (
     milliseconds,
 )
 from shared.database import DB_TRANSIENT, tenant
+from shared.decider import Refused
 from shared.event import Context, Event, base64url
 from shared.failpoint import reach
 from shared.hot import (
@@ -53,7 +54,7 @@ from shared.hot import (
     Unread,
     Work,
 )
-from shared.sealing import Disclosure, KeyMissing, Keys, decoy, keyed_for, seal
+from shared.sealing import Disclosure, Erased, KeyMissing, Keys, decoy, keyed_for, seal
 from shared.telemetry import Count, span
 from shared.turns import Turns
 from shared.uuid7 import random_bytes, uuid7_text
@@ -116,6 +117,12 @@ def _held(batch: Sequence[Ask], works: Mapping[UUID, Work]) -> bool:
         step.begins or step.stream in works[ask.coalition].hot.streams
         for ask in batch
         for step in ask.steps
+    )
+
+
+def _about_nobody() -> Refused:
+    return Refused(
+        "person_erased", "This person was erased: nothing new can be recorded about them."
     )
 
 
@@ -324,7 +331,8 @@ class Journal:
         """Fetch keys outside the lock, and give back the commands that wait for them."""
         try:
             for wanted in missing:
-                await self._keys.fetch(*wanted)
+                with suppress(Erased):  # whoever asked is told so when their turn comes again
+                    await self._keys.fetch(*wanted)
         except DB_TRANSIENT as error:
             log.warning("keys_not_fetched", error=type(error).__name__)
             old = time.monotonic() - TRY_FOR_SECONDS
@@ -591,7 +599,10 @@ class Journal:
         key_of = keyed_for(visibility, audience)
 
         def close(hidden: Hidden) -> str:
-            key = self._keys.at_hand(ask.coalition, hidden.about, key_of)
+            try:
+                key = self._keys.at_hand(ask.coalition, hidden.about, key_of)
+            except Erased:
+                raise _about_nobody() from None
             closed = seal(key, work.written, written_id, key_of, hidden.name, hidden.value)
             disclosures.append(closed)
             if hidden.sealed is not None:

@@ -60,6 +60,10 @@ class KeyMissing(LookupError):
         self.wanted = (coalition, person, audience)
 
 
+class Erased(LookupError):
+    """The person was erased: their keys are gone, and there will be none again."""
+
+
 @dataclass(frozen=True)
 class Key:
     id: UUID
@@ -121,8 +125,8 @@ def _bound(coalition: UUID | str, event: UUID | str, digest: str) -> bytes:
 class Keys:
     """The keys of one service, in a database of their own.
 
-    Unwrapped keys stay in memory for 60 seconds at most. A destroyed key is never made again for
-    the values it closed; a new one may follow it.
+    Unwrapped keys stay in memory for 60 seconds at most. A destroyed key leaves its id, by which it
+    is known as erased; for a person who was erased none is made or kept again.
     """
 
     def __init__(self, pool: asyncpg.Pool, kek: bytes, source: str) -> None:
@@ -131,20 +135,28 @@ class Keys:
         self._source = source
         self._current: dict[tuple[UUID, UUID | None, str], tuple[float, Key]] = {}
         self._by_id: dict[tuple[UUID, UUID], tuple[float, Key | None]] = {}
+        self._erased: set[tuple[UUID, UUID | None]] = set()
 
     def at_hand(self, coalition: UUID, person: UUID | None, audience: str) -> Key:
         """Return the key to close with.
 
         Raises:
             KeyMissing: it is not in memory.
+            Erased: the person was erased.
         """
+        if (coalition, person) in self._erased:
+            raise Erased
         held = self._current.get((coalition, person, audience))
         if held is None or held[0] < time.monotonic():
             raise KeyMissing(coalition, person, audience)
         return held[1]
 
     async def ensure(self, coalition: UUID, person: UUID | None, audience: str) -> None:
-        """Have a key in memory before a batch asks for it under its lock."""
+        """Have a key in memory before a batch asks for it under its lock.
+
+        Raises:
+            Erased: the person was erased.
+        """
         try:
             self.at_hand(coalition, person, audience)
         except KeyMissing:
@@ -187,23 +199,22 @@ class Keys:
             self._by_id[coalition, key.id] = until, key
 
     async def fetch(self, coalition: UUID, person: UUID | None, audience: str) -> Key:
-        """Return the current key, made now where there is none."""
+        """Return the current key, made now where there is none.
+
+        Raises:
+            Erased: the person was erased.
+        """
         key_id = uuid7(int(time.time() * 1000), next(_ids))
         secret = AESGCM.generate_key(256)
         async with self._pool.acquire(timeout=FETCH_SECONDS) as db:
             row = await db.fetchrow(
-                "insert into sealing.sealing_key"
-                " (coalition_id, key_id, source, person_id, audience, wrapped_key)"
-                " values ($1, $2, $3, $4, $5, $6) on conflict do nothing"
-                " returning key_id, wrapped_key",
+                "select key_id, wrapped_key from sealing.current_key($1, $2, $3, $4, $5, $6)",
                 coalition, key_id, self._source, person, audience, self._wrapped(key_id, secret),
-            ) or await db.fetchrow(
-                "select key_id, wrapped_key from sealing.sealing_key where coalition_id = $1"
-                " and source = $2 and audience = $3 and person_id is not distinct from $4"
-                " and destroyed_at is null",
-                coalition, self._source, audience, person,
             )  # fmt: skip
         assert row is not None
+        if row["key_id"] is None:
+            self._forget(coalition, person)
+            raise Erased
         key = self._unwrapped(row["key_id"], row["wrapped_key"])
         until = time.monotonic() + HELD_SECONDS
         self._current[coalition, person, audience] = until, key
@@ -212,28 +223,66 @@ class Keys:
 
     async def known(self, coalition: UUID, wanted: Iterable[UUID]) -> Mapping[UUID, Key]:
         """Return those of the keys that are here and not destroyed."""
+        return (await self.look(coalition, wanted))[0]
+
+    async def look(
+        self, coalition: UUID, wanted: Iterable[UUID]
+    ) -> tuple[Mapping[UUID, Key], frozenset[UUID]]:
+        """Return those of the keys that are here, and those that are known as destroyed."""
         now = time.monotonic()
         found: dict[UUID, Key] = {}
-        missing = []
+        destroyed, missing = set(), []
         for key_id in set(wanted):
             held = self._by_id.get((coalition, key_id))
-            if held is not None and held[0] >= now:
-                if held[1] is not None:
-                    found[key_id] = held[1]
-            else:
+            if held is None or held[0] < now:
                 missing.append(key_id)
+            elif held[1] is None:
+                destroyed.add(key_id)
+            else:
+                found[key_id] = held[1]
         if missing:
             async with self._pool.acquire(timeout=2) as db:
                 rows = await db.fetch(
                     "select key_id, wrapped_key from sealing.sealing_key"
-                    " where coalition_id = $1 and key_id = any($2) and destroyed_at is null",
+                    " where coalition_id = $1 and key_id = any($2)",
                     coalition, missing,
                 )  # fmt: skip
-            for row in rows:
-                key = self._unwrapped(row["key_id"], row["wrapped_key"])
-                found[key.id] = key
-                self._by_id[coalition, key.id] = now + HELD_SECONDS, key
-        return found
+            for key_id, wrapped in rows:
+                if wrapped is None:
+                    destroyed.add(key_id)
+                    self._by_id[coalition, key_id] = now + HELD_SECONDS, None
+                else:
+                    found[key_id] = self._unwrapped(key_id, wrapped)
+                    self._by_id[coalition, key_id] = now + HELD_SECONDS, found[key_id]
+        return found, frozenset(destroyed)
+
+    async def of(self, coalition: UUID, person: UUID) -> frozenset[UUID]:
+        """Return the ids of a person's keys, of every service, destroyed ones too."""
+        async with self._pool.acquire(timeout=2) as db:
+            rows = await db.fetch(
+                "select key_id from sealing.sealing_key where coalition_id = $1 and person_id = $2",
+                coalition, person,
+            )  # fmt: skip
+        return frozenset(row["key_id"] for row in rows)
+
+    async def destroy(self, coalition: UUID, person: UUID) -> frozenset[UUID]:
+        """Destroy every key of a person for good, here and in memory; return their ids.
+
+        May be repeated. Copies in the memory of other processes end within 60 seconds.
+        """
+        async with self._pool.acquire(timeout=2) as db:
+            rows = await db.fetch("select sealing.destroy($1, $2)", coalition, person)
+        self._forget(coalition, person)
+        return frozenset(row[0] for row in rows)
+
+    def forget(self, coalition: UUID) -> None:
+        """Let go of the unwrapped keys of a coalition: some of them may have been destroyed."""
+        self._current = {at: held for at, held in self._current.items() if at[0] != coalition}
+        self._by_id = {at: held for at, held in self._by_id.items() if at[0] != coalition}
+
+    def _forget(self, coalition: UUID, person: UUID | None) -> None:
+        self._erased.add((coalition, person))
+        self.forget(coalition)
 
     async def export(
         self, coalition: UUID, after: int, allowed: Callable[[str], bool]
@@ -259,7 +308,7 @@ class Keys:
         ]
 
     async def keep(self, coalition: UUID, source: str, keys: Iterable[Mapping[str, Any]]) -> None:
-        """Keep copies of another service's keys."""
+        """Keep copies of another service's keys; of who was erased only their ids, as destroyed."""
         rows = []
         for key in keys:
             key_id = UUID(key["key"])
@@ -268,12 +317,7 @@ class Keys:
             wrapped = self._wrapped(key_id, secret)
             rows.append((coalition, key_id, source, person, key["audience"], wrapped))
         async with self._pool.acquire(timeout=2) as db:
-            await db.executemany(
-                "insert into sealing.sealing_key"
-                " (coalition_id, key_id, source, person_id, audience, wrapped_key)"
-                " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-                rows,
-            )
+            await db.executemany("select sealing.keep_key($1, $2, $3, $4, $5, $6)", rows)
 
     def _wrapped(self, key_id: UUID, secret: bytes) -> bytes:
         nonce = next(_nonces)

@@ -202,19 +202,16 @@ class Session:
         if sql.startswith("select position, chain from inbox.cursor"):
             await self._hold(args[0])
             return store.cursors.get(args[:3])
-        if sql.startswith("insert into sealing.sealing_key"):
+        if "from sealing.current_key" in sql:
             coalition, key_id, source, person, audience, wrapped = args
-            if any(k[0] == coalition and k[3:5] == (person, audience) for k in store.keys):
-                return None
+            for held in store.keys:
+                if held[0] == coalition and held[3:5] == (person, audience):
+                    return held
             store.keys.append(Row(
                 coalition_id=coalition, key_id=key_id, source=source, person_id=person,
                 audience=audience, wrapped_key=wrapped,
             ))  # fmt: skip
             return store.keys[-1]
-        if sql.startswith("select key_id, wrapped_key from sealing.sealing_key"):
-            coalition, _, audience, person = args
-            of = (k for k in store.keys if k[0] == coalition and k[3:5] == (person, audience))
-            return next(of)
         raise NotImplementedError(sql)
 
     async def _hold(self, coalition: UUID) -> None:

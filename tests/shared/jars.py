@@ -110,6 +110,7 @@ class Shop:
     app: asyncpg.Pool
     relay: asyncpg.Pool
     keys: Keys
+    key_pool: asyncpg.Pool
 
     def again(self) -> Journal:
         """Return another replica, cold."""
@@ -182,7 +183,8 @@ async def opened(
     own = await asyncpg.create_pool(admin, database=base, min_size=1, max_size=2)
     keys = Keys(pools[2], KEK, service)
     rules = rules or Rules(service, (decider,), (smashed,))
-    yield Shop(Journal(pools[0], rules, keys, **journal), own, pools[0], pools[1], keys)
+    app, relay, sealed = pools
+    yield Shop(Journal(app, rules, keys, **journal), own, app, relay, keys, sealed)
     for made in (*pools, own):
         await made.close()
 
