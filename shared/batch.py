@@ -150,7 +150,7 @@ class Rows:
         self._events.append(
             (coalition, position, event, stream, version, kind, entry, chain, traceparent)
         )
-        self._disclosures.extend((coalition, position, *closed) for closed in disclosures)
+        self._disclosures.extend((coalition, position, *closed[:5]) for closed in disclosures)
 
     def remember(self, coalition: UUID, repeat: Repeat, answer: bytes) -> None:
         self._repeats.append(

@@ -112,6 +112,7 @@ def written_disclosures(disclosures: Iterable[Disclosure]) -> list[dict[str, str
             "digest": closed.digest,
             "key": str(closed.key),
             "nonce": base64.urlsafe_b64encode(closed.nonce).decode(),
+            **({} if closed.erased is None else {"erased": closed.erased}),
         }
         for closed in disclosures
     ]
@@ -131,6 +132,7 @@ def read_disclosures(written: Iterable[Mapping[str, str]]) -> tuple[Disclosure, 
                 UUID(one["key"]),
                 base64.urlsafe_b64decode(one["nonce"]),
                 base64.urlsafe_b64decode(one["ciphertext"]),
+                one.get("erased"),
             )
             for one in written
         )

@@ -10,7 +10,7 @@ import orjson
 
 from shared.canonical import FROM_CONTEXT, leaf_hash
 from shared.event import Event, Recorded, Sealed, Visibility, seal_of
-from shared.sealing import Opened
+from shared.sealing import GONE, Opened
 
 
 class EventDecodeError(ValueError):
@@ -117,13 +117,19 @@ def recorded(entry: bytes, opened: Mapping[str, Opened], leaf: bytes | None = No
 
 def _in_place(
     data: Any, opened: Mapping[str, Opened], sealed: dict[str, tuple[str, UUID]],
-    deep: int = _DEEPEST,
+    deep: int = _DEEPEST, way: str = "",
 ) -> tuple[Any, int]:  # fmt: skip
-    """Return `data` with opened fields in place, and how many digests stayed closed."""
+    """Return `data` with opened fields in place, and how many digests stayed closed.
+
+    Of what was erased only the name is noted in `sealed`; of what is nested, the way there:
+    `override/reason`, `owners/0/person`.
+    """
     if not deep:
         raise ValueError("nested too deeply")
     if isinstance(data, list):
-        parts = [_in_place(part, opened, sealed, deep - 1) for part in data]
+        parts = [
+            _in_place(part, opened, sealed, deep - 1, f"{way}{n}/") for n, part in enumerate(data)
+        ]
         return [part for part, _ in parts], sum(closed for _, closed in parts)
     if not isinstance(data, dict):
         return data, 0
@@ -132,12 +138,13 @@ def _in_place(
     data.pop("_sd_alg", None)
     for name, value in data.items():
         if isinstance(value, _NESTED):
-            data[name], inside = _in_place(value, opened, sealed, deep - 1)
+            data[name], inside = _in_place(value, opened, sealed, deep - 1, f"{way}{name}/")
             closed += inside
     for digest in digests:
         if found := opened.get(digest):
-            data[found.name] = found.value
-            sealed[found.name] = found.audience, found.key
+            if found.value is not GONE:
+                data[found.name] = found.value
+            sealed[way + found.name] = found.audience, found.key
         else:
             closed += 1
     return data, closed
@@ -153,13 +160,15 @@ def event(kind: type[Event], entry: bytes, opened: Mapping[str, Opened]) -> Even
         written = orjson.loads(entry)
         data, _ = _in_place(written["data"], opened, {})
         data.pop("actor", None)
+        erased = {found.name for found in opened.values() if found.value is GONE}
         for name, stands in FROM_CONTEXT.items():
             if name in kind.model_fields and stands in written:
                 data[name] = written[stands]
         for attribute, info in kind.model_fields.items():
             name = info.alias or attribute
-            if name not in data and _is_sealed(info.annotation) and info.is_required():
-                data[name] = Sealed()
+            absent = name not in data and _is_sealed(info.annotation)
+            if absent and (info.is_required() or name in erased):
+                data[name] = Sealed()  # of its own: it takes the digest of what was erased
         built = kind.model_validate(data, strict=False)
     except _UNREADABLE as error:
         raise EventDecodeError(f"no {kind.__name__}: {error}") from error

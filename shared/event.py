@@ -265,13 +265,15 @@ class Event(Value):
     `onbehalfof`, `time` and `authority`, not into `data`.
 
     Class attributes: `visibility` is the class of `domain.md` 4 the event is recorded under,
-    unless an import says otherwise; `unsigned` events carry no `by`.
+    unless an import says otherwise; `unsigned` events carry no `by`. One that `erases` does so with
+    the person whose stream it is on: where they ask for it themselves, it is unsigned.
     """
 
     model_config = ConfigDict(defer_build=True)  # a process reads few of its types
 
     visibility: ClassVar[Visibility] = "members"
     unsigned: ClassVar[bool] = False
+    erases: ClassVar[bool] = False
 
     def seen_by(self, *audience: str, within: Visibility | None = None) -> Self:
         """Narrow the event to `audience`, `body:<id>` or organisations' ids, and return it.

@@ -77,7 +77,7 @@ async def _disclosures(
 ) -> Mapping[int, list[Disclosure]]:
     found: dict[int, list[Disclosure]] = {}
     for row in await db.fetch(
-        "select position, digest, audience, key_id, nonce, ciphertext from journal.disclosure"
+        "select position, digest, audience, key_id, nonce, ciphertext, erased from journal.closed"
         " where coalition_id = $1 and position between $2 and $3",
         coalition, first, last,
     ):  # fmt: skip

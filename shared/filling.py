@@ -14,6 +14,7 @@ import asyncpg
 
 from shared.bus import partition
 from shared.database import DB_TRANSIENT
+from shared.erasure import Erasure
 from shared.inbox import Reader
 from shared.models import Model, Models, Place
 from shared.projection import Projection
@@ -54,7 +55,9 @@ class Filling:
         self._models = Models(app, watch)
         self._sources = {name: sources.of(name) for name in projection.sources}
         self._readers = {
-            name: Reader(projection, source, app, watch, keys, model=model)
+            name: Reader(
+                projection, source, app, watch, keys, model=model, erasure=Erasure(app, keys)
+            )
             for name, source in self._sources.items()
         }
 

@@ -12,6 +12,7 @@ import structlog
 from shared.bus import Bus
 from shared.database import DB_TRANSIENT, close
 from shared.ear import Ear
+from shared.erasure import Erasure
 from shared.inbox import Listener, Reader, Subscription
 from shared.models import Model, Models
 from shared.projection import Projection
@@ -67,6 +68,7 @@ class Following:
         self._bus = bus
         self._own = own
         self._open_pool = open_pool
+        self._erasure = Erasure(app, keys)
         self._models = Models(app, watch)
         self._kept_up: dict[str, _KeptUp] = {}
         self._stopping = asyncio.Event()
@@ -144,11 +146,12 @@ class Following:
             assert self._own is not None
             return Reader(
                 listener, self._sources.of(source), pool, self._watch, self._keys,
-                wake=self._own.listen(), model=model,
+                wake=self._own.listen(), model=model, erasure=self._erasure,
             )  # fmt: skip
         return Reader(
             listener, self._sources.of(source), pool, self._watch, self._keys,
             heard=self._bus is not None, relay_key=self._sources.relay_key(source), model=model,
+            erasure=self._erasure,
         )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """State kept hot: folded streams of a coalition, valid while its head stands where they end."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -22,7 +22,8 @@ AnyDecider = Decider[Any, Any, Any]
 
 STREAMS = "select position, version, stream, type, bytes, event_id from journal.streams($1, $2)"
 DISCLOSURES = (
-    "select position, digest, audience, key_id, nonce, ciphertext from journal.disclosures($1, $2)"
+    "select position, digest, audience, key_id, nonce, ciphertext, erased"
+    " from journal.sealed($1, $2)"
 )
 STREAMS_HELD = 4_096
 CATCH_UP_AT_MOST = 1_000
@@ -97,11 +98,13 @@ class Hot:
 
     Attributes:
         heard: Up to where others had been heard at that commit; `None` before the first.
+        erased: How many persons were erased when the first of it was read.
     """
 
     def __init__(self, head: Head) -> None:
         self.head = head
         self.heard: Mapping[str, int] | None = None
+        self.erased = 0
         self.streams: OrderedDict[str, Stream] = OrderedDict()
         self.folds: dict[str, Any] = {}
         self.snapshots: dict[str, tuple[Mapping[str, int], Any]] = {}
@@ -148,6 +151,7 @@ class Work:
         self.streams: dict[str, Stream] = {}
         self.folds: dict[str, Any] = {}
         self.new: list[tuple[str, Event]] = []
+        self.erased: Collection[UUID] = ()
         self._base: Context | None = None
 
     def base(self, at: datetime) -> Context:
@@ -305,11 +309,12 @@ class Work:
         keys = await self.keys.known(self.coalition, {row["key_id"] for row in rows})
         found: dict[int, dict[str, Opened]] = {}
         for row in rows:
-            if key := keys.get(row["key_id"]):
-                closed = Disclosure(*row[1:6])
-                event = events[row["position"]]
-                if opened := open_disclosure(key, self.coalition, event, closed):
-                    found.setdefault(row["position"], {})[closed.digest] = opened
+            closed = Disclosure(*row[1:7])
+            opened = closed.gone
+            if opened is None and (key := keys.get(closed.key)):
+                opened = open_disclosure(key, self.coalition, events[row["position"]], closed)
+            if opened is not None:
+                found.setdefault(row["position"], {})[closed.digest] = opened
         return found
 
 

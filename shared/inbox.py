@@ -19,10 +19,12 @@ import asyncpg
 import structlog
 
 from shared import decoding
+from shared import erasure as erasing
 from shared.bus import Damaged, Run, holds
 from shared.canonical import chain_start, chained
 from shared.changes import Changes
 from shared.database import DB_TRANSIENT, enter
+from shared.erasure import Erasure
 from shared.event import Heard, Recorded
 from shared.failpoint import reach
 from shared.feed import Entry, Page
@@ -30,7 +32,7 @@ from shared.hot import Connection, Head
 from shared.models import Model
 from shared.projection import UnknownType
 from shared.sealing import Keys, Opened, open_disclosure
-from shared.source import Source
+from shared.source import Own, Source
 from shared.telemetry import Count, span
 
 log = structlog.get_logger()
@@ -143,6 +145,7 @@ class Reader:
         heard: Whether messages come too (`shared/ear.py`): what they miss is fetched only then.
         wake: Announces in process what is new in a service's own journal.
         model: The read model whose tables it fills, with cursors of their own; else the current.
+        erasure: What is done before a cursor moves past the erasure of a person.
     """
 
     def __init__(
@@ -157,8 +160,11 @@ class Reader:
         relay_key: Callable[[], Awaitable[bytes]] | None = None,
         wake: asyncio.Event | None = None,
         model: Model | None = None,
+        erasure: Erasure | None = None,
     ) -> None:
         self._listener = listener
+        self._erasure = erasure if source.service == erasing.SOURCE else None
+        self._erased: dict[UUID, int] = {}
         self._as = model.reader if model else listener.reader
         self._schema = model.schema if model else None
         self._source = source
@@ -266,8 +272,11 @@ class Reader:
     ) -> int:  # fmt: skip
         async with self._locks.setdefault(coalition, asyncio.Lock()):
             try:
-                reached = await self._take(coalition, first, entries, chain, told=told)
-            except (Gap, Damaged, *DB_TRANSIENT):
+                try:
+                    reached = await self._take(coalition, first, entries, chain, told=told)
+                except _ErasedMeanwhile:
+                    reached = await self._take(coalition, first, entries, chain, told=told)
+            except (Gap, Damaged, _Again, *DB_TRANSIENT):
                 raise
             except Exception as error:
                 unknown = isinstance(error, UnknownType)
@@ -301,11 +310,18 @@ class Reader:
         self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes | None,
         *, told: bool = False,
     ) -> int:  # fmt: skip
-        """Apply what is new of consecutive events, and move the cursor, in one transaction."""
+        """Apply what is new of consecutive events, and move the cursor, in one transaction.
+
+        Raises:
+            _ErasedMeanwhile: what was opened here may be gone; nothing was applied.
+        """
         await reach("reader.before_apply")
+        begun = await self._begin_erasing(coalition, first, entries, chain)
         opened = await self._opened(coalition, entries, told=told)
         async with self._pool.acquire(timeout=2) as db, db.transaction():
             await enter(db, [coalition], pinned=self._schema)
+            if begun:
+                await erasing.queue(db, coalition)
             cursor = await self._cursor(db, coalition)
             if first > cursor.position + 1:
                 raise Gap
@@ -315,6 +331,11 @@ class Reader:
             ends, leaves = chained(cursor.chain, [entry for entry, _ in new])
             if chain is not None and ends != chain:
                 raise Damaged("the chain does not fit")
+            erased = await self._not_erased_yet(db, coalition, new)
+            if not begun.issuperset(erased):
+                raise _Again("another has moved this cursor meanwhile")
+            if erased:
+                await erasing.alone(db, coalition)
             seen = self._read(coalition, cursor.position + 1, new, leaves, opened)
             for event in seen:
                 if event.version == 1 and isinstance(slug := event.data.get("slug"), str):
@@ -325,14 +346,67 @@ class Reader:
             if seen:
                 await self._listener.apply(db, seen)
             await reach("reader.after_apply")
+            listed = self._erased.get(coalition, 0)
+            for position, person in erased:
+                assert self._erasure is not None
+                listed += await self._erasure.finish(db, coalition, person, position)
             reached = cursor.position + len(new)
-            await db.execute(
+            self._erased[coalition] = await db.fetchval(
                 "update inbox.cursor set position = $4, chain = $5"
-                " where coalition_id = $1 and source = $2 and reader = $3",
+                " where coalition_id = $1 and source = $2 and reader = $3"
+                " returning (select count(*) from inbox.erased where coalition_id = $1)",
                 coalition, self._source.service, self._as, reached, ends,
             )  # fmt: skip
+            if self._keys is not None and self._erased[coalition] != listed:
+                self._keys.forget(coalition)
+                if opened:
+                    raise _ErasedMeanwhile
             await reach("reader.before_commit")
         return reached
+
+    async def _begin_erasing(
+        self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes | None
+    ) -> frozenset[tuple[int, UUID]]:
+        """Destroy the keys of who is erased by these events, if they are what the source says.
+
+        Returns:
+            Positions and persons.
+        """
+        if self._erasure is None or not self._persons(coalition, entries):
+            return frozenset()
+        async with self._pool.acquire(timeout=2) as db, db.transaction():
+            await enter(db, [coalition], pinned=self._schema)
+            cursor = await self._cursor(db, coalition)
+            new = entries[max(cursor.position + 1 - first, 0) :]
+            fits = chain is None or chained(cursor.chain, [entry for entry, _ in new])[0] == chain
+            if first > cursor.position + 1 or not fits:
+                return frozenset()  # `_take` says why they cannot be applied
+            begun = frozenset(await self._not_erased_yet(db, coalition, new))
+        for _, person in begun:
+            await self._erasure.begin(coalition, person)
+        return begun
+
+    async def _not_erased_yet(
+        self, db: Connection, coalition: UUID, entries: Sequence[Entry]
+    ) -> list[tuple[int, UUID]]:
+        """Return who is erased by these events, but those whom another reader erased before."""
+        if not (found := self._persons(coalition, entries)):
+            return []
+        listed = await erasing.listed(db, coalition)
+        return [one for one in found if one[1] not in listed]
+
+    def _persons(self, coalition: UUID, entries: Sequence[Entry]) -> list[tuple[int, UUID]]:
+        """Return who is erased by these events, and where that stands.
+
+        Raises:
+            Damaged: one cannot be read.
+        """
+        if self._erasure is None:
+            return []
+        try:
+            return erasing.persons(entries, coalition)
+        except decoding.EventDecodeError as error:
+            raise Damaged(str(error)) from error
 
     def _read(
         self, coalition: UUID, first: int, entries: Sequence[Entry], leaves: Sequence[bytes],
@@ -388,24 +462,38 @@ class Reader:
         if self._keys is None:
             return {}
         entries = [entry for entry in entries if entry[1] and self._opens(entry[0])]
-        wanted = {closed.key for _, disclosures in entries for closed in disclosures}
+        found: dict[str, Opened] = {
+            closed.digest: gone
+            for _, disclosures in entries
+            for closed in disclosures
+            if (gone := closed.gone)
+        }
+        wanted = {
+            closed.key
+            for _, disclosures in entries
+            for closed in disclosures
+            if closed.erased is None
+        }
         if not wanted:
-            return {}
-        keys = await self._keys.known(coalition, wanted)
+            return found
+        keys, destroyed = await self._keys.look(coalition, wanted)
         for after in (self._keys_seen.get(coalition, 0), 0):  # numbers may commit out of order
-            if not wanted - keys.keys():
+            if not wanted - keys.keys() - destroyed:
                 break
             if new := await self._source.keys(coalition, after):
                 await self._keys.keep(coalition, self._source.service, new)
                 self._keys_seen[coalition] = max(key["number"] for key in new)
-                keys = await self._keys.known(coalition, wanted)
-        found: dict[str, Opened] = {}
+                keys, destroyed = await self._keys.look(coalition, wanted)
         for entry, disclosures in entries:
             try:
                 event_id = decoding.event_id(entry)
             except decoding.EventDecodeError as error:
                 raise Damaged(str(error)) from error
             for closed in disclosures:
+                if closed.erased is not None or closed.digest in found:
+                    continue
+                if closed.key in destroyed and not isinstance(self._source, Own):
+                    raise Gap("its source has not erased it yet")
                 if key := keys.get(closed.key):
                     opened = open_disclosure(key, coalition, event_id, closed)
                     if opened is not None:
@@ -571,6 +659,10 @@ def pause_after(events: int) -> float:
 
 class _Again(RuntimeError):
     """Not applied this time; try once more."""
+
+
+class _ErasedMeanwhile(_Again):
+    """A person was erased since this reader opened what it read."""
 
 
 def _joined(runs: list[Run]) -> Iterable[tuple[int, list[Entry] | None, Run]]:

@@ -16,7 +16,7 @@ batch, so that one with much to say does not keep the others waiting.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -76,6 +76,7 @@ UNREAD: Any = Unread()
 
 _ids = random_bytes(10)
 T = TypeVar("T")
+Erasures = Callable[[Reading], Awaitable[Collection[UUID]]]
 
 
 async def forget_repeats(pool: asyncpg.Pool, after: timedelta = REPEATS_KEPT) -> str:
@@ -139,6 +140,7 @@ class Journal:
         answered: Told after each batch how long its oldest command took.
         passing: Seconds that only grow: the time since the database last told its own.
         at_once: Write in one trip where nothing has to be read; else always by lock and look.
+        erased: Who was erased, as far as this service knows: nothing is recorded about them.
     """
 
     def __init__(
@@ -152,8 +154,10 @@ class Journal:
         answered: Callable[[float], None] = lambda _seconds: None,
         passing: Callable[[], float] = time.monotonic,
         at_once: bool = True,
+        erased: Erasures | None = None,
     ) -> None:
         self._pool = pool
+        self._erased = erased
         self.rules = rules
         self._keys = keys
         self._clock = clock
@@ -434,6 +438,7 @@ class Journal:
                         self.rules, self._keys, db, coalition, hot, locked.heard_of(coalition)
                     )
                     await work.catch_up(head)
+                    await self._let_go(work, self._clock(locked.at))
                     await work.warm(streams[coalition])
                     works[coalition] = work
                 _begin(batch, works)
@@ -446,6 +451,15 @@ class Journal:
             await reach("journal.after_commit")
             self._done(made, works)
         return made.later, made.missing
+
+    async def _let_go(self, work: Work, at: datetime) -> None:
+        """Hold nothing that was read before somebody was erased: it may hold what they were."""
+        if self._erased is not None:
+            erased = await self._erased(Reading(work, work.base(at)))
+            if len(erased) != work.hot.erased:
+                work.hot.erased = len(erased)
+                work.hot.streams.clear()
+                work.hot.folds.clear()
 
     async def _decide_all(
         self, batch: list[Ask], works: Mapping[UUID, Work], locked: Locked
@@ -561,6 +575,8 @@ class Journal:
             raise Stale(stands.version)
         written: list[Mapping[str, Any]] = []
         base = context = work.base(self._clock(at))
+        if self._erased is not None:
+            work.erased = await self._erased(Reading(work, base))
         for step in ask.steps:
             stream = await work.named(step.stream)
             reading = Reading(work, base, step.key)
@@ -599,6 +615,8 @@ class Journal:
         key_of = keyed_for(visibility, audience)
 
         def close(hidden: Hidden) -> str:
+            if hidden.about in work.erased:
+                raise _about_nobody()
             try:
                 key = self._keys.at_hand(ask.coalition, hidden.about, key_of)
             except Erased:
@@ -609,17 +627,19 @@ class Journal:
                 hidden.sealed.take(closed.digest)
             return closed.digest
 
+        of_oneself = kind.erases and name == step.decider.stream(str(context.actor))
+        unsigned = kind.unsigned or of_oneself
         entry = encode(
             Envelope(
                 written_id, self.rules.service, kind.__name__, name, work.written, position,
                 held.version + 1, context.at, at, str(ask.correlation or written_id),
                 context.credential, visibility,
-                None if kind.unsigned else context.by,
-                None if kind.unsigned else context.accreditation,
-                None if kind.unsigned and not context.imported else context.authority,
+                None if unsigned else context.by,
+                None if unsigned else context.accreditation,
+                None if unsigned and not context.imported else context.authority,
                 audience, ask.causation,
             ),
-            event, None if kind.unsigned else context.actor, close, decoy,
+            event, None if unsigned else context.actor, close, decoy,
         )  # fmt: skip
         leaf = leaf_hash(entry)
         chain = chain_next(work.head.chain, leaf)

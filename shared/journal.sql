@@ -30,6 +30,7 @@ create table if not exists journal.disclosure (      -- values beside the event,
   nonce        bytea  not null,
   ciphertext   bytea  not null,
   primary key (coalition_id, position, digest));
+create index if not exists disclosure_key on journal.disclosure (coalition_id, key_id);  -- for erasures
 
 create table if not exists journal.idempotency (     -- kept 7 days
   coalition_id uuid  not null,

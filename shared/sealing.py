@@ -34,17 +34,30 @@ _ids = random_bytes(10)
 
 
 class Disclosure(NamedTuple):
-    """A sealed value on its way: ciphertext only."""
+    """A sealed value on its way: ciphertext only.
+
+    Of one that was erased there is none; `erased` is then the field's name, as far as it is known.
+    """
 
     digest: str
     audience: str
     key: UUID
     nonce: bytes
     ciphertext: bytes
+    erased: str | None = None
+
+    @property
+    def gone(self) -> "Opened | None":
+        """What stays of a value that was erased: which field it was."""
+        return Opened(self.erased, GONE, self.audience, self.key) if self.erased else None
+
+
+GONE: Any = object()
+"""What a field says whose value was erased."""
 
 
 class Opened(NamedTuple):
-    """A disclosure that could be opened, and under which audience and key."""
+    """A disclosure that could be opened, and under which audience and key; or was (`GONE`)."""
 
     name: str
     value: Any

@@ -41,7 +41,7 @@ from shared.identity import (
 )
 from shared.importing import ImportedCommand
 from shared.inbox import Subscription
-from shared.journal import Journal, forget_repeats
+from shared.journal import Erasures, Journal, forget_repeats
 from shared.peers import Known, Peers
 from shared.projection import Projection
 from shared.relay import Relay
@@ -64,6 +64,7 @@ CORE = (
     Script("shared", "inbox.sql"),
     Script("shared", "model.sql"),
     Script("shared", "journal.sql"),
+    Script("shared", "erasure.sql"),
 )
 TIMERS = Script("shared", "timers.sql")
 
@@ -88,6 +89,7 @@ class Service:
         find: Where a token's subject is a person; only in the service that keeps people.
         addresses: Event types whose `slug` becomes a coalition's address.
         timers: What it does by itself when a day or a moment has come.
+        erased: Who was erased, as far as this service knows.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Service:
     find: Find | None = None
     addresses: frozenset[str] = frozenset()
     timers: tuple[Timer, ...] = ()
+    erased: Erasures | None = None
     sql: tuple[Script, ...] = ()
     tables: Script | None = None
 
@@ -374,7 +377,7 @@ class Runtime:
             rules = Rules(service.name, service.deciders, service.folds)
             journal = Journal(
                 app, rules, keys, clock=self.clock, addresses=service.addresses,
-                answered=self.gate.answered,
+                answered=self.gate.answered, erased=service.erased,
             )  # fmt: skip
             if self.bus is not None:
                 self.relay_public = self._relay_key().public_key().public_bytes_raw()

@@ -145,8 +145,6 @@ class Session:
         elif sql.startswith("insert into inbox.cursor"):
             if args[:3] not in store.cursors:
                 self._move(args[:3], 0, args[3])
-        elif sql.startswith("update inbox.cursor"):
-            self._move(args[:3], *args[3:])
         elif sql.startswith("insert into inbox.parked"):
             self.change(store.parked, args[:3], args[4])
         elif sql.startswith("delete from inbox.parked"):
@@ -182,7 +180,7 @@ class Session:
             c = UUID(own)
             store.disclosures.setdefault(c, []).append(Row(
                 position=p, digest=digest, audience=audience, key_id=key, nonce=nonce,
-                ciphertext=text, event_id=store.events[c][p - 1]["event_id"],
+                ciphertext=text, event_id=store.events[c][p - 1]["event_id"], erased=None,
             ))  # fmt: skip
         for c, principal, operation, key, fingerprint, answer in repeats:
             store.repeats[c, principal, operation, key] = Row(
@@ -275,6 +273,9 @@ class Session:
             return None
         if "from tenancy.coalition" in sql:
             return self.store.slugs.get(args[0])
+        if sql.startswith("update inbox.cursor"):  # nobody is erased here
+            self._move(args[:3], *args[3:])
+            return 0
         events = self.store.events.get(args[0], [])
         if "version = 1" in sql:
             return next((event["position"] for event in events if event["stream"] == args[1]), None)
@@ -300,7 +301,7 @@ class Session:
         if "from sealing.sealing_key" in sql:
             return [key for key in store.keys if key[0] == args[0] and key[1] in args[1]]
         of = args[0]
-        if "from journal.disclosure" in sql:
+        if "from journal.closed" in sql or "from journal.sealed" in sql:
             held = store.disclosures.get(of, [])
             if "between" in sql:
                 return [row for row in held if args[1] <= row["position"] <= args[2]]

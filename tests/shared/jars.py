@@ -151,6 +151,7 @@ async def shop(
             f"grant update (position, chain, recorded_at) on journal.head to {base}_app",
             f"grant select on all tables in schema journal, inbox, tenancy to {base}_relay",
             f"grant update on journal.relay to {base}_relay",
+            f"grant delete on journal.disclosure to {base}_app",
             f"grant delete on journal.idempotency to {base}_relay",
             f"grant select, insert, update, delete on all tables in schema inbox to {base}_app",
             f"grant select, insert on all tables in schema tenancy to {base}_app",
