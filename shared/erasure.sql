@@ -87,6 +87,7 @@ begin
     if t.columns @> array['data'] then
       t.emptied := 'data = inbox.without(data, sealed, $2, '''')';
     end if;
+    continue when t.emptied is null;
     execute format('update %s set %s where coalition_id = $1 and sealed is not null and exists ('
       'select from jsonb_each(sealed) as s(name, under) where s.under->>1 = any($2))', t.name, t.emptied)
       using coalition, keys::text[];

@@ -31,7 +31,7 @@ from shared.feed import Entry, Page
 from shared.hot import Connection, Head
 from shared.models import Model
 from shared.projection import UnknownType
-from shared.sealing import Keys, Opened, open_disclosure
+from shared.sealing import Key, Keys, Opened, open_disclosure
 from shared.source import Own, Source
 from shared.telemetry import Count, span
 
@@ -316,8 +316,8 @@ class Reader:
             _ErasedMeanwhile: what was opened here may be gone; nothing was applied.
         """
         await reach("reader.before_apply")
+        opened = await self._opened(coalition, first, entries, told=told)
         begun = await self._begin_erasing(coalition, first, entries, chain)
-        opened = await self._opened(coalition, entries, told=told)
         async with self._pool.acquire(timeout=2) as db, db.transaction():
             await enter(db, [coalition], pinned=self._schema)
             if begun:
@@ -452,38 +452,31 @@ class Reader:
         return Head(row["position"], row["chain"])
 
     async def _opened(
-        self, coalition: UUID, entries: Sequence[Entry], *, told: bool
+        self, coalition: UUID, first: int, entries: Sequence[Entry], *, told: bool
     ) -> dict[str, Opened]:
         """Open the disclosures that this service has keys for, fetching new keys once.
 
         Raises:
-            Gap: one that a message told does not open; the source has it whole, or has lost it.
+            Gap: one that a message told does not open, so that the source has it whole, or lost it;
+                or it is of who was erased here, and not yet where it comes from.
         """
         if self._keys is None:
             return {}
         entries = [entry for entry in entries if entry[1] and self._opens(entry[0])]
-        found: dict[str, Opened] = {
-            closed.digest: gone
-            for _, disclosures in entries
-            for closed in disclosures
-            if (gone := closed.gone)
-        }
+        found = _gone(entries)
         wanted = {
             closed.key
             for _, disclosures in entries
             for closed in disclosures
-            if closed.erased is None
+            if closed.erased is None and closed.digest not in found
         }
         if not wanted:
             return found
-        keys, destroyed = await self._keys.look(coalition, wanted)
-        for after in (self._keys_seen.get(coalition, 0), 0):  # numbers may commit out of order
-            if not wanted - keys.keys() - destroyed:
-                break
-            if new := await self._source.keys(coalition, after):
-                await self._keys.keep(coalition, self._source.service, new)
-                self._keys_seen[coalition] = max(key["number"] for key in new)
-                keys, destroyed = await self._keys.look(coalition, wanted)
+        keys, destroyed = await self._keys_of(self._keys, coalition, wanted)
+        if destroyed:
+            if not isinstance(self._source, Own):
+                raise Gap("its source has not erased it yet")
+            found |= _gone((await self._source.page(coalition, first - 1)).entries)
         for entry, disclosures in entries:
             try:
                 event_id = decoding.event_id(entry)
@@ -492,8 +485,6 @@ class Reader:
             for closed in disclosures:
                 if closed.erased is not None or closed.digest in found:
                     continue
-                if closed.key in destroyed and not isinstance(self._source, Own):
-                    raise Gap("its source has not erased it yet")
                 if key := keys.get(closed.key):
                     opened = open_disclosure(key, coalition, event_id, closed)
                     if opened is not None:
@@ -501,6 +492,20 @@ class Reader:
                     elif told:
                         raise Gap("a disclosure that does not open")
         return found
+
+    async def _keys_of(
+        self, held: Keys, coalition: UUID, wanted: set[UUID]
+    ) -> tuple[Mapping[UUID, Key], frozenset[UUID]]:
+        """Return keys, and which of those wanted are destroyed; new ones are fetched."""
+        keys, destroyed = await held.look(coalition, wanted)
+        for after in (self._keys_seen.get(coalition, 0), 0):  # numbers may commit out of order
+            if not wanted - keys.keys() - destroyed:
+                break
+            if new := await self._source.keys(coalition, after):
+                await held.keep(coalition, self._source.service, new)
+                self._keys_seen[coalition] = max(key["number"] for key in new)
+                keys, destroyed = await held.look(coalition, wanted)
+        return keys, destroyed
 
     def _opens(self, entry: bytes) -> bool:
         """Say whether sealed fields are needed; where an event cannot be read, they may be.
@@ -647,6 +652,16 @@ class Reader:
                 "delete from inbox.parked where coalition_id = $1 and source = $2 and reader = $3",
                 coalition, self._source.service, self._as,
             )  # fmt: skip
+
+
+def _gone(entries: Sequence[Entry]) -> dict[str, Opened]:
+    """Return what stays of values that were erased, by digest."""
+    return {
+        closed.digest: gone
+        for _, disclosures in entries
+        for closed in disclosures
+        if (gone := closed.gone)
+    }
 
 
 def pause_after(events: int) -> float:

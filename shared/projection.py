@@ -6,6 +6,7 @@ So `as_of` is a filter, a rebuild is a bulk insert, and an event heard twice add
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from shared.event import Recorded
 from shared.hot import Connection
@@ -17,6 +18,30 @@ Rows = Callable[[Recorded], Iterable[tuple["Table", Row]]]
 
 class UnknownType(LookupError):
     """An event type that this reader neither reads nor lets pass: it waits for an upgrade."""
+
+
+def sealing(seen: Recorded, *fields: str, **columns: str) -> dict[str, tuple[str, UUID]]:
+    """Return under which audience and key columns were sealed, so that an erasure finds them.
+
+    A table whose rows may hold what was sealed keeps that in a column `sealed`; a row whose value
+    was erased still says that there was one. What is nested in a column is named by the way there:
+    `override/reason`.
+
+    Args:
+        fields: Columns named as the event's fields.
+        columns: Fields, or ways into them, by the names of their columns where these differ.
+    """
+    sealed = seen.sealed
+    if not sealed:
+        return {}
+    named = dict(zip(fields, fields, strict=True)) | columns
+    found = {column: sealed[name] for column, name in named.items() if name in sealed}
+    for way in sealed:
+        if "/" in way:
+            for column, name in named.items():
+                if way.startswith(f"{name}/"):
+                    found[column + way[len(name) :]] = sealed[way]
+    return found
 
 
 class Table:

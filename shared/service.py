@@ -154,7 +154,7 @@ class Service:
             f"grant select on all tables in schema heard to {relay}",
             "revoke execute on all functions in schema inbox from public",
             f"grant execute on function inbox.make_model, inbox.switch_model to {app}",
-            f"grant execute on function inbox.drop_model to {app}",
+            f"grant execute on function inbox.drop_model, inbox.forget, inbox.without to {app}",
         ]
         scripts = (*CORE, *self.sql)
         if self.timers:

@@ -19,7 +19,9 @@ create table if not exists heard.organisation (
   constituencies uuid[] not null default '{}',
   related        uuid[] not null default '{}',
   audience       text[] not null,
+  sealed         jsonb,
   primary key (coalition_id, org));
+alter table heard.organisation add column if not exists sealed jsonb;
 
 create table if not exists heard.accreditation (      -- those not ended; no person: erased
   coalition_id  uuid not null,

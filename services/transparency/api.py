@@ -68,7 +68,7 @@ async def read_report(report: str, wanted: Wanted, reader: Reader, request: Requ
             "summary": made.summary,
             "rows": made.rows,
             "next_cursor": after,
-            "cover": {"state": "recorded"},
+            "cover": {"state": "recorded", "erased_since": ask.lens.erased_since},
             **made.more,
         }
     )
@@ -91,7 +91,8 @@ async def show_report(report: str, wanted: Wanted, reader: Reader, request: Requ
         known_names = await names.names(db, ask.lens)
     after = cursor_after(ask, made.after) if made.after is not None else None
     coalition = words(known_names.known.get(reader.coalition)) or str(reader.coalition)
-    body = paper.page(made, coalition, _next(request, after) if after else None).encode()
+    onward = _next(request, after) if after else None
+    body = paper.page(made, coalition, onward, ask.lens.erased_since).encode()
     headers = _headers(report, ask) | _pages(request, after) | _digest(body)
     headers["Content-Security-Policy"] = paper.POLICY
     return Response(body, 200, headers, media_type="text/html; charset=utf-8")
@@ -181,7 +182,8 @@ async def read_home(reader: Reader) -> Response:
 
 async def _lens(db: Any, reader: Reader) -> Lens:
     as_of = await events.positions(db, reader.coalition)
-    return Lens(reader.coalition, reader.audiences, as_of, reader.model)
+    erased = await events.erasures(db, reader.coalition)
+    return Lens(reader.coalition, reader.audiences, as_of, reader.model, erased)
 
 
 async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
@@ -192,6 +194,7 @@ async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
         raise Problem(422, "organisation_missing", detail)
     async with reader.rows() as db:
         reached = await events.positions(db, reader.coalition)
+        erased = await events.erasures(db, reader.coalition)
     after = None
     if wanted.cursor is not None:
         as_of, after = read_cursor(wanted.cursor, reached)
@@ -199,7 +202,7 @@ async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
         as_of = positions(wanted.as_of, reached)
     dissenting = wanted.organisation if kind.searches else None
     return Ask(
-        lens=Lens(reader.coalition, AUDIENCES[audience], as_of, reader.model),
+        lens=Lens(reader.coalition, AUDIENCES[audience], as_of, reader.model, erased),
         audience=audience,
         search=kind.narrowed(replace(wanted.search, organisation=dissenting)),
         organisation=wanted.organisation,
@@ -217,7 +220,7 @@ def _headers(report: str, ask: Ask) -> dict[str, str]:
 
 def _tag(report: str, ask: Ask) -> str:
     at = "-".join(str(ask.lens.as_of[name]) for name in events.SERVICES)
-    return f'W/"{report}-{ask.audience}-{at}-{ask.lens.model}"'
+    return f'W/"{report}-{ask.audience}-{at}-{ask.lens.model}-{len(ask.lens.erased)}"'
 
 
 def _known(report: str, ask: Ask, request: Request) -> Response | None:

@@ -61,7 +61,7 @@ class Table:
     nothing: str
 
 
-def page(report: Report, coalition: str, next_page: str | None) -> str:
+def page(report: Report, coalition: str, next_page: str | None, erased_since: int = 0) -> str:
     """Return the page of a report.
 
     Args:
@@ -73,7 +73,7 @@ def page(report: Report, coalition: str, next_page: str | None) -> str:
         title=REPORTS[name].title,
         coalition=coalition,
         style=STYLE,
-        head=_head(report.head),
+        head=_head(report.head) + _erased(erased_since),
         charts=charts(report),
         tables=[
             *_tables(report),
@@ -126,6 +126,11 @@ def _head(head: Mapping[str, Any]) -> list[tuple[str, str]]:
     if "min_group" in head:
         written.append(("Shown from", f"{head['min_group']} contributors on"))
     return written
+
+
+def _erased(since: int) -> list[tuple[str, str]]:
+    """Say what may not be shown as it was then."""
+    return [("Persons erased since", f"{since:,}: what was theirs is [erased]")] if since else []
 
 
 def _withheld(withheld: Mapping[str, int]) -> str:

@@ -91,14 +91,11 @@ async def test_unwrapped_copies_go_at_once(store: Shop) -> None:
 
 
 async def test_a_copy_of_an_erased_persons_key_is_not_kept(store: Shop) -> None:
-    coalition, person = UUID(int=6), UUID(int=51)
+    there, coalition, person = UUID(int=6), UUID(int=16), UUID(int=51)
     maker = Keys(store.key_pool, KEK, "maker")
-    made = [await maker.fetch(coalition, one, "members") for one in (person, OTHER)]
-    copies = await maker.export(coalition, 0, lambda _: True)
+    made = [await maker.fetch(there, one, "members") for one in (person, OTHER)]
+    copies = await maker.export(there, 0, lambda _: True)
     assert [UUID(copy["key"]) for copy in copies] == [key.id for key in made]
-    await store.key_pool.execute(
-        "delete from sealing.sealing_key where coalition_id = $1", coalition
-    )
     keeper = process(store)
     await keeper.destroy(coalition, person)
     await keeper.keep(coalition, "maker", copies)

@@ -1,13 +1,13 @@
 """The events of credit, folded into rows (`sql`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 import orjson
 
 from shared.event import Recorded
-from shared.projection import Projection, Row, Rows, Table
+from shared.projection import Projection, Row, Rows, Table, sealing
 
 _WHERE = ("coalition_id", "uuid"), ("position", "bigint")
 _BY = ("by_org", "uuid"), ("at", "timestamptz")
@@ -104,14 +104,18 @@ CELEBRATIONS = Table(
 )
 
 
-def row(seen: Recorded, *values: object, by: bool = True, sealed: tuple[str, ...] = ()) -> Row:
-    """Return a row of one of the tables above: place, aggregate, values, who and when, for whom."""
+def row(
+    seen: Recorded, *values: object, by: bool = True, sealed: Mapping[str, str] | None = None
+) -> Row:
+    """Return a row of one of the tables above: place, aggregate, values, who and when, for whom.
+
+    Args:
+        sealed: Which column holds which sealed field.
+    """
     seen_by = seen.audience or (seen.visibility,)
     ends: Row = (*((seen.by, seen.at) if by else ()), seen_by)
     if sealed:
-        keys = {name: seen.sealed[name] for name in sealed if name in seen.sealed}
-        under = {name: (audience, str(key)) for name, (audience, key) in keys.items()}
-        ends += (jsonb(under or None),)
+        ends += (jsonb(sealing(seen, **sealed) or None),)
     return (seen.coalition, seen.position, seen.key, *values, *ends)
 
 
@@ -122,7 +126,7 @@ def jsonb(value: Any) -> str | None:
 def _recorded(seen: Recorded) -> Iterable[tuple[Table, Row]]:
     said = seen.data
     what = said["of"], said["role"], said["degree"], said["about"], jsonb(said.get("what"))
-    yield CONTRIBUTIONS, row(seen, *what, sealed=("what",))
+    yield CONTRIBUTIONS, row(seen, *what, sealed={"what": "what"})
 
 
 def _answered(*, confirmed: bool) -> Rows:
@@ -135,14 +139,14 @@ def _answered(*, confirmed: bool) -> Rows:
 def _declared(seen: Recorded) -> Iterable[tuple[Table, Row]]:
     said = seen.data
     what = said.get("size"), jsonb(said.get("title")), said["decisions"], said["objectives"]
-    yield WINS, row(seen, *what, sealed=("title",))
+    yield WINS, row(seen, *what, sealed={"title": "title"})
 
 
 def _assigned(seen: Recorded) -> Iterable[tuple[Table, Row]]:
     said = seen.data
     whom = said["credit"], said.get("to"), jsonb(said.get("external"))
     what = said["role"], said["degree"], said["basis"], said["contributions"]
-    yield CREDITS, row(seen, *whom, *what, sealed=("external",))
+    yield CREDITS, row(seen, *whom, *what, sealed={"external": "external"})
 
 
 def _credit_answered(*, accepted: bool) -> Rows:
@@ -155,14 +159,15 @@ def _credit_answered(*, accepted: bool) -> Rows:
 def _corrected(seen: Recorded) -> Iterable[tuple[Table, Row]]:
     said = seen.data
     what = said["credit"], said["role"], said["degree"], jsonb(said.get("reason"))
-    yield CORRECTIONS, row(seen, *what, sealed=("reason",))
+    yield CORRECTIONS, row(seen, *what, sealed={"reason": "reason"})
 
 
 def _welcomed(seen: Recorded) -> Iterable[tuple[Table, Row]]:
     said = seen.data
     whom = said.get("to"), jsonb(said.get("external"))
     what = jsonb(said.get("from")), jsonb(said.get("now")), said.get("target")
-    yield LATECOMERS, row(seen, *whom, *what, sealed=("external", "from", "now"))
+    sealed = {"external": "external", "before": "from", "now": "now"}
+    yield LATECOMERS, row(seen, *whom, *what, sealed=sealed)
 
 
 def _announced(seen: Recorded) -> Iterable[tuple[Table, Row]]:

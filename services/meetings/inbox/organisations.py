@@ -4,10 +4,13 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+import orjson
+
 from services.meetings.inbox.happened import Happened, audience, change, key, words
 from shared.changes import Changes
 from shared.event import Heard, Recorded, Text
 from shared.inbox import Apply, Hears
+from shared.projection import sealing
 
 Commitment = Literal["observer", "voice_only", "homework"]
 
@@ -82,9 +85,10 @@ async def admit(db: Changes, seen: Recorded, joined: MemberJoined) -> None:
     """Let the organisation into the electorate of votings opened from now on."""
     await db.execute(
         "insert into heard.organisation (coalition_id, org, name, one_person, standing,"
-        " commitment, voting_right, constituencies, audience)"
-        " values ($1, $2, $3, $4, 'joined', $5, $6, $7, $8)"
+        " commitment, voting_right, constituencies, audience, sealed)"
+        " values ($1, $2, $3, $4, 'joined', $5, $6, $7, $8, $9)"
         " on conflict (coalition_id, org) do update set name = excluded.name,"
+        " sealed = excluded.sealed,"
         " standing = 'joined', commitment = excluded.commitment,"
         " voting_right = excluded.voting_right, constituencies = excluded.constituencies,"
         " audience = excluded.audience",
@@ -96,6 +100,7 @@ async def admit(db: Changes, seen: Recorded, joined: MemberJoined) -> None:
         joined.voting_right,
         list(joined.constituencies),
         list(audience(seen)),
+        orjson.dumps(sealing(seen, "name")).decode(),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from shared.event import Recorded
-from shared.projection import Projection, Row, Table
+from shared.projection import Projection, Row, Table, sealing
 
 Rows = Iterable[tuple[Table, Row]]
 _WHERE = ("coalition_id", "uuid"), ("position", "bigint")
@@ -91,8 +91,7 @@ def jsonb(value: Any) -> str | None:
 
 def _row(seen: Recorded, *values: object, sealed: tuple[str, ...] = ()) -> Row:
     """Return a row of one of the tables above: place, aggregate, values, for whom, under what."""
-    keys = {name: list(map(str, seen.sealed[name])) for name in sealed if name in seen.sealed}
-    ends = audience(seen), jsonb(keys or None)
+    ends = audience(seen), jsonb(sealing(seen, *sealed) or None)
     return (seen.coalition, seen.position, seen.key, *values, *ends)
 
 

@@ -8,7 +8,7 @@ import orjson
 
 from services.members.views.said import SAID, readers, said
 from shared.event import Recorded
-from shared.projection import Projection, Row, Table
+from shared.projection import Projection, Row, Table, sealing
 
 Rows = Iterable[tuple[Table, Row]]
 _WHERE = ("coalition_id", "uuid"), ("position", "bigint")
@@ -60,10 +60,9 @@ def _json(value: Any) -> str | None:
     return None if value is None else orjson.dumps(value).decode()
 
 
-def _sealed(seen: Recorded, *names: str) -> str | None:
+def _sealed(seen: Recorded, *names: str, **columns: str) -> str | None:
     """Return under which audience and key the values stand, so that an erasure finds them."""
-    keys = {name: list(map(str, seen.sealed[name])) for name in names if name in seen.sealed}
-    return _json(keys or None)
+    return _json(sealing(seen, *names, **columns) or None)
 
 
 def _day(written: str | None) -> date | None:
@@ -91,7 +90,7 @@ def _member(state: str | None) -> Callable[[Recorded], Rows]:
             seen.coalition, seen.position, seen.key, state, _json(data.get("name")),
             data.get("kind"), data.get("sector"), data.get("commitment", data.get("level")),
             data.get("voting_right"), seen.actor if alone else None, seen.at, readers(seen),
-            _sealed(seen, "name"),
+            _sealed(seen, "name", **({"person": "actor"} if alone else {})),
         )  # fmt: skip
 
     return rows
@@ -169,7 +168,7 @@ def _person(seen: Recorded) -> Rows:
     subject = contact["text"].strip().lower() if contact else None
     yield PERSON, (
         seen.coalition, seen.position, seen.key, subject, _json(data.get("name")),
-        data["locale"], _sealed(seen, "name", "contact"),
+        data["locale"], _sealed(seen, "name", subject="contact"),
     )  # fmt: skip
 
 

@@ -130,7 +130,7 @@ def _owned(step: Step, event: StepEvent, owner: UUID | None, state: str, origin:
     )
 
 
-Key = tuple[str, str, date, datetime, UUID]
+Key = tuple[bool, str, str, date, datetime, UUID]
 
 
 def key(step: Step, names: Names) -> Key:
@@ -138,8 +138,8 @@ def key(step: Step, names: Names) -> Key:
 
     What is overdue was due first, so it leads, and the order does not depend on today.
     """
-    owner = names.words(step.owner).casefold()
-    return owner, str(step.owner or ""), step.due or LATEST, step.proposed_at, step.id
+    person, owner, key_ = names.place(step.owner) if step.owner else (False, "", "")
+    return person, owner, str(key_), step.due or LATEST, step.proposed_at, step.id
 
 
 def open_steps(steps: Iterable[Step], names: Names) -> list[Step]:

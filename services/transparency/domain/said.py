@@ -31,6 +31,8 @@ class Names:
     """What organisations, bodies, issues, meetings and wins are called, as this reader sees it."""
 
     known: Mapping[UUID, Said]
+    persons: frozenset[UUID] = frozenset()
+    """The members that are one person: their names may be erased, so no order rests on them."""
 
     def of(self, key: UUID | None) -> dict[str, Any] | None:
         """Return `{id, name}`; `None` for nobody."""
@@ -43,11 +45,16 @@ class Names:
         return words(self.known.get(key)) or str(key)
 
     def ordered(self, keys: Iterable[UUID]) -> list[UUID]:
-        """Return organisations by name: nothing ranks them (K6)."""
+        """Return organisations by name: nothing ranks them (K6). Persons follow, by id."""
         ranks, last = self._ranks, len(self._ranks)
         return sorted(keys, key=lambda key: (ranks.get(key, last), key))
 
+    def place(self, key: UUID) -> tuple[bool, str, UUID]:
+        """Return what comes before what where names are listed; it stays after an erasure."""
+        person = key in self.persons
+        return person, "" if person else self.words(key).casefold(), key
+
     @cached_property
     def _ranks(self) -> dict[UUID, int]:
-        listed = sorted(self.known, key=lambda key: (self.words(key).casefold(), key))
+        listed = sorted(self.known, key=self.place)
         return {key: rank for rank, key in enumerate(listed)}

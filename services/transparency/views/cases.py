@@ -290,6 +290,8 @@ def _vote_class(written: Any) -> VoteClass:
 def _moment(lens: Lens, row: asyncpg.Record) -> Moment:
     data = _json(row["data"])
     for field, seal in (_json(row["sealed"]) or {}).items():
+        if field == "actor" or "/" in field:
+            continue
         if seal[0] not in lens.audiences:
             data[field] = withheld("audience")
         elif data.get(field) is None:

@@ -14,6 +14,7 @@ from services.transparency.domain.said import Said, withheld
 from shared.event import Recorded
 from shared.hot import Connection
 from shared.projection import Row, Table
+from shared.projection import sealing as under
 
 SERVICES = ("members", "meetings", "credit")
 UUID_LENGTH = 36
@@ -61,17 +62,8 @@ def day(written: str | None) -> date | None:
 
 
 def sealing(seen: Recorded, *fields: str, **columns: str) -> str | None:
-    """Return under which audience and key columns were sealed, so that an erasure finds them.
-
-    Args:
-        fields: Columns named as the event's fields.
-        columns: Fields by the names of their columns, where these differ.
-    """
-    if not seen.sealed:
-        return None
-    named = dict(zip(fields, fields, strict=True)) | columns
-    found = {column: seen.sealed[name] for column, name in named.items() if name in seen.sealed}
-    return jsonb(found) if found else None
+    """Return under which audience and key columns were sealed, for the column that says so."""
+    return jsonb(under(seen, *fields, **columns) or None) if seen.sealed else None
 
 
 @dataclass(frozen=True)
@@ -82,6 +74,8 @@ class Lens:
     audiences: tuple[str, ...]
     as_of: Mapping[str, int]
     model: str | None = None
+    erased: tuple[int, ...] = ()
+    """Where the journal of members says of somebody that they are erased."""
 
     @property
     def members(self) -> int:
@@ -94,6 +88,11 @@ class Lens:
     @property
     def credit(self) -> int:
         return self.as_of["credit"]
+
+    @property
+    def erased_since(self) -> int:
+        """How many were erased since: what it shows may be less than it was then."""
+        return sum(position > self.members for position in self.erased)
 
     def sees(self, tokens: Collection[str]) -> bool:
         return not set(tokens).isdisjoint(self.audiences)
@@ -123,6 +122,14 @@ async def positions(db: Connection, coalition: UUID) -> dict[str, int]:
         coalition,
     )
     return dict.fromkeys(SERVICES, 0) | {row["source"]: row["position"] for row in rows}
+
+
+async def erasures(db: Connection, coalition: UUID) -> tuple[int, ...]:
+    """Return where it says of whom nothing is left here that they are erased."""
+    rows = await db.fetch(
+        "select position from inbox.erased where coalition_id = $1 order by position", coalition
+    )
+    return tuple(row["position"] for row in rows)
 
 
 async def settled(db: Connection, lens: Lens, service: str) -> int:

@@ -44,6 +44,8 @@ MEMBERSHIP = Table(
 )
 
 Given = Iterable[tuple[Table, Row]]
+PERSON = "person"
+"""What a member is that is one person."""
 
 
 def named(kind: str, field: str = "name", *, always: bool = False) -> Rows:
@@ -95,7 +97,7 @@ def member(seen: Recorded) -> Given:
 
 def named_member(seen: Recorded) -> Given:
     yield from member(seen)
-    yield from named("organisation")(seen)
+    yield from named(PERSON if seen.data.get("kind") == "person" else "organisation")(seen)
 
 
 ROWS: dict[str, Rows] = {
@@ -120,7 +122,7 @@ ROWS: dict[str, Rows] = {
 async def names(db: Connection, lens: Lens) -> Names:
     """Return the newest name of everything that has one."""
     rows = await db.fetch(
-        "select distinct on (key) key, name, audience, sealed from name"
+        "select distinct on (key) key, kind, name, audience, sealed from name"
         " join unnest($2::text[], $3::bigint[]) as up_to(service, reached) using (service)"
         " where coalition_id = $1 and position <= reached"
         " order by key, service, position desc",
@@ -128,7 +130,10 @@ async def names(db: Connection, lens: Lens) -> Names:
         list(lens.as_of),
         list(lens.as_of.values()),
     )
-    return Names({row["key"]: lens.said(row, "name") for row in rows if lens.sees(row["audience"])})
+    return Names(
+        {row["key"]: lens.said(row, "name") for row in rows if lens.sees(row["audience"])},
+        frozenset(row["key"] for row in rows if row["kind"] == PERSON),
+    )
 
 
 class Charter(NamedTuple):

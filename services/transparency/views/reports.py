@@ -173,7 +173,7 @@ async def _steps(rows: Rows, ask: Ask) -> Report:
         folded = open_next_steps.fold(happened)
         listed = open_next_steps.open_steps(folded.values(), known)
         titles = await register.titles(db, lens, {step.decision for step in listed})
-    known = Names({**known.known, **titles})
+    known = Names({**known.known, **titles}, known.persons)
     if ask.organisation:
         listed = [step for step in listed if step.owner == ask.organisation]
     keys = [str(step.id) for step in listed]

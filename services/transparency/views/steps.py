@@ -82,7 +82,7 @@ def closed(seen: Recorded) -> Given:
             override.get("steps") or (),
             jsonb(override.get("reason")),
             audience(seen),
-            sealing(seen, "reason"),
+            sealing(seen, reason="override/reason"),
         ),
     )
 
