@@ -4,6 +4,7 @@ create table if not exists inbox.erased (             -- whose values are gone f
   person_id    uuid        not null,
   position     bigint      not null,
   at           timestamptz not null default clock_timestamp(),
+  receipt      boolean     not null default false,    -- only where it was said: all have done it
   primary key (coalition_id, person_id));
 
 create table if not exists journal.erased (           -- no name: it could not be read any more

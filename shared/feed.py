@@ -162,6 +162,34 @@ async def _heads(pool: asyncpg.Pool, since: float | None) -> AsyncIterator[dict[
         }
 
 
+class Done(NamedTuple):
+    """What a service has erased of a coalition, and up to where it has read who says so."""
+
+    read: int
+    persons: frozenset[UUID]
+
+
+async def erased(pool: asyncpg.Pool, coalition: UUID, source: str) -> Done:
+    """Return who was erased here."""
+    async with pool.acquire(timeout=2) as db:
+        rows = await db.fetch(
+            "select person_id from inbox.erased where coalition_id = $1", coalition
+        )
+        read = await db.fetchval(
+            "select min(position) from inbox.cursor where coalition_id = $1 and source = $2"
+            " and reader not in (select reader from inbox.model where state <> 'current')",
+            coalition, source,
+        )  # fmt: skip
+    return Done(read or 0, frozenset(row["person_id"] for row in rows))
+
+
+@router.get("/erasures", include_in_schema=False)
+async def erasures(request: Request, peer: Peer, coalition: UUID) -> Response:
+    """Who was erased here, and up to where the journal of who asks was read."""
+    done = await erased(host_of(request).relay_pool, coalition, peer)
+    return JSONResponse({"read": done.read, "persons": sorted(map(str, done.persons))})
+
+
 @router.get("/keys", include_in_schema=False)
 async def keys(request: Request, peer: Peer, coalition: UUID, after: int = 0) -> Response:
     """The sealing keys of the audiences that this peer serves."""

@@ -44,6 +44,7 @@ from shared.inbox import Subscription
 from shared.journal import Erasures, Journal, forget_repeats
 from shared.peers import Known, Peers
 from shared.projection import Projection
+from shared.receipts import Confirm, Receipts
 from shared.relay import Relay
 from shared.sealing import Keys
 from shared.serving import serve
@@ -60,6 +61,7 @@ _POLICY: TypeAdapter[dict[str, tuple[Who, ...]]] = TypeAdapter(dict[str, tuple[W
 EVERYWHERE, IN_COALITION = "/api/v1", "/api/v1/coalitions/{coalition}"
 FORGETS, WAKES = "forgets repeats", "wakes followers"
 FORGET_EVERY = 3_600.0
+OPEN_NOTHING = frozenset({"audit", "web"})
 CORE = (
     Script("shared", "inbox.sql"),
     Script("shared", "model.sql"),
@@ -90,6 +92,7 @@ class Service:
         addresses: Event types whose `slug` becomes a coalition's address.
         timers: What it does by itself when a day or a moment has come.
         erased: Who was erased, as far as this service knows.
+        confirm: What records that every service has erased somebody; only where it was said.
     """
 
     name: str
@@ -106,6 +109,7 @@ class Service:
     addresses: frozenset[str] = frozenset()
     timers: tuple[Timer, ...] = ()
     erased: Erasures | None = None
+    confirm: Confirm | None = None
     sql: tuple[Script, ...] = ()
     tables: Script | None = None
 
@@ -327,6 +331,13 @@ class Runtime:
                 if journal is not None:
                     self._tasks.append(beside(journal.run()))
                     self._tasks.append(beside(_forgetting(watch), FORGETS))
+                    if service.confirm is not None:
+                        others = self.addresses.keys() - {name, *OPEN_NOTHING}
+                        receipts = Receipts(
+                            name, app, watch, journal, peers, others, service.confirm
+                        )
+                        self._tasks.append(beside(receipts.run()))
+                        stopping.append(receipts.stop)
                     stopping.append(journal.stop)
                     if service.timers:
                         timers = Timers(service.timers, watch, journal, self.clock)
@@ -447,7 +458,7 @@ def _audiences(mandates: Mandates, person: UUID) -> tuple[str, ...]:
 
 def _serves(peer: str, audience: str) -> bool:
     """Say whether a peer may open values of an audience; log and pages may open none."""
-    return peer not in {"audit", "web"} and audience != "affinity"
+    return peer not in OPEN_NOTHING and audience != "affinity"
 
 
 def _tokens(settings: Settings) -> Tokens:

@@ -18,6 +18,7 @@ service = Service(
     subscriptions=(from_members, from_meetings),
     projection=views.projection,
     mandates=views.mandates,
+    erased=views.erased,
     sql=(Script(PACKAGE, "inbox.sql"),),
     tables=Script(PACKAGE, "views.sql"),
 )

@@ -20,6 +20,7 @@ service = Service(
     projection=views.projection,
     mandates=views.mandates,
     timers=TIMERS,
+    erased=views.erased,
     sql=(Script(PACKAGE, "inbox.sql"),),
     tables=Script(PACKAGE, "views.sql"),
 )

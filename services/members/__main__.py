@@ -53,6 +53,8 @@ service = Service(
     find=queries.find,
     addresses=frozenset({"CoalitionFormed"}),
     timers=TIMERS,
+    erased=facts.erased,
+    confirm=api.confirm_erasure,
     sql=(Script("services.members", "inbox.sql"),),
     tables=Script("services.members", "views.sql"),
 )

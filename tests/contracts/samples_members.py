@@ -115,8 +115,11 @@ from services.members.domain.mentorship import (
 from services.members.domain.person import (
     ConsentGiven,
     ConsentWithdrawn,
+    ErasureReceiptIssued,
+    ErasureRequested,
     GrowthGoalReached,
     GrowthGoalSet,
+    PersonErased,
     PersonRegistered,
     WellbeingPulseSubmitted,
 )
@@ -255,6 +258,12 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     (
         PERSON,
         WellbeingPulseSubmitted(period="2026-03", score=Sealed(4, ANA)).seen_by(f"person:{ANA}"),
+    ),
+    (PERSON, ErasureRequested(by=CLINIC, ground="left")),
+    (PERSON, PersonErased(ground="left", approved_by=(CLINIC, SCHOOL))),
+    (
+        PERSON,
+        ErasureReceiptIssued(services={"credit": 412, "meetings": 413, "transparency": 412}),
     ),
     (
         MEMBERSHIP,

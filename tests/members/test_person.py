@@ -10,20 +10,26 @@ import pytest
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.members.domain.ids import ConsentId, GoalId
+from services.members.domain.ids import ConsentId, GoalId, OrgId
 from services.members.domain.person import (
     ConsentGiven,
     ConsentWithdrawn,
+    ErasePerson,
+    ErasureReceiptIssued,
+    ErasureRequested,
     GiveConsent,
     GrowthGoalReached,
     GrowthGoalSet,
+    IssueErasureReceipt,
     Person,
     PersonCommand,
+    PersonErased,
     PersonEvent,
     PersonRegistered,
     ReachGrowthGoal,
     RegisterPerson,
     Registrant,
+    RequestErasure,
     SetGrowthGoal,
     SubmitWellbeing,
     WellbeingPulseSubmitted,
@@ -34,7 +40,21 @@ from shared.decider import Refused
 from shared.event import Context, Sealed, Text
 from tests.given import Given
 from tests.laws import obey, over
-from tests.members.table import ANA, BO, TODAY, TOMORROW, UNION, YESTERDAY, by, imported
+from tests.members.table import (
+    ANA,
+    BO,
+    CHAIR,
+    CLINIC,
+    CY,
+    SCHOOL,
+    STRANGER,
+    TODAY,
+    TOMORROW,
+    UNION,
+    YESTERDAY,
+    by,
+    imported,
+)
 
 CALLED, MAIL = Text(lang="en", text="Bo"), Text(lang="en", text="bo@school.example")
 register = RegisterPerson(name=CALLED, contact=MAIL, locale="en")
@@ -56,8 +76,24 @@ reach = ReachGrowthGoal(goal=CHAIRING)
 reached = GrowthGoalReached(goal=CHAIRING).seen_by(ALONE)
 submit = SubmitWellbeing(period="2026-03", score=4)
 submitted = WellbeingPulseSubmitted(period="2026-03", score=Sealed(4, BO)).seen_by(ALONE)
+request = RequestErasure(ground="left")
+erase = ErasePerson(ground="left")
+confirm = IssueErasureReceipt(services={"meetings": 8, "credit": 7})
+erased = PersonErased(ground="left")
+receipt = ErasureReceiptIssued(services={"credit": 7, "meetings": 8})
 OF_ONESELF: tuple[PersonCommand, ...] = (give, withdraw, set_it, reach, submit)
-myself = by(UNION, HERE, actor=BO)
+myself = by(UNION, HERE, STRANGER, actor=BO)
+
+
+def requested(org: OrgId) -> ErasureRequested:
+    return ErasureRequested(by=org, ground="left")
+
+
+def chair(org: OrgId) -> Context:
+    return by(org, HERE, CHAIR)
+
+
+itself = replace(by(UNION, HERE), actor=None, by=None)
 
 
 def given(*history: PersonEvent) -> Given[PersonCommand, Person, PersonEvent]:
@@ -225,7 +261,77 @@ def test_m15_one_answer_a_month_whatever_it_says() -> None:
         given(registered, submitted).when(ask, myself).then_refused("already_submitted")
 
 
+def test_m18_a_chair_asks_that_a_person_be_erased() -> None:
+    given(registered).when(request, chair(CLINIC)).then(requested(CLINIC))
+    given(registered, requested(CLINIC)).when(request, chair(UNION)).then(requested(UNION))
+
+
+def test_m18_nobody_asks_it_of_somebody_unknown() -> None:
+    given().when(request, chair(CLINIC)).then_refused("unknown_person")
+    speechless = replace(chair(CLINIC), by=None)
+    given(registered).when(request, speechless).then_refused("no_organisation")
+
+
+def test_i4_asking_again_changes_nothing() -> None:
+    again = RequestErasure(ground="other")
+    given(registered, requested(CLINIC)).when(again, chair(CLINIC)).then_nothing()
+    given(registered, erased).when(request, chair(CLINIC)).then_nothing()
+
+
+def test_m18_a_person_erases_themself_at_once() -> None:
+    for context in (myself, replace(myself, by=None)):
+        given(registered).when(erase, context).then(erased)
+        given(registered, requested(CLINIC)).when(erase, context).then(erased)
+
+
+def test_m18_the_chair_of_another_organisation_erases_who_was_asked_for() -> None:
+    together = PersonErased(ground="left", approved_by=(CLINIC, SCHOOL))
+    given(registered, requested(SCHOOL)).when(erase, chair(CLINIC)).then(together)
+    both = registered, requested(SCHOOL), requested(CLINIC)
+    given(*both).when(erase, chair(CLINIC)).then(together)
+
+
+def test_m18_not_erasable_by_one_organisation_alone() -> None:
+    given(registered).when(erase, chair(CLINIC)).then_refused("not_erasable")
+    asked = registered, requested(CLINIC)
+    given(*asked).when(erase, chair(CLINIC)).then_refused("not_erasable")
+
+
+def test_m18_not_erasable_by_who_is_neither_the_person_nor_a_chair() -> None:
+    for context in (by(UNION, HERE, STRANGER), replace(by(UNION, HERE, STRANGER), actor=None)):
+        given(registered, requested(CLINIC)).when(erase, context).then_refused("not_erasable")
+        given().when(erase, context).then_refused("not_erasable")
+    given().when(erase, chair(CLINIC)).then_refused("unknown_person")
+    given().when(erase, myself).then_refused("unknown_person")
+
+
+def test_i4_who_is_erased_is_not_erased_again() -> None:
+    for context in (myself, chair(CLINIC)):
+        given(registered, erased).when(erase, context).then_nothing()
+
+
+@pytest.mark.parametrize("ask", [*OF_ONESELF, register], ids=lambda ask: type(ask).__name__)
+def test_m18_nothing_happens_to_who_was_erased(ask: PersonCommand) -> None:
+    for history in ((registered, given_it, goal, erased), (registered, erased, receipt)):
+        given(*history).when(ask, myself).then_refused("person_erased")
+
+
+def test_m18_the_receipt_follows_the_erasure() -> None:
+    given(registered, erased).when(confirm, itself).then(receipt)
+
+
+def test_m18_without_an_erasure_there_is_no_receipt() -> None:
+    given(registered, requested(CLINIC)).when(confirm, itself).then_refused("not_erased")
+    given().when(confirm, itself).then_refused("not_erased")
+
+
+def test_i4_there_is_one_receipt() -> None:
+    other = IssueErasureReceipt(services={"meetings": 9})
+    given(registered, erased, receipt).when(other, itself).then_nothing()
+
+
 commands = st.one_of(
+    st.sampled_from([request, erase, confirm]),
     st.sampled_from([register, register.model_copy(update={"locale": "de"})]),
     st.builds(
         GiveConsent,
@@ -247,7 +353,10 @@ commands = st.one_of(
         score=st.integers(1, 5),
     ),
 )
-contexts = st.sampled_from([myself, by(UNION, HERE), imported(HERE)])
+contexts = st.sampled_from(
+    [myself, by(UNION, HERE, STRANGER, actor=CY), imported(HERE, STRANGER)]
+    + [chair(org) for org in (CLINIC, SCHOOL)]
+)
 requests = st.lists(st.tuples(commands, contexts), max_size=30)
 
 
@@ -281,6 +390,31 @@ def test_a_consent_is_given_once_and_then_withdrawn_once(
         if isinstance(event, ConsentWithdrawn):
             live[event.consent] -= 1
             assert live[event.consent] == 0
+
+
+@over(requests)
+def test_m18_a_person_is_erased_by_themself_or_by_two_organisations(
+    asked: list[tuple[PersonCommand, Context]],
+) -> None:
+    state: Person = decider.evolve(None, registered)
+    seen: list[str] = []
+    for command, context in asked:
+        try:
+            events = decider.decide(command, state, context)
+        except Refused:
+            continue
+        for event in events:
+            if isinstance(event, PersonErased):
+                by_themself = context.actor == BO
+                assert by_themself is not bool(event.approved_by)
+                assert by_themself or len(set(event.approved_by)) > 1
+                assert by_themself or context.by in event.approved_by
+            seen.append(type(event).__name__)
+        state = reduce(decider.evolve, events, state)
+    if "PersonErased" in seen:
+        assert seen[seen.index("PersonErased") + 1 :] in ([], ["ErasureReceiptIssued"])
+    else:
+        assert "ErasureReceiptIssued" not in seen
 
 
 @over(requests)

@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import date
 from functools import reduce
 from uuid import UUID
 
 import pytest
+from hypothesis import strategies as st
 
 from services.members.domain import roster
 from services.members.domain.accreditation import (
@@ -24,9 +26,10 @@ from services.members.domain.membership import (
     MemberSuspended,
 )
 from services.members.domain.mentorship import Mentee, MentorshipStarted
-from services.members.domain.person import PersonRegistered
+from services.members.domain.person import PersonErased, PersonRegistered
 from services.members.domain.standing import Standing
 from shared.event import Event, Sealed, Text
+from tests.laws import over
 from tests.members.table import (
     ACC_1,
     ACC_2,
@@ -260,3 +263,51 @@ def test_it_knows_who_takes_part_in_a_mentorship_but_not_who_was_erased() -> Non
     mentees = Mentee(person=Sealed(BO, BO)), Mentee(person=Sealed())
     row = COALITION, MentorshipStarted(mentor=Sealed(ANA, ANA), mentees=mentees)
     assert dict(table(row).mentorships) == {COALITION: {ANA, BO}}
+
+
+def registered(person: PersonId) -> Row:
+    called = Text(lang="en", text="Somebody")
+    return person, PersonRegistered(name=Sealed(called, person), locale="en")
+
+
+def test_m18_who_was_erased_acts_for_nobody_and_takes_part_in_nothing() -> None:
+    mentees = Mentee(person=Sealed(BO, BO)), Mentee(person=Sealed(CY, CY))
+    pairs = COALITION, MentorshipStarted(mentor=Sealed(ANA, ANA), mentees=mentees)
+    rows = *start, registered(ANA), registered(BO), ana, bo, chairs(ACC_1), pairs
+    now = table(*rows)
+    assert presides(now)
+    gone = table(*rows, (ANA, PersonErased(ground="left")))
+    assert not presides(gone)
+    assert gone.held[ACC_1] == replace(now.held[ACC_1], person=None)
+    assert gone.held[ACC_2] == now.held[ACC_2]
+    assert dict(gone.mentorships) == {COALITION: {BO, CY}}
+    assert (set(gone.persons), set(gone.erased)) == ({BO}, {ANA})
+
+
+@over(
+    st.lists(st.sampled_from([ANA, BO, CY]), unique=True),
+    st.lists(st.tuples(st.sampled_from([ACC_1, ACC_2, ACC_3]), st.sampled_from([ANA, BO, CY]))),
+)
+def test_m18_i7_an_erasure_gives_what_is_read_once_the_values_are_gone(
+    erased: list[PersonId], held: list[tuple[AccId, PersonId]]
+) -> None:
+    """Hot and cold agree: folded while the values were there, and folded when they are not."""
+
+    def told(person: PersonId) -> PersonId | None:
+        return None if person in erased else person
+
+    def rows(*, cold: bool) -> list[Row]:
+        said = [
+            speaks(acc, CLINIC, told(person) if cold else person, until=TODAY)
+            for acc, person in held
+        ]
+        named = [told(one) if cold else one for one in (ANA, BO, CY)]
+        mentor, *others = [Sealed(one, one) for one in named]
+        pairs = MentorshipStarted(
+            mentor=mentor, mentees=tuple(Mentee(person=other) for other in others)
+        )
+        gone = [(person, PersonErased(ground="left")) for person in erased]
+        known = [registered(one) for one in (ANA, BO, CY)]
+        return [*start, *known, *said, (COALITION, pairs), *gone]
+
+    assert table(*rows(cold=False)) == table(*rows(cold=True))

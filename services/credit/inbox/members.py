@@ -218,6 +218,8 @@ from_members = Subscription(
             "DecisionStructureAcknowledged",
             "DecisionStructurePublished",
             "DisagreementReopened",
+            "ErasureReceiptIssued",
+            "ErasureRequested",
             "GroundRulesAccepted",
             "GroundRulesAdopted",
             "GrowthGoalReached",

@@ -3,6 +3,7 @@
 from services.credit.views.facts import (
     CONTRIBUTIONS,
     cited,
+    erased,
     mandates,
     office,
     participants,
@@ -33,6 +34,7 @@ __all__ = [
     "WinRow",
     "cited",
     "contributions",
+    "erased",
     "mandates",
     "office",
     "participants",

@@ -15,6 +15,7 @@ from services.credit.domain.credit import Cited, Office
 from services.credit.domain.ids import DecisionId, ObjectiveId, OrgId, PersonId, TargetId
 from services.credit.domain.roll import Roll
 from services.credit.domain.win import Declared, Participants, References
+from shared.erasure import listed
 from shared.event import Event, Ref
 from shared.hot import Connection, Fold, Reading, Snapshot
 from shared.identity import Mandate, Mandates
@@ -27,6 +28,7 @@ class Membership:
     roll: Roll
     mandates: Mandates
     roles: tuple[tuple[UUID, str, date | None], ...]
+    erased: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ async def _membership(db: Connection, coalition: UUID) -> Membership:
         Roll(frozenset(OrgId(org) for org, _ in orgs), persons),
         Mandates(mandates, informal is not False, by_kind.get("plenary"), by_kind.get("steering")),
         tuple(map(tuple, roles)),
+        await listed(db, coalition),
     )
 
 
@@ -128,6 +131,11 @@ async def mandates(read: Reading) -> Mandates:
     """Return who may act, with the roles that have not run out."""
     membership = await read.snapshot(MEMBERSHIP)
     return _on(membership, read.context.at.date())
+
+
+async def erased(read: Reading) -> frozenset[UUID]:
+    """Return who was erased."""
+    return (await read.snapshot(MEMBERSHIP)).erased
 
 
 @lru_cache(maxsize=64)

@@ -30,6 +30,8 @@ from_members = Subscription(
             "ConstituencyRepresented",
             "ContextShiftNoted",
             "DecisionStructureAcknowledged",
+            "ErasureReceiptIssued",
+            "ErasureRequested",
             "GroundRulesAccepted",
             "GroundRulesAdopted",
             "GrowthGoalReached",

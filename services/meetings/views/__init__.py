@@ -3,7 +3,7 @@
 from services.meetings.views import queries, rows
 from services.meetings.views.facts import NEEDS, appealed_to
 from services.meetings.views.folds import FOLDS
-from services.meetings.views.roll import mandates
+from services.meetings.views.roll import erased, mandates
 from services.meetings.views.tables import projection
 
-__all__ = ["FOLDS", "NEEDS", "appealed_to", "mandates", "projection", "queries", "rows"]
+__all__ = ["FOLDS", "NEEDS", "appealed_to", "erased", "mandates", "projection", "queries", "rows"]

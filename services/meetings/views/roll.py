@@ -11,6 +11,7 @@ from services.meetings.domain.electorate import vote_classes
 from services.meetings.domain.ids import BodyId, ConstituencyId, IssueId, OrgId
 from services.meetings.domain.next_step import Commitment
 from services.meetings.domain.tally import VoteClass
+from shared.erasure import listed
 from shared.hot import Connection, Reading, Snapshot
 from shared.identity import Mandate, Mandates
 
@@ -62,6 +63,7 @@ class Roll:
     roles: tuple[tuple[UUID, str, date | None], ...]
     structure: frozenset[BodyId] | None = None
     informed: frozenset[OrgId] = frozenset()
+    erased: frozenset[UUID] = frozenset()
     _classes: dict[tuple[BodyId, date | None], tuple[VoteClass, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -164,6 +166,7 @@ async def _load(db: Connection, coalition: UUID) -> Roll:
                 ),
             )
         ),
+        erased=await listed(db, coalition),
     )
 
 
@@ -197,6 +200,11 @@ def _mandates(rows: Iterable[Any]) -> dict[UUID, Mandate]:
 
 
 ROLL: Snapshot[Roll] = Snapshot("roll", _load)
+
+
+async def erased(read: Reading) -> frozenset[UUID]:
+    """Return who was erased."""
+    return (await read.snapshot(ROLL)).erased
 
 
 async def mandates(read: Reading) -> Mandates:

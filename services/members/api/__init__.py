@@ -20,6 +20,7 @@ from services.members.api import (
     threats,
 )
 from services.members.api.imports import IMPORTS
+from services.members.api.people import confirm_erasure
 from services.members.api.routing import everywhere, router
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "charter",
     "circles",
     "coalitions",
+    "confirm_erasure",
     "conflicts",
     "constituencies",
     "everywhere",

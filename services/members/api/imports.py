@@ -1,5 +1,6 @@
-"""What an import may bring: every command of this service but those between two organisations.
+"""What an import may bring: every command of this service but some.
 
+Not those between two organisations; nor those that erase somebody, which two organisations do now.
 Of constituencies only that there are any: who speaks for one says so itself.
 """
 
@@ -77,6 +78,7 @@ IMPORTS = {
     command.__name__: ImportedCommand(decider, command, facts.NEEDS.get(command, ()), about=_about)
     for decider, union in COMMANDS
     for command in (get_args(union) or (union,))
+    if command not in get_args(person.ErasureCommand)
 } | {
     "FormCoalition": ImportedCommand(
         coalition.decider, coalition.FormCoalition, steps=_formed_before, about=_about

@@ -1,5 +1,6 @@
 """People, and for which organisations they speak."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -7,7 +8,7 @@ from pydantic import BaseModel
 from services.members.api.routing import Organisation, adds, page, router, with_facts, write
 from services.members.domain import accreditation, founding, person
 from services.members.domain.ids import OrgId
-from services.members.views import growth, queries
+from services.members.views import erasures, growth, queries
 from services.members.views.said import entries
 from shared.ask import Step, Written
 from shared.http import Caller, Limit, Page, Reader, requires
@@ -105,6 +106,35 @@ async def submit_wellbeing(
 ) -> Written:
     """Say how you are, from 1 to 5, once a month. It is not said on anybody's behalf."""
     return await write(caller, person.decider, person_id, wellbeing)
+
+
+@adds("/people/{person_id}/erasure-requests", "members:erasure:request")
+async def request_erasure(
+    person_id: UUID, request: person.RequestErasure, caller: Caller
+) -> Written:
+    """Ask that a person be erased. Another organisation's chair does it, or they themselves."""
+    return await write(caller, person.decider, person_id, request)
+
+
+@adds("/people/{person_id}/erasures", "members:person:erase")
+async def erase_person(person_id: UUID, erasing: person.ErasePerson, caller: Caller) -> Written:
+    """Erase yourself, or whose erasure another organisation asked for. Nothing brings them back."""
+    return await write(caller, person.decider, person_id, erasing)
+
+
+def confirm_erasure(erased: UUID, services: Mapping[str, int]) -> Step:
+    """Return the command that records that every service has erased a person."""
+    receipt = person.IssueErasureReceipt(services=dict(services))
+    return Step(person.decider, erased, receipt)
+
+
+@router.get("/erasures", dependencies=[requires("members:erasure:read")])
+async def list_erasures(reader: Reader) -> Page[erasures.ErasureRow]:
+    """List the erasures that were asked for, made, and confirmed by every service."""
+    async with reader.rows() as db:
+        said = await entries(db, reader.coalition, reader.audiences, "person")
+        known = await queries.names(db, reader.coalition, reader.audiences)
+    return Page(items=erasures.erasures(said, known))
 
 
 @router.get("/people", dependencies=[requires("members:person:read")])

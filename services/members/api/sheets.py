@@ -58,7 +58,7 @@ async def _may_see_addresses(reader: Reader) -> bool:
     if reader.operator:
         return True
     assert reader.host.journal is not None
-    return reader.person in await reader.host.journal.look(reader.coalition, facts.presiding)
+    return reader.person in await reader.host.journal.look(reader.coalition, facts.preside)
 
 
 for _kind, _action in ACTIONS.items():

@@ -3,6 +3,10 @@
 What a person may do comes from accreditations, never from here. Only the person gives and
 withdraws their consents, sets and reaches their goals, and says how they are: once a month,
 without a word on whose behalf.
+
+Who asks to be erased is erased at once. Others are erased by two organisations: the chair of one
+asks for it, that of another does it. It cannot be taken back, and nothing can happen to the person
+afterwards but the receipt: that every service has done it.
 """
 
 from dataclasses import dataclass, field, replace
@@ -12,9 +16,10 @@ from typing import Annotated, assert_never
 from immutables import Map
 from pydantic import Field
 
-from services.members.domain.ids import ConsentId, GoalId, PersonId
+from services.members.domain.ids import ConsentId, GoalId, OrgId, PersonId
+from services.members.domain.standing import Standing, speaker
 from shared.decider import Decider, Refused
-from shared.event import Code, Command, Context, Day, Event, Personal, Sealed, Text
+from shared.event import Code, Command, Context, Day, Event, Personal, Sealed, Text, Whole
 
 Month = Annotated[str, Field(pattern=r"^(1[89]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$")]
 """A month that a caller names: `2026-11`, in the years 1800 to 2999."""
@@ -61,6 +66,24 @@ class SubmitWellbeing(Command):
     score: Score
 
 
+class RequestErasure(Command):
+    """Ask that a person be erased, for another organisation to approve."""
+
+    ground: Code
+
+
+class ErasePerson(Command):
+    """Erase yourself, or a person whose erasure another organisation asked for: for good."""
+
+    ground: Code
+
+
+class IssueErasureReceipt(Command):
+    """`services`: up to where in this journal each has read, and so erased."""
+
+    services: dict[Code, Whole]
+
+
 class PersonRegistered(Event):
     name: Personal[Text]
     contact: Personal[Text] = Sealed()
@@ -99,6 +122,25 @@ class WellbeingPulseSubmitted(Event):
     score: Personal[Score]
 
 
+class ErasureRequested(Event):
+    by: OrgId
+    ground: Code
+
+
+class PersonErased(Event):
+    """`approved_by`: who asked for it and who did it; nobody, where it was the person."""
+
+    erases = True
+
+    ground: Code
+    approved_by: tuple[OrgId, ...] = ()
+
+
+class ErasureReceiptIssued(Event):
+    services: dict[Code, Whole]
+
+
+ErasureCommand = RequestErasure | ErasePerson | IssueErasureReceipt
 PersonCommand = (
     RegisterPerson
     | GiveConsent
@@ -106,6 +148,7 @@ PersonCommand = (
     | SetGrowthGoal
     | ReachGrowthGoal
     | SubmitWellbeing
+    | ErasureCommand
 )
 PersonEvent = (
     PersonRegistered
@@ -114,6 +157,9 @@ PersonEvent = (
     | GrowthGoalSet
     | GrowthGoalReached
     | WellbeingPulseSubmitted
+    | ErasureRequested
+    | PersonErased
+    | ErasureReceiptIssued
 )
 
 
@@ -136,9 +182,17 @@ class Registered:
     consents: Map[ConsentId, Consent] = field(default_factory=Map)
     goals: Map[GoalId, Goal] = field(default_factory=Map)
     answered: Map[Month, None] = field(default_factory=Map)
+    erasure_asked_by: frozenset[OrgId] = frozenset()
 
 
-Person = Registered | None  # None: nobody yet
+@dataclass(frozen=True)
+class Erased:
+    """`receipt`: whether it is known that every service has done it."""
+
+    receipt: bool = False
+
+
+Person = Registered | Erased | None  # None: nobody yet
 
 
 def decide(command: PersonCommand, person: Person, context: Context) -> list[PersonEvent]:
@@ -160,6 +214,12 @@ def decide(command: PersonCommand, person: Person, context: Context) -> list[Per
             return _reach(command, _oneself(person, context), context)
         case SubmitWellbeing():
             return _submit(command, _oneself(person, context), context)
+        case RequestErasure():
+            return _request(command, person, context)
+        case ErasePerson():
+            return _erase(command, person, context)
+        case IssueErasureReceipt():
+            return _confirm(command, person)
         case _:
             assert_never(command)
 
@@ -168,7 +228,11 @@ def evolve(person: Person, event: PersonEvent) -> Person:
     """Return the person after `event`."""
     if isinstance(event, PersonRegistered):
         return Registered(event.locale)
-    assert person is not None
+    if isinstance(event, PersonErased):
+        return Erased()
+    if isinstance(event, ErasureReceiptIssued):
+        return Erased(receipt=True)
+    assert isinstance(person, Registered)
     match event:
         case ConsentGiven():
             given = Consent(event.purpose, event.until)
@@ -183,11 +247,15 @@ def evolve(person: Person, event: PersonEvent) -> Person:
             return replace(person, goals=person.goals.set(event.goal, reached))
         case WellbeingPulseSubmitted():
             return replace(person, answered=person.answered.set(event.period, None))
+        case ErasureRequested():
+            return replace(person, erasure_asked_by=person.erasure_asked_by | {event.by})
         case _:
             assert_never(event)
 
 
 def _register(command: RegisterPerson, person: Person, context: Context) -> list[PersonEvent]:
+    if isinstance(person, Erased):
+        raise _gone()
     if person is not None:
         if person.locale == command.locale:
             return []
@@ -212,7 +280,13 @@ def _oneself(person: Person, context: Context) -> Registered:
         raise Refused("not_yourself", "Only the person concerned can do this.")
     if person is None:
         raise Refused("unknown_person", "This person is not registered.")
+    if isinstance(person, Erased):
+        raise _gone()
     return person
+
+
+def _gone() -> Refused:
+    return Refused("person_erased", "This person was erased: nothing of them is left.")
 
 
 def _alone(context: Context) -> str:
@@ -273,6 +347,55 @@ def _submit(command: SubmitWellbeing, person: Registered, context: Context) -> l
     score = Sealed(command.score, context.fact(Registrant).person)
     event = WellbeingPulseSubmitted(period=command.period, score=score)
     return [event.seen_by(_alone(context))]
+
+
+def _request(command: RequestErasure, person: Person, context: Context) -> list[PersonEvent]:
+    by = speaker(context)
+    match person:
+        case None:
+            raise Refused("unknown_person", "This person is not registered.")
+        case Erased():
+            return []
+        case Registered() if by in person.erasure_asked_by:
+            return []
+        case Registered():
+            return [ErasureRequested(by=by, ground=command.ground)]
+        case _:
+            assert_never(person)
+
+
+def _erase(command: ErasePerson, person: Person, context: Context) -> list[PersonEvent]:
+    oneself = context.actor is not None and context.actor == context.fact(Registrant).person
+    if not oneself and not context.fact(Standing).presides:
+        raise Refused("not_erasable", "Only the person themself, or a chair, can do this.")
+    match person:
+        case None:
+            raise Refused("unknown_person", "This person is not registered.")
+        case Erased():
+            return []
+        case Registered():
+            approved_by = () if oneself else _two_organisations(person, speaker(context))
+            return [PersonErased(ground=command.ground, approved_by=approved_by)]
+        case _:
+            assert_never(person)
+
+
+def _two_organisations(person: Registered, by: OrgId) -> tuple[OrgId, ...]:
+    """Return who erases a person together: those who asked for it, and another who does it."""
+    if not person.erasure_asked_by - {by}:
+        raise Refused(
+            "not_erasable",
+            "Another organisation than yours has to ask for it first: one alone erases nobody.",
+        )
+    return tuple(sorted(person.erasure_asked_by | {by}))
+
+
+def _confirm(command: IssueErasureReceipt, person: Person) -> list[PersonEvent]:
+    if not isinstance(person, Erased):
+        raise Refused("not_erased", "This person was not erased: there is nothing to confirm.")
+    if person.receipt:
+        return []
+    return [ErasureReceiptIssued(services=dict(sorted(command.services.items())))]
 
 
 decider: Decider[PersonCommand, Person, PersonEvent] = Decider(

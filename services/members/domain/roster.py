@@ -40,13 +40,14 @@ from services.members.domain.membership import (
     MemberSuspended,
 )
 from services.members.domain.mentorship import MentorshipStarted
-from services.members.domain.person import PersonRegistered
+from services.members.domain.person import PersonErased, PersonRegistered
 from services.members.domain.standing import Charter, Standing
 from shared.event import Event
 
 TYPES: tuple[type[Event], ...] = (
     *get_args(Amendment),
     PersonRegistered,
+    PersonErased,
     MemberJoined,
     MemberSuspended,
     MemberReinstated,
@@ -98,6 +99,7 @@ class Held:
 class Roster:
     charter: Charter = field(default_factory=Charter)
     persons: Map[PersonId, None] = field(default_factory=Map)
+    erased: Map[PersonId, None] = field(default_factory=Map)
     members: Map[OrgId, Member] = field(default_factory=Map)
     held: Map[AccId, Held] = field(default_factory=Map)
     bodies: Map[BodyId, Kind] = field(default_factory=Map)
@@ -182,6 +184,8 @@ def evolve(roster: Roster, key: str, event: Event) -> Roster:
             return replace(roster, charter=amended(roster.charter, event))
         case PersonRegistered():
             return replace(roster, persons=roster.persons.set(PersonId(UUID(key)), None))
+        case PersonErased():
+            return _without(roster, PersonId(UUID(key)))
         case (
             MemberJoined()
             | MemberSuspended()
@@ -209,6 +213,25 @@ def evolve(roster: Roster, key: str, event: Event) -> Roster:
             return replace(roster, mentorships=pairs)
         case _:
             return _arrange(roster, BodyId(UUID(key)), event)
+
+
+def _without(roster: Roster, person: PersonId) -> Roster:
+    """Return the roster as it is read when nothing says any more who this person was (M18)."""
+    held, mentorships = roster.held, roster.mentorships
+    for acc, one in held.items():
+        if one.person == person:
+            held = held.set(acc, replace(one, person=None))
+    for key, named in mentorships.items():
+        if person in named:
+            mentorships = mentorships.set(key, named - {person})
+    persons = roster.persons.delete(person) if person in roster.persons else roster.persons
+    return replace(
+        roster,
+        persons=persons,
+        erased=roster.erased.set(person, None),
+        held=held,
+        mentorships=mentorships,
+    )
 
 
 def _arrange(roster: Roster, body: BodyId, event: Event) -> Roster:

@@ -1,6 +1,6 @@
 """What else the rules need, read under the lock of the decision; and who may act for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -113,6 +113,7 @@ from services.members.domain.mentorship import (
     StartMentorship,
 )
 from services.members.domain.person import (
+    ErasePerson,
     GiveConsent,
     ReachGrowthGoal,
     RegisterPerson,
@@ -198,7 +199,7 @@ async def mandates(read: Reading) -> Mandates:
     return (await read.fold(ROLL)).mandates(read.context.at.date())
 
 
-async def presiding(read: Reading) -> frozenset[UUID]:
+async def preside(read: Reading) -> frozenset[UUID]:
     """Return the people who preside over the charter today; in informal mode all who speak."""
     held, day = await mandates(read), read.context.at.date()
     return frozenset(
@@ -206,6 +207,11 @@ async def presiding(read: Reading) -> frozenset[UUID]:
         for mandate in held.held.values()
         if mandate.person and mandate.speaks(day) and held.chairs(mandate, None)
     )
+
+
+async def erased(read: Reading) -> Collection[UUID]:
+    """Return who was erased."""
+    return (await read.fold(ROLL)).erased
 
 
 async def charter(read: Reading, _state: Any, _command: Any) -> Charter:
@@ -298,6 +304,11 @@ async def cited(read: Reading, _state: Any, command: Any) -> Cited:
 async def standing(read: Reading, _state: Any, _command: Any) -> Standing:
     """Return who asks, as seen from the organisation whose stream this is."""
     return await _standing(read, _org(read), None)
+
+
+async def presiding(read: Reading, _state: Any, _command: Any) -> Standing:
+    """Return whether who asks presides over the coalition."""
+    return await _standing(read, None, None)
 
 
 async def standing_in_body(read: Reading, _state: Any, command: Any) -> Standing:
@@ -492,6 +503,7 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     SetGrowthGoal: (registrant,),
     ReachGrowthGoal: (registrant,),
     SubmitWellbeing: (registrant,),
+    ErasePerson: (presiding, registrant),
     ListCoalition: (author,),
     AdoptNorthStar: (author, charter, cited),
     SetScope: (table,),
