@@ -8,7 +8,7 @@ from shared.service import Runtime
 from shared.settings import Settings
 
 RANKING = re.compile(r"rank|score|sum|total|count|balance|position|top|sort|order|most|best")
-SPOKEN_OTHERWISE = {"Receipt"}  # where a command's events stand in the journal
+SPOKEN_OTHERWISE = {"Receipt", "Stands"}  # where events stand in the journal
 
 
 def described() -> dict[str, Any]:

@@ -30,7 +30,7 @@ def test_m18_what_was_asked_for_waits_in_front() -> None:
     [request] = rows[0].requests
     assert (request.ground, request.ref) == ("left", "members/6")
     assert request.by.name == {"lang": "en", "text": "Clinic"}
-    assert rows[0].erased_at is rows[0].complete_on is rows[0].services is None
+    assert (rows[0].erased_at, rows[0].complete_on, rows[0].services) == (None, None, None)
 
 
 def test_m18_an_erasure_says_who_approved_who_has_done_it_and_when_no_backup_holds_a_key() -> None:

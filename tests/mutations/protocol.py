@@ -226,8 +226,8 @@ MUTATIONS = (
     Mutation(
         id="cache-not-validated",
         file="shared/journal.py",
-        before="                    await work.catch_up(head)\n                    await work.warm",
-        after="                    await work.warm",
+        before="                    await work.catch_up(head)\n                    await self._let",
+        after="                    await self._let",
         test=f"{LOCKS}::test_a_head_that_another_replica_moved_is_caught_up_with",
     ),
     Mutation(
