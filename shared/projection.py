@@ -6,7 +6,6 @@ So `as_of` is a filter, a rebuild is a bulk insert, and an event heard twice add
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from shared.event import Recorded
 from shared.hot import Connection
@@ -20,7 +19,7 @@ class UnknownType(LookupError):
     """An event type that this reader neither reads nor lets pass: it waits for an upgrade."""
 
 
-def sealing(seen: Recorded, *fields: str, **columns: str) -> dict[str, tuple[str, UUID]]:
+def sealing(seen: Recorded, *fields: str, **columns: str) -> dict[str, tuple[str, str]]:
     """Return under which audience and key columns were sealed, so that an erasure finds them.
 
     A table whose rows may hold what was sealed keeps that in a column `sealed`; a row whose value
@@ -35,13 +34,13 @@ def sealing(seen: Recorded, *fields: str, **columns: str) -> dict[str, tuple[str
     if not sealed:
         return {}
     named = dict(zip(fields, fields, strict=True)) | columns
-    found = {column: sealed[name] for column, name in named.items() if name in sealed}
+    ways = {column: name for column, name in named.items() if name in sealed}
     for way in sealed:
         if "/" in way:
             for column, name in named.items():
                 if way.startswith(f"{name}/"):
-                    found[column + way[len(name) :]] = sealed[way]
-    return found
+                    ways[column + way[len(name) :]] = way
+    return {column: (sealed[way][0], str(sealed[way][1])) for column, way in ways.items()}
 
 
 class Table:
