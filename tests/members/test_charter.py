@@ -395,6 +395,15 @@ def test_f102_a_review_on_its_day_opens_once() -> None:
     given().when(timed, by_itself(THAT_DAY)).then_nothing()
 
 
+def test_f102_a_day_that_was_named_once_opens_one_review() -> None:
+    first = opened.model_copy(update={"kind": "positions"})
+    named = ReviewClosed(review=REVIEW, kind="positions", result="kept", next_review=TOMORROW)
+    on_its_day = by_the_calendar.model_copy(update={"kind": "positions"})
+    over = ReviewClosed(review=OTHER, result="kept")
+    again = OpenReview(review=ReviewId(UUID(int=76)), kind="positions", trigger="schedule")
+    given(first, named, on_its_day, over).when(again, by_itself(THAT_DAY)).then_nothing()
+
+
 def test_f102_a_review_under_way_is_not_opened_again_on_its_day() -> None:
     given(star, opened).when(timed, by_itself(THAT_DAY)).then_nothing()
     given(star, opened, closed).when(timed, by_itself(THAT_DAY)).then(by_the_calendar)

@@ -1013,7 +1013,7 @@ MUTATIONS = (
         COALITION,
         "    return replace(opened, planned=opened.planned.delete(event.kind))",
         "    return opened",
-        f"{OF_CHARTER}::test_f102_a_review_on_its_day_opens_once",
+        f"{OF_CHARTER}::test_f102_a_day_that_was_named_once_opens_one_review",
     ),
     Mutation(
         "F102 a trigger leaves the day where it stands",
