@@ -230,10 +230,13 @@ async def test_a_rebuild_gives_the_same_bytes(desk: Desk, told: History) -> None
 
 async def test_every_pair_answering_is_told_whole(desk: Desk) -> None:
     history = formed(desk)
-    earlier = NOON - timedelta(days=2)
+    in_time: dict[str, Any] = {
+        "recorded_at": NOON - timedelta(days=2),
+        "at": NOON - timedelta(days=2),
+    }
     for one, other in permutations(NAMES, 2):
         pulse(history, one, other, 4)
-        history.seen[-1] = history.seen[-1]._replace(recorded_at=earlier, at=earlier)
+        history.seen[-1] = history.seen[-1]._replace(**in_time)
     history.add("members", "IssueRaised", f"issue-{key('y')}", {"name": text("Y")})
     await desk.read(history)
     told = figures(await desk.report(history, HEALTH))

@@ -51,6 +51,24 @@ REPORTS = (
         "One organisation's contributions, and the credit it gave and received, as confirmed.",
         for_one=True,
     ),
+    Report(
+        "R10",
+        "relationship-health",
+        "Trust and relationship health",
+        "How far organisations trust each other, over four quarters, and what heals; of no pair.",
+    ),
+    Report(
+        "R11",
+        "stage-timeline",
+        "Stage timeline",
+        "The stages declared and why, with decisions, objections, steps and trust beside them.",
+    ),
+    Report(
+        "R16",
+        "retention-and-growth",
+        "Retention, growth, mentoring",
+        "How long members stay, why others left, and how people fare; of no person.",
+    ),
 )
 
 

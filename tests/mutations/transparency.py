@@ -1,0 +1,161 @@
+"""Mistakes in transparency: what its reports must never show, and the formulas they print."""
+
+from tests.mutations import Mutation
+
+ANSWERS = "services/transparency/domain/answers.py"
+HEALTH = "services/transparency/domain/relationship_health.py"
+PULSES = "services/transparency/domain/pulses.py"
+REPAIR = "services/transparency/domain/repair.py"
+REPORT = "services/transparency/domain/report.py"
+RETENTION = "services/transparency/domain/retention.py"
+STAGES = "services/transparency/domain/stage_timeline.py"
+TIES = "services/transparency/domain/ties.py"
+TIMELINE = "services/transparency/charts/timeline.py"
+OF_ANSWERS = "tests/transparency/domain/test_answers.py"
+OF_CHARTS = "tests/transparency/test_charts.py"
+OF_HEALTH = "tests/transparency/domain/test_relationship_health.py"
+OF_RETENTION = "tests/transparency/domain/test_retention.py"
+OF_STAGES = "tests/transparency/domain/test_stage_timeline.py"
+
+MUTATIONS = (
+    Mutation(
+        "R10 four that answered show nothing",
+        HEALTH,
+        "return len(answers.contributors(given)) >= self.boundary.min_group",
+        "return len(answers.contributors(given)) >= self.boundary.min_group - 1",
+        OF_HEALTH,
+    ),
+    Mutation(
+        "R10 organisations are counted, not their answers",
+        ANSWERS,
+        "if waiting and len(contributors(waiting)) >= max(each.least for each in waiting):",
+        "if waiting and len(waiting) >= max(each.least for each in waiting):",
+        OF_ANSWERS,
+    ),
+    Mutation(
+        "R10 a late answer waits for company",
+        ANSWERS,
+        "            waiting = []\n    return found",
+        "    return found",
+        OF_ANSWERS,
+    ),
+    Mutation(
+        "R10 the boundary in force decides",
+        ANSWERS,
+        ">= max(each.least for each in waiting)",
+        ">= min(each.least for each in waiting)",
+        OF_ANSWERS,
+    ),
+    Mutation(
+        "R10 sealed events are cited without their places",
+        REPORT,
+        "**(cite_unseen(events) if unseen else cite(events))",
+        "**cite(events)",
+        OF_HEALTH,
+    ),
+    Mutation(
+        "R10 a running quarter is not told",
+        HEALTH,
+        "return before(quarter_of(min(self.heard, self.window.ends + ONE_DAY)))",
+        "return quarter_of(min(self.heard, self.window.ends + ONE_DAY))",
+        OF_HEALTH,
+    ),
+    Mutation(
+        "R10 trust is a mean over the highest rating",
+        PULSES,
+        "HIGHEST = 4",
+        "HIGHEST = 5",
+        OF_HEALTH,
+    ),
+    Mutation(
+        "R10 a point apart is alike",
+        PULSES,
+        "abs(one - other) <= ONE_POINT",
+        "abs(one - other) < ONE_POINT",
+        OF_HEALTH,
+    ),
+    Mutation(
+        "R10 a star is wholly centralised",
+        TIES,
+        "return Fraction(missing, (n - 1) * (n - 2))",
+        "return Fraction(missing, n * (n - 1))",
+        OF_HEALTH,
+    ),
+    Mutation(
+        "R10 a match ties once every party agreed",
+        TIES,
+        "if self.begins is None and self.agreed == self.parties:",
+        "if self.begins is None:",
+        OF_HEALTH,
+    ),
+    Mutation(
+        "R10 a pair is stale after ninety days",
+        HEALTH,
+        "if met < end - STALE:",
+        "if met <= end - STALE:",
+        OF_HEALTH,
+    ),
+    Mutation(
+        "R10 who was injured contributes, not the breach",
+        REPAIR,
+        "by=frozenset({breach.injured}),",
+        "by=frozenset({breach.reported.breach or breach.injured}),",
+        OF_HEALTH,
+    ),
+    Mutation(
+        "R10 a gain is that of a quarter without breach",
+        REPAIR,
+        "            if between:\n",
+        "            if not between:\n",
+        OF_HEALTH,
+    ),
+    Mutation(
+        "R11 a stage lasts until the next one",
+        STAGES,
+        "return ((self.left or now) - self.entered).days",
+        "return (now - self.entered).days",
+        OF_STAGES,
+    ),
+    Mutation(
+        "R11 an objection that stands was not addressed",
+        STAGES,
+        'addressed = sum(disposition != "stands" for disposition in told)',
+        "addressed = len(told)",
+        OF_STAGES,
+    ),
+    Mutation(
+        "R16 who left is at risk until then",
+        RETENTION,
+        "at_risk = [spell for spell in lived if spell.days >= days]",
+        "at_risk = [spell for spell in lived if spell.days > days or spell.left]",
+        OF_RETENTION,
+    ),
+    Mutation(
+        "R16 wellbeing is hidden below five answers",
+        RETENTION,
+        "if len(answers.contributors(given)) < known.boundary.min_group:",
+        "if not given:",
+        OF_RETENTION,
+    ),
+    Mutation(
+        "R16 goals are hidden below five people",
+        RETENTION,
+        "if len({each.person for each in told}) < known.boundary.min_group:",
+        "if len(told) < known.boundary.min_group:",
+        OF_RETENTION,
+    ),
+    Mutation(
+        "R16 an erased answer takes the mean with it",
+        RETENTION,
+        "    if len(scores) < len(given):\n",
+        "    if not scores:\n",
+        OF_RETENTION,
+    ),
+    Mutation(
+        "what is unknown is drawn, and not as zero",
+        TIMELINE,
+        "if bar.value is None:",
+        "if not bar.value:",
+        OF_CHARTS,
+    ),
+)
