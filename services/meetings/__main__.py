@@ -1,7 +1,7 @@
 """Assemble meetings, and run it: `python -m services.meetings`."""
 
 from services.meetings import api, views
-from services.meetings.domain import meeting, next_step, proposal, rule
+from services.meetings.domain import meeting, message, next_step, proposal, rule
 from services.meetings.inbox import from_members
 from services.meetings.timers import TIMERS
 from shared.database import Script
@@ -13,7 +13,13 @@ service = Service(
     "meetings",
     router=api.router,
     policy=policy(PACKAGE),
-    deciders=(meeting.decider, rule.decider, proposal.decider, next_step.decider),
+    deciders=(
+        meeting.decider,
+        message.decider,
+        rule.decider,
+        proposal.decider,
+        next_step.decider,
+    ),
     folds=views.FOLDS,
     imports=api.IMPORTS,
     subscriptions=(from_members,),

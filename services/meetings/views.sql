@@ -138,6 +138,21 @@ create table if not exists step (
 create index if not exists step_by_id on step (coalition_id, step, position);
 alter table step add column if not exists hours int;
 
+create table if not exists message (             -- drafts, approvals and variants
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  message      uuid        not null,
+  type         text        not null,
+  issue        uuid,
+  variant      uuid,
+  told         text,
+  text         jsonb,
+  by_org       uuid        not null,
+  at           timestamptz not null,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+
 create table if not exists rule (
   coalition_id uuid    not null,
   position     bigint  not null,

@@ -37,6 +37,12 @@ from services.meetings.domain.meeting import (
     Overridden,
     ReengagementInvited,
 )
+from services.meetings.domain.message import (
+    MessageApproved,
+    MessageDrafted,
+    MessageVariantApproved,
+    VariantId,
+)
 from services.meetings.domain.minutes import MinutesApproved, MinutesCorrected, MinutesDrafted
 from services.meetings.domain.next_step import (
     NextStepAccepted,
@@ -112,6 +118,8 @@ STEP_ID = StepId(UUID("0195c1b3-0a02-7b03-8c04-0d0e0f101114"))
 
 RULE, PROPOSAL = f"rule-{RULE_ID}", f"proposal-{PROPOSAL_ID}"
 MEETING, STEP = f"meeting-{MEETING_ID}", f"next_step-{STEP_ID}"
+VARIANT = VariantId(UUID("0195a3c2-9d10-7a31-8c02-1f2e3d4c5b6a"))
+MESSAGE = f"message-{UUID('0195a3c2-9d10-7a31-8c02-1f2e3d4c5b6b')}"
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 DUSK = datetime(2026, 3, 12, 18, tzinfo=UTC)
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
@@ -133,6 +141,12 @@ DIGEST = "wy__PvP9SqJOkBuoBwzH6XO2vWGe67ZP2Pt6HKHcXAY"
 SEEN_BY = f"body:{PLENARY}"
 
 SAMPLES: tuple[tuple[str, Event], ...] = (
+    (MESSAGE, MessageDrafted(by=UNION, issue=MEALS, text=Sealed(WORDS))),
+    (MESSAGE, MessageApproved(by=CLINIC)),
+    (
+        MESSAGE,
+        MessageVariantApproved(by=CLINIC, variant=VARIANT, audience_="funders", text=Sealed(WORDS)),
+    ),
     (RULE, DecisionRuleAdopted(version=1, body=PLENARY, rule=TERMS, decision="meetings/41")),
     (RULE, DecisionRuleRetired(decision="meetings/42")),
     (

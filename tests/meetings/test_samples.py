@@ -3,13 +3,14 @@
 from functools import reduce
 from typing import Any
 
-from services.meetings.domain import meeting, next_step, proposal, rule
+from services.meetings.domain import meeting, message, next_step, proposal, rule
 from services.meetings.views import projection
 from shared.decider import Decider
 from tests.contracts.samples_meetings import SAMPLES
 
 DECIDERS: tuple[Decider[Any, Any, Any], ...] = (
     meeting.decider,
+    message.decider,
     rule.decider,
     proposal.decider,
     next_step.decider,

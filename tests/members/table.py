@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from services.members.domain.ids import AccId, BodyId, ConstituencyId, IssueId, OrgId, PersonId
-from services.members.domain.standing import Charter, Cited, Standing
+from services.members.domain.standing import Bounds, Charter, Cited, Standing
 from shared.event import Context, Text
 
 COALITION = UUID(int=8)
@@ -30,8 +30,11 @@ ADOPTED, UNKNOWN = Cited(adopted=True), Cited(adopted=False)
 
 
 def by(org: OrgId, *facts: object, actor: PersonId = ANA, at: datetime = NOON) -> Context:
-    """Return the context of a person who acts for `org`, with what the rules may ask."""
-    return Context(COALITION, actor, org, at, facts=facts, authority="full")
+    """Return the context of a person who acts for `org`, with what the rules may ask.
+
+    No boundary is agreed, unless the facts say otherwise.
+    """
+    return Context(COALITION, actor, org, at, facts=(*facts, Bounds()), authority="full")
 
 
 def by_itself(at: datetime = NOON) -> Context:

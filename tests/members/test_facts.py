@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.members.domain import issue
+from services.members.domain.coalition import Affected, NoteContextShift
 from services.members.domain.conflict import (
     Concerned,
     NameConflictArea,
@@ -15,7 +16,7 @@ from services.members.domain.conflict import (
     SettleTurf,
 )
 from services.members.domain.ids import IssueId, OrgId
-from services.members.domain.membership import MemberJoined
+from services.members.domain.membership import CommitmentLevelSet, MemberJoined
 from services.members.domain.relationship import Pair, key_of
 from services.members.domain.standing import Author
 from services.members.domain.threat import Bearing, IdentifyThreat
@@ -57,11 +58,14 @@ MEMBERS: tuple[tuple[OrgId, Event], ...] = (
 class Held(Reading):
     """A coalition of the clinic and of one teacher, the school; meals were raised."""
 
-    def __init__(self, context: Context, key: UUID | str) -> None:
-        self.context, self.key = context, key
+    def __init__(
+        self, context: Context, key: UUID | str, told: tuple[tuple[OrgId, Event], ...] = MEMBERS
+    ) -> None:
+        self.context, self.key, self.told = context, key, told
 
     async def fold(self, fold: Fold[Any]) -> Any:
-        return reduce(lambda now, row: fold.evolve(now, str(row[0]), row[1]), MEMBERS, fold.initial)
+        evolve = fold.evolve
+        return reduce(lambda now, row: evolve(now, str(row[0]), row[1]), self.told, fold.initial)
 
     async def stream(self, decider: Any, key: UUID | str) -> Any:
         assert decider is issue.decider
@@ -72,6 +76,14 @@ async def learn(
     fact: Callable[..., Any], command: Any, *, context: Context | None = None, key: str = ""
 ) -> object:
     return await fact(Held(context or by(CLINIC), key), None, command)
+
+
+async def test_f26_a_shift_asks_members_but_not_those_who_only_observe() -> None:
+    shift = NoteContextShift(what=WHY, issues=())
+    assert await learn(facts.affected, shift) == Affected(orgs=(CLINIC, SCHOOL))
+    observes = (SCHOOL, CommitmentLevelSet(level="observer"))
+    held = Held(by(CLINIC), "", (*MEMBERS, observes))
+    assert await facts.affected(held, None, shift) == Affected(orgs=(CLINIC,))
 
 
 async def test_a_threat_bears_on_issues_that_were_raised() -> None:

@@ -73,6 +73,13 @@ MUTATIONS = (
         "tests/meetings/test_roll.py",
     ),
     Mutation(
+        "F64 a variant is of a message that its organisation approved",
+        "services/meetings/domain/message.py",
+        "    if by not in message.approved_by:\n",
+        "    if not message.approved_by:\n",
+        "tests/meetings/test_message.py",
+    ),
+    Mutation(
         "F39 only who is informed is invited back",
         MEETING,
         "    if not way.informed:\n",

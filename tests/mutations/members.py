@@ -23,6 +23,7 @@ MENTORSHIP = "services/members/domain/mentorship.py"
 TIMERS = "services/members/timers.py"
 OF_ACCREDITATION = "tests/members/test_accreditation.py"
 OF_BODY = "tests/members/test_body.py"
+OF_BOUNDS = "tests/members/test_bounds.py"
 OF_CHARTER = "tests/members/test_charter.py"
 OF_COALITION = "tests/members/test_coalition.py"
 OF_CONFLICT = "tests/members/test_conflict.py"
@@ -63,6 +64,27 @@ MUTATIONS = (
         "if most is not None and context.fact(Table).members >= most:",
         "if most is not None and context.fact(Table).members > most:",
         f"{OF_MEMBERSHIP}::test_f104_accepting_asks_what_admitting_asks",
+    ),
+    Mutation(
+        "F21 nothing is wider than the members by agreement alone",
+        STANDING,
+        'return event.seen_by(within="members")',
+        "return event.seen_by(within=bounds.classes[kind])",
+        OF_BOUNDS,
+    ),
+    Mutation(
+        "F21 a sealed line stays with its owner",
+        BOTTOMLINE,
+        "    if command.sealed:\n        return [declared.seen_by",
+        "    if False:\n        return [declared.seen_by",
+        f"{OF_BOUNDS}::test_f21_a_sealed_line_stays_with_its_owner_whatever_was_agreed",
+    ),
+    Mutation(
+        "F26 who observes is asked nothing",
+        "services/members/views/facts.py",
+        'if one.commitment != "observer"}',
+        'if one.commitment != "nobody"}',
+        "tests/members/test_facts.py",
     ),
     Mutation(
         "F74 a line counts up to its last day",

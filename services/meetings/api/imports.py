@@ -3,6 +3,7 @@
 from services.meetings.domain import (
     attendance,
     meeting,
+    message,
     minutes,
     next_step,
     objection,
@@ -54,6 +55,7 @@ _IMPORTED: dict[AnyDecider, tuple[type[Command], ...]] = {
         proposal.DeferDecision,
         proposal.ReopenDecision,
     ),
+    message.decider: (message.DraftMessage, message.ApproveMessage, message.ApproveVariant),
     next_step.decider: (
         next_step.ProposeStep,
         next_step.VolunteerForStep,

@@ -1,9 +1,19 @@
 """What rules and people look up: facts under the lock, rows for pages."""
 
-from services.meetings.views import queries, rows
+from services.meetings.views import messages, queries, rows
 from services.meetings.views.facts import NEEDS, appealed_to
 from services.meetings.views.folds import FOLDS
 from services.meetings.views.roll import erased, mandates
 from services.meetings.views.tables import projection
 
-__all__ = ["FOLDS", "NEEDS", "appealed_to", "erased", "mandates", "projection", "queries", "rows"]
+__all__ = [
+    "FOLDS",
+    "NEEDS",
+    "appealed_to",
+    "erased",
+    "mandates",
+    "messages",
+    "projection",
+    "queries",
+    "rows",
+]

@@ -6,7 +6,16 @@ from uuid import UUID
 
 import orjson
 
-from services.meetings.domain import attendance, meeting, minutes, next_step, proposal, rule, voting
+from services.meetings.domain import (
+    attendance,
+    meeting,
+    message,
+    minutes,
+    next_step,
+    proposal,
+    rule,
+    voting,
+)
 from services.meetings.domain import electorate as electorates
 from services.meetings.domain import objection as objections
 from services.meetings.domain.ids import BodyId, Decisions, Itself, MeetingId
@@ -220,6 +229,11 @@ async def meetings(
     return next_step.Meetings(frozenset({named} if named and exists else ()))
 
 
+async def bearing(read: Reading, _state: Any, command: message.DraftMessage) -> message.Bearing:
+    """Return whether the issue that a message is about was raised."""
+    return message.Bearing(command.issue in (await read.snapshot(ROLL)).issues)
+
+
 def appealed_to(state: proposal.Proposal | None, command: Any) -> BodyId | None:
     """Return the body that a formal objection went to: its chair resolves it."""
     if state is None:
@@ -247,6 +261,7 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     attendance.RecordAttendance: (body_rules, same_person, chairs),
     attendance.RecordDeparture: (body_rules, chairs),
     minutes.DraftMinutes: (decision_refs, meeting_steps),
+    message.DraftMessage: (bearing,),
     next_step.ProposeStep: (meetings, decisions),
     next_step.VolunteerForStep: (commitments,),
     next_step.AssignStep: (commitments,),

@@ -61,6 +61,11 @@ STEP = Table(
     ("decision", "uuid"), ("owner", "uuid"), ("due", "date"), ("moved", "boolean"),
     ("by_org", "uuid"), *_SEEN, ("hours", "int"),
 )  # fmt: skip
+MESSAGE = Table(
+    "message", *_WHERE,
+    ("message", "uuid"), ("type", "text"), ("issue", "uuid"), ("variant", "uuid"),
+    ("told", "text"), ("text", "jsonb"), ("by_org", "uuid"), ("at", "timestamptz"), *_SEEN,
+)  # fmt: skip
 RULE = Table(
     "rule", *_WHERE,
     ("rule", "uuid"), ("version", "int"), ("body", "uuid"), ("terms", "jsonb"),
@@ -176,6 +181,14 @@ def _step(state: str | None) -> Callable[[Recorded], Rows]:
     return rows
 
 
+def _message(seen: Recorded) -> Rows:
+    data = seen.data
+    yield MESSAGE, _row(
+        seen, seen.type, data.get("issue"), data.get("variant"), data.get("audience"),
+        jsonb(data.get("text")), seen.by, seen.at, sealed=("text",),
+    )  # fmt: skip
+
+
 def _rule(seen: Recorded) -> Rows:
     data = seen.data
     terms = data.get("version"), data.get("body"), jsonb(data.get("rule"))
@@ -203,7 +216,7 @@ projection = Projection(
     sources=("meetings",),
     tables=(
         MEETING, ITEM, AGENDA, FACILITATOR, REENGAGEMENT, ATTENDANCE, QUORUM, MINUTES, APPROVAL,
-        STEP, RULE, PROPOSAL, DECISION,
+        STEP, MESSAGE, RULE, PROPOSAL, DECISION,
     ),
     rows={
         "MeetingScheduled": _meeting("scheduled"),
@@ -233,6 +246,9 @@ projection = Projection(
         "NextStepDropped": _step("dropped"),
         "NextStepDueDateMoved": _step(None),
         "NextStepCompleted": _step("completed"),
+        "MessageDrafted": _message,
+        "MessageApproved": _message,
+        "MessageVariantApproved": _message,
         "DecisionRuleAdopted": _rule,
         "DecisionRuleRetired": _rule,
         "ProposalDrafted": _proposal,

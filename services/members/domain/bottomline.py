@@ -17,7 +17,7 @@ from pydantic import Field
 
 from services.members.domain.ids import OrgId, TermId
 from services.members.domain.membership import Itself
-from services.members.domain.standing import speak_for_it
+from services.members.domain.standing import as_agreed, speak_for_it
 from shared.decider import Decider, Refused
 from shared.event import LARGEST, Code, Command, Context, Day, Event, Restricted, Value
 
@@ -179,9 +179,10 @@ def _declare(command: DeclareBottomLine, stand: Stand, context: Context) -> list
         sealed=command.sealed,
         valid_until=command.valid_until,
     )
-    if not command.sealed:
-        return [declared]
-    return [declared.seen_by(f"org:{context.fact(Itself).org}", within="dyad")]
+    org = context.fact(Itself).org
+    if command.sealed:
+        return [declared.seen_by(f"org:{org}", within="dyad")]
+    return [as_agreed(declared, "bottom_line", [org], context)]
 
 
 def _agree(command: AgreeCompromise, stand: Stand, context: Context) -> list[BottomLineEvent]:

@@ -14,7 +14,7 @@ from immutables import Map
 from pydantic import Field
 
 from services.members.domain.ids import OrgId, PersonId
-from services.members.domain.standing import speaker, words
+from services.members.domain.standing import as_agreed, speaker, words
 from shared.decider import Decider, Refused
 from shared.event import (
     Command,
@@ -284,7 +284,8 @@ def _take(command: TakePosition, issue: Raised, context: Context) -> list[IssueE
     if before is not None:
         raise Refused("use_change", "Your organisation has a position on this: change that one.")
     reason = words(command.reason, context)
-    return [PositionTaken(by=org, position=command.position, reason=reason)]
+    taken = PositionTaken(by=org, position=command.position, reason=reason)
+    return [as_agreed(taken, "position", [org], context)]
 
 
 def _change(command: ChangePosition, issue: Raised, context: Context) -> list[IssueEvent]:
@@ -295,7 +296,8 @@ def _change(command: ChangePosition, issue: Raised, context: Context) -> list[Is
     if before == command.to:
         return []
     reason = words(command.reason, context)
-    return [PositionChanged(by=org, from_=before, to=command.to, reason=reason)]
+    changed = PositionChanged(by=org, from_=before, to=command.to, reason=reason)
+    return [as_agreed(changed, "position", [org], context)]
 
 
 def _agree(command: AgreeToDisagree, issue: Raised, context: Context) -> list[IssueEvent]:

@@ -13,7 +13,7 @@ from immutables import Map
 from pydantic import Field
 
 from services.members.domain.ids import BreachId, OrgId
-from services.members.domain.standing import speaker, words
+from services.members.domain.standing import as_agreed, speaker, words
 from shared.decider import Decider, Refused
 from shared.event import Command, Context, Day, Event, Restricted, Sealed, Text
 
@@ -232,7 +232,7 @@ def _record(command: RecordTension, context: Context) -> list[RelationshipEvent]
     if command.since is not None:
         _has_come(command.since, context)
     cause = words(command.cause, context)
-    return [_for_two(HistoricTensionRecorded(since=command.since, cause=cause), context)]
+    return [_for_two(HistoricTensionRecorded(since=command.since, cause=cause), "tension", context)]
 
 
 def _submit(
@@ -259,7 +259,7 @@ def _submit(
         involvement=command.involvement,
         resources=command.resources,
     )
-    return [_for_two(pulse, context)]
+    return [_for_two(pulse, "pulse", context)]
 
 
 def _report(
@@ -279,7 +279,7 @@ def _report(
         kind=command.kind,
         what=words(command.what, context),
     )
-    return [_for_two(reported, context)]
+    return [_for_two(reported, "breach", context)]
 
 
 def _offer(
@@ -292,7 +292,7 @@ def _offer(
     if breach.amends == "accepted":
         return []
     offered = AmendsOffered(breach=command.breach, offer=words(command.offer, context))
-    return [_for_two(offered, context)]
+    return [_for_two(offered, "breach", context)]
 
 
 def _accept(
@@ -305,7 +305,7 @@ def _accept(
         raise Refused("no_amends", "No amends have been offered yet.")
     if breach.amends == "accepted":
         return []
-    return [_for_two(AmendsAccepted(breach=command.breach), context)]
+    return [_for_two(AmendsAccepted(breach=command.breach), "breach", context)]
 
 
 def _party(context: Context) -> OrgId:
@@ -326,9 +326,10 @@ def _reported(breach: BreachId, between: Relationship) -> Breach:
     return between.breaches[breach]
 
 
-def _for_two(event: E, context: Context) -> E:
-    """Show what happened to the two organisations only."""
-    return event.seen_by(*map(str, context.fact(Pair).orgs))
+def _for_two(event: E, kind: str, context: Context) -> E:
+    """Show what happened to the two organisations only, unless another class was agreed."""
+    orgs = context.fact(Pair).orgs
+    return as_agreed(event.seen_by(*map(str, orgs)), kind, orgs, context)
 
 
 def _has_come(day: date, context: Context) -> None:

@@ -4,14 +4,16 @@ An organisation speaks for itself; a chair may do some things for it. In formal 
 something away from somebody cites a decision (M1).
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
 
-from services.members.domain.ids import OrgId, PersonId
+from services.members.domain.ids import BodyId, OrgId, PersonId
 from shared.decider import Refused
-from shared.event import Context, Ref, Sealed, Text
+from shared.event import Context, Event, Ref, Sealed, Text, Visibility
 
 Mode = Literal["informal", "formal"]
+E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,43 @@ class Author:
     """The one person that the acting organisation is; its words go with them."""
 
     person: PersonId | None = None
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What the boundary agreement says of who may see what.
+
+    Args:
+        classes: The class of each kind that it names; of others the usual one holds.
+        body: Whose members see what is of class `body`: that of the charter's chair.
+    """
+
+    classes: Mapping[str, Visibility] = field(default_factory=dict)
+    body: BodyId | None = None
+
+
+def as_agreed(event: E, kind: str, parties: Sequence[OrgId], context: Context) -> E:
+    """Return the event, to be recorded in the class that the boundary agreement sets for its kind.
+
+    Never wider than the members by that alone: what needs approval to be raised waits for it.
+
+    Args:
+        parties: The organisations that see it in class `dyad`: one, or two.
+    """
+    if context.imported:
+        return event
+    bounds = context.fact(Bounds)
+    match bounds.classes.get(kind):
+        case None:
+            return event
+        case "dyad":
+            alone = len(parties) == 1
+            tokens = [f"org:{org}" if alone else str(org) for org in parties]
+            return event.seen_by(*tokens, within="dyad")
+        case "body" if bounds.body is not None:
+            return event.seen_by(f"body:{bounds.body}", within="body")
+        case _:
+            return event.seen_by(within="members")
 
 
 def speaker(context: Context) -> OrgId:

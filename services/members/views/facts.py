@@ -133,7 +133,7 @@ from services.members.domain.relationship import (
     orgs_of,
 )
 from services.members.domain.roster import Roster
-from services.members.domain.standing import Author, Charter, Cited, Standing, Table
+from services.members.domain.standing import Author, Bounds, Charter, Cited, Standing, Table
 from services.members.domain.threat import Bearing, IdentifyThreat, RetireThreat
 from shared.ask import Fact
 from shared.canonical import milliseconds
@@ -445,6 +445,14 @@ async def _raised(read: Reading, *issues: IssueId) -> bool:
     return all([await read.stream(issue.decider, each) is not None for each in issues])
 
 
+async def bounds(read: Reading, _state: Any, _command: Any) -> Bounds:
+    """Return which classes the boundary agreement sets."""
+    charter = await read.stream(coalition.decider, read.coalition)
+    if charter is None or charter.boundary is None:
+        return Bounds()
+    return Bounds(charter.boundary.defaults, (await read.fold(ROLL)).charter_body())
+
+
 async def terms(read: Reading, _state: Any, _command: Any) -> Terms:
     """Return the terms that the coalition has defined."""
     charter = await read.stream(coalition.decider, read.coalition)
@@ -547,8 +555,8 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     ReleaseRole: (standing_in_body,),
     RaiseIssue: (author,),
     ScopeIssue: (author,),
-    TakePosition: (author,),
-    ChangePosition: (author,),
+    TakePosition: (author, bounds),
+    ChangePosition: (author, bounds),
     AgreeToDisagree: (named, author),
     ReopenDisagreement: (author, still_here),
     AssignLead: (named, still_here),
@@ -560,17 +568,17 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     RaiseTurfConcern: (author, named_others),
     SettleTurf: (author, named_parties),
     LogTouchpoint: (pair,),
-    RecordTension: (author, pair),
-    SubmitTrustPulse: (pair,),
-    ReportBreach: (author, pair),
-    OfferAmends: (author, pair),
-    AcceptAmends: (pair,),
+    RecordTension: (author, bounds, pair),
+    SubmitTrustPulse: (bounds, pair),
+    ReportBreach: (author, bounds, pair),
+    OfferAmends: (author, bounds, pair),
+    AcceptAmends: (bounds, pair),
     DeclareStrength: (standing,),
     PledgeCapacity: (standing,),
     ReviewCapacity: (standing,),
     OfferResource: (author,),
     RequestResource: (author,),
-    DeclareBottomLine: (itself, standing, terms),
+    DeclareBottomLine: (bounds, itself, standing, terms),
     AgreeCompromise: (deal, itself, standing, terms),
     ReviewRepresentation: (at_the_table,),
     StartMentorship: (acquainted,),
