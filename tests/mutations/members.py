@@ -663,7 +663,7 @@ MUTATIONS = (
     Mutation(
         "I8 what is between two is for them alone",
         RELATIONSHIP,
-        "    return event.seen_by(*map(str, context.fact(Pair).orgs))",
+        "    return as_agreed(event.seen_by(*map(str, orgs)), kind, orgs, context)",
         "    return event.seen_by(str(context.by))",
         f"{OF_RELATIONSHIP}::test_i8_all_but_touchpoints_is_for_the_two_alone",
     ),
@@ -775,8 +775,8 @@ MUTATIONS = (
     Mutation(
         "I8 a sealed line is for its owner",
         BOTTOMLINE,
-        "    if not command.sealed:\n",
-        "    if command.sealed:\n",
+        "    if command.sealed:\n        return [declared.seen_by",
+        "    if not command.sealed:\n        return [declared.seen_by",
         f"{OF_BOTTOMLINE}::test_f74_a_sealed_line_is_for_its_owner_alone",
     ),
     Mutation(
@@ -1005,7 +1005,7 @@ MUTATIONS = (
     Mutation(
         "M7 replacing a representative opens a review of roles",
         FOUNDING,
-        "    return (accreditation.decider, org, naming), (coalition.decider, of, review)",
+        "    return (coalition.decider, of, review), (accreditation.decider, org, naming)",
         "    return ((accreditation.decider, org, naming),) if review else ()",
         f"{OF_FOUNDING}::test_m7_replacing_a_representative_opens_one_review_of_roles",
     ),

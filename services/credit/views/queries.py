@@ -244,7 +244,7 @@ async def received(
     given = await db.fetch(
         "select c.*, w.title from credits c join wins w"
         " on (w.coalition_id, w.win) = (c.coalition_id, c.win) and w.audience && $2"
-        " where c.coalition_id = $1 and c.audience && $2 and c.to_org = any($3)"
+        " where c.to_org = any($3) and c.coalition_id = $1 and c.audience && $2"
         " order by c.position desc",
         *(coalition, seen_by, list(orgs)),
     )
@@ -266,7 +266,7 @@ async def received(
             title=_text(one["title"]),
         )
         for one in given
-        if answers.get(one["credit"], True)
+        if answers.get(one["credit"]) is not False
     ]
 
 
