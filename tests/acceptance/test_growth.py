@@ -53,7 +53,7 @@ async def test_f116_a_person_sees_their_roles_goals_and_credit_and_nobody_elses(
     first = await credited(table, "Union", "Parents")
     thanks = await credited(table, "Library", "Union")
     assert thanks["position"] > first["position"]
-    credits: dict[str, list[str]] = {}
+    received: dict[str, list[str]] = {}
     for name, titles in (("Union", 1), ("Library", 1), ("Parents", 0)):
         reached = f"credit/{thanks['position']}"
         answer = await table.get("credit", "credits/received", name, at_least=reached)
@@ -61,8 +61,8 @@ async def test_f116_a_person_sees_their_roles_goals_and_credit_and_nobody_elses(
         rows = answer.json()["items"]
         assert [row["title"]["text"] for row in rows] == ["A safer street"] * titles
         assert {row["to"] for row in rows} <= {table.orgs[name]}
-        credits[name] = [row["credit"] for row in rows]
-    [credit] = credits["Library"]
+        received[name] = [row["credit"] for row in rows]
+    [credit] = received["Library"]
     waiver = {"credit": credit}
     waived = await table.post("credit", f"wins/{key_of(thanks)}/waivers", waiver, "Library")
     reached = f"credit/{waived['position']}"

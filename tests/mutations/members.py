@@ -1005,7 +1005,7 @@ MUTATIONS = (
     Mutation(
         "M7 replacing a representative opens a review of roles",
         FOUNDING,
-        "    return (coalition.decider, of, review), (accreditation.decider, org, naming)",
+        "    return (accreditation.decider, org, naming), (coalition.decider, of, review)",
         "    return ((accreditation.decider, org, naming),) if review else ()",
         f"{OF_FOUNDING}::test_m7_replacing_a_representative_opens_one_review_of_roles",
     ),
