@@ -92,7 +92,8 @@ async def show_report(report: str, wanted: Wanted, reader: Reader, request: Requ
     after = cursor_after(ask, made.after) if made.after is not None else None
     coalition = words(known_names.known.get(reader.coalition)) or str(reader.coalition)
     onward = _next(request, after) if after else None
-    body = paper.page(made, coalition, onward, ask.lens.erased_since).encode()
+    since, first = ask.lens.erased_since, ask.after is None
+    body = paper.page(made, coalition, onward, since, first=first).encode()
     headers = _headers(report, ask) | _pages(request, after) | _digest(body)
     headers["Content-Security-Policy"] = paper.POLICY
     return Response(body, 200, headers, media_type="text/html; charset=utf-8")
@@ -206,6 +207,7 @@ async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
         audience=audience,
         search=kind.narrowed(replace(wanted.search, organisation=dissenting)),
         organisation=wanted.organisation,
+        among=frozenset(wanted.among),
         limit=wanted.limit or PAGE,
         after=after,
     )
@@ -236,10 +238,10 @@ def _pages(request: Request, after: str | None) -> dict[str, str]:
 
 
 def _next(request: Request, after: str | None) -> str:
-    query = {name: value for name, value in request.query_params.items() if name != "cursor"}
+    left_out = {"cursor", "as_of"} if after else {"cursor"}
+    query = [each for each in request.query_params.multi_items() if each[0] not in left_out]
     if after:
-        query = {name: value for name, value in query.items() if name != "as_of"}
-        query["cursor"] = after
+        query.append(("cursor", after))
     return f"?{urlencode(query)}"
 
 

@@ -17,6 +17,7 @@ from shared.problems import Problem, not_found
 
 WORDS_AT_MOST = 8
 PAGE = 100
+AMONG_AT_MOST = 200
 _AFTER = TypeAdapter(tuple[Moment, UUID, Whole])
 AUDIENCES: Mapping[str, tuple[str, ...]] = {
     "members": ("members", "public"),
@@ -34,6 +35,7 @@ class Asked:
     as_of: str | None
     search: Search
     organisation: UUID | None
+    among: tuple[UUID, ...]
     limit: int | None
     cursor: str | None
 
@@ -48,6 +50,7 @@ def asked(
     begins: Annotated[Day | None, Query(alias="from")] = None,
     ends: Annotated[Day | None, Query(alias="to")] = None,
     organisation: UUID | None = None,
+    among: Annotated[list[UUID] | None, Query(max_length=AMONG_AT_MOST)] = None,
     limit: Annotated[int | None, Query(ge=1, le=200)] = None,
     cursor: Annotated[str | None, Query(max_length=600)] = None,
     q: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = None,
@@ -56,10 +59,13 @@ def asked(
     issue: UUID | None = None,
     dissent: bool = False,  # noqa: FBT001, FBT002 - a query parameter
 ) -> Asked:
-    """Read the query; `organisation` is one that dissented, an owner, or whom the report is of."""
+    """Read the query; `organisation` is one that dissented, an owner, or whom the report is of.
+
+    `among` names the organisations whose common ground is asked for.
+    """
     words = tuple((q or "").lower().split())[:WORDS_AT_MOST]
     search = Search(words, outcome, body, issue, None, dissent, begins, ends)
-    return Asked(audience, as_of, search, organisation, limit, cursor)
+    return Asked(audience, as_of, search, organisation, tuple(among or ()), limit, cursor)
 
 
 def kind_of(name: str) -> Kind:

@@ -12,8 +12,10 @@ from services.transparency.domain.numbers import percent
 from services.transparency.domain.relationship_health import INDICES, OF_DAYS, OF_QUARTER
 from services.transparency.domain.retention import LEVELS
 from services.transparency.domain.said import words
+from services.transparency.drawings import REGION, drawings
 from services.transparency.drawn import charts
-from services.transparency.sheet import measured, named, recomputed, threshold
+from services.transparency.parts import PARTS
+from services.transparency.sheet import called, measured, named, recomputed, threshold
 from services.transparency.views.reports import REPORTS, Report
 from services.transparency.views.windowed import of_part
 
@@ -24,6 +26,8 @@ h1 { line-height: 1.2; margin-bottom: 0; }
 dl { display: grid; gap: .25rem 2rem; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)) }
 dt { font-weight: 600; }
 dd { margin: 0; overflow-wrap: anywhere; }
+figure { margin: 1rem 0; overflow-x: auto; }
+svg { height: auto; max-width: 100%; min-width: 36rem; }
 .wide { overflow-x: auto; }
 figure { margin: 1.5rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; }
@@ -32,7 +36,8 @@ thead th { border-top: 0; }
 tbody th { font-weight: 400; min-width: 12rem; }
 @media print {
   body { margin: 0; max-width: none; }
-  .wide { overflow: visible; }
+  .wide, figure { overflow: visible; }
+  svg { min-width: 0; }
   table { font-size: 8pt; }
   thead { display: table-header-group; }
   tr { break-inside: avoid; }
@@ -54,18 +59,29 @@ Cell = Callable[[Row, Mapping[str, str]], Any]
 
 @dataclass(frozen=True)
 class Table:
+    """A table of a page; where it is `marked` its rows can be led to: `<id>-0`, `<id>-1` …"""
+
     id: str
     title: str
     headings: Sequence[str]
     rows: Sequence[Sequence[Any]]
     nothing: str
+    marked: bool = False
 
 
-def page(report: Report, coalition: str, next_page: str | None, erased_since: int = 0) -> str:
+def page(
+    report: Report,
+    coalition: str,
+    next_page: str | None,
+    erased_since: int = 0,
+    *,
+    first: bool = True,
+) -> str:
     """Return the page of a report.
 
     Args:
         next_page: The address of the next one, if there is one.
+        first: Whether no page stands before it.
     """
     name = str(report.head["name"])
     figures = [_figure(each) for each in report.summary]
@@ -75,8 +91,9 @@ def page(report: Report, coalition: str, next_page: str | None, erased_since: in
         style=STYLE,
         head=_head(report.head) + _erased(erased_since),
         charts=charts(report),
+        drawings=drawings(report),
         tables=[
-            *_tables(report),
+            *(_parts(report, first=first) if name in PARTS else _tables(report)),
             Table("figures", "Figures", _FIGURE, figures, "There are no figures."),
         ],
         next=next_page,
@@ -99,6 +116,24 @@ def _tables(report: Report) -> list[Table]:
             "There is nothing to show.",
         )
         for part, title, columns in parts
+    ]
+
+
+def _parts(report: Report, *, first: bool) -> list[Table]:
+    """Return a table for each part; one without rows only if none stand on another page."""
+    parts = PARTS[report.head["name"]]
+    rows = [[row for row in report.rows if row["part"] == part.name] for part in parts]
+    return [
+        Table(
+            part.name,
+            part.title,
+            [*(heading for heading, _ in part.columns), "Rests on"],
+            [[*(cell(row) for _, cell in part.columns), _refs(row)] for row in rows[n]],
+            part.nothing,
+            marked=part.name == REGION,
+        )
+        for n, part in enumerate(parts)
+        if rows[n] or ((first or any(rows[:n])) and (report.after is None or any(rows[n + 1 :])))
     ]
 
 
@@ -154,11 +189,12 @@ _ROWS = {
 def _figure(figure: Row) -> tuple[str, str, str, str]:
     of = (figure.get(name) for name in ("organisation", "body", "owner", "meeting"))
     whose = [named(each) for each in of if each]
+    whose += [called(figure["organisations"])] if "organisations" in figure else []
     others = ("role", "degree", "stage", "quarter")
     whose += [str(figure[name]) for name in others if name in figure]
-    value = _shown(figure["figure"], figure)
-    shown = figure.get("reason", "unknown") if value is None else value
-    unit = f" {figure['unit']}" if "unit" in figure and value is not None else ""
+    said_of = _shown(figure["figure"], figure)
+    shown = figure.get("reason", "unknown") if said_of is None else said_of
+    unit = f" {figure['unit']}" if "unit" in figure and said_of is not None else ""
     said = {True: "yes", False: "no"}[shown] if isinstance(shown, bool) else f"{shown}{unit}"
     return figure["figure"].replace("_", " "), ", ".join(whose), said, _refs(figure)
 

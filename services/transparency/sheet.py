@@ -32,6 +32,19 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "seconds_before_close", "changes", "changed_from", "authority", "through", "proxy",
         "objection",
     ),
+    "common-ground": (
+        "part", "id", "name", "organisations", "issues", "count", "scope", "opposing", "undecided",
+        "silent", "gac", "gar", "coverage", "state", "unheard", "divisiveness", "gac_before",
+        "state_before", "joined", "left", "threats", "opposed", "tied", "last_touchpoint", "days",
+        "closeness", "terms", "since",
+    ),
+    "representation-gaps": (
+        "part", "id", "name", "at", "kind", "least_well_served", "implementer",
+        "historically_excluded", "members", "required", "present", "gap", "unrepresented",
+        "attended", "meetings", "spoke", "seats", "consulted", "missing", "outcome", "affected",
+        "unheard", "first_consulted", "lead_days", "flagged", "suggestion", "shared", "issues",
+        "threats",
+    ),
     "open-next-steps": (
         "step", "owner", "due", "state", "meeting", "what", "owner_name", "meeting_title",
         "decision", "decision_title", "proposed_at", "proposed_by", "times_moved", "origin",
@@ -172,6 +185,49 @@ def _measured(row: Row) -> dict[str, Any]:
     return {name: measured(value) for name, value in row.items()}
 
 
+def _ground(row: Row) -> Row:
+    """Return a line of common ground; `count` is of its issues, of organisations, or of a pair."""
+    part, subject = row["part"], row.get("issue") or row.get("threat")
+    orgs = row["supporting"] if part == "issue" else row["organisations"]
+    before = row.get("before", {})
+    counts = {"region": len(row.get("issues", ())), "pair": row.get("shared")}
+    pair = "_".join(sorted(map(identity, orgs))) if part == "pair" else ""
+    return {
+        **{name: _shown(cell) for name, cell in row.items()},
+        "id": identity(subject) or pair,
+        "name": named(subject),
+        "organisations": called(orgs),
+        "count": counts.get(part, len(orgs)),
+        "gac_before": before.get("gac"),
+        "state_before": before.get("state"),
+    }
+
+
+def _gap(row: Row) -> Row:
+    subject = row.get("constituency") or row.get("meeting")
+    return {
+        **{name: _shown(cell) for name, cell in row.items()},
+        "id": row.get("decision") or identity(subject),
+        "name": words(row.get("title")) or named(subject),
+        "members": called(row.get("members") or row.get("organisations")),
+        "seats": seats(row.get("seats", ())),
+        "missing": _short(row.get("missing", ())),
+        "affected": _short(row.get("affected", ())),
+        "least_well_served": _shown(row.get("least_well_served"))
+        if row["part"] != "decision"
+        else _short(row["least_well_served"]),
+    }
+
+
+def _short(listed: Iterable[Row]) -> str:
+    return "; ".join(named(each["constituency"]) for each in listed)
+
+
+def _shown(cell: Any) -> Any:
+    """Return what a cell holds; of a list of things what they are called."""
+    return called(cell) if isinstance(cell, list) else value(cell)
+
+
 Writer = Callable[[Iterable[Row], Mapping[str, str]], Iterable[str]]
 
 
@@ -188,6 +244,8 @@ def _lines_of(report: str, said: Callable[[Row], Row]) -> Writer:
 _WRITERS: Mapping[str, Writer] = {
     "decision-register": _lines_of("decision-register", _decision),
     "who-decided-what": _stances,
+    "common-ground": _lines_of("common-ground", _ground),
+    "representation-gaps": _lines_of("representation-gaps", _gap),
     "open-next-steps": _lines_of("open-next-steps", _step),
     "credit-statement": _lines_of("credit-statement", _credit),
     "relationship-health": _lines_of("relationship-health", _health),
@@ -214,6 +272,30 @@ def named(thing: Mapping[str, Any] | None) -> str:
         return words(thing)
     name: Said = thing["name"]
     return words(name) or str(thing["id"])
+
+
+def called(things: Any) -> str:
+    """Return what things are called, or why they are not shown."""
+    if isinstance(things, Mapping):
+        return words(things)
+    return "; ".join(named(thing) for thing in things or () if "name" in thing)
+
+
+def value(held: Any) -> Any:
+    """Return a value in words, or why it is not shown."""
+    if isinstance(held, Mapping):
+        return words(held) if "withheld" in held or "text" in held else ""
+    return {True: "yes", False: "no"}[held] if isinstance(held, bool) else held
+
+
+def seats(shares: Any) -> str:
+    """Return the seats of a constituency: `Steering: 1 kept, 1 filled, 2 held`."""
+    if isinstance(shares, Mapping):
+        return words(shares)
+    return "; ".join(
+        f"{named(each['body'])}: {each['kept']} kept, {each['filled']} filled, {each['held']} held"
+        for each in shares
+    )
 
 
 def threshold(held: Mapping[str, Any]) -> str:

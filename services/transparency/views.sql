@@ -341,3 +341,107 @@ create table if not exists mentoring (
   on_day       date,
   audience     text[]      not null,
   primary key (coalition_id, position));
+
+-- What was raised, who stands where (`stand`), who agreed to disagree.
+create table if not exists issue (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  issue        uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  stand        text,
+  scope        text,
+  parties      uuid[]      not null,
+  terms        jsonb,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+
+create table if not exists threat (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  threat       uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  issues       uuid[]      not null,
+  audience     text[]      not null,
+  primary key (coalition_id, position));
+
+-- What joins organisations. `thing` is the match or question it is about, or the two themselves.
+create table if not exists tie (
+  coalition_id uuid        not null,
+  service      text        not null,
+  position     bigint      not null,
+  type         text        not null,
+  thing        text        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  orgs         uuid[]      not null,
+  on_day       date,
+  audience     text[]      not null,
+  primary key (coalition_id, service, position));
+
+-- Who should be heard, and what reviews of it say.
+create table if not exists constituency (
+  coalition_id          uuid        not null,
+  position              bigint      not null,
+  constituency          uuid        not null,
+  type                  text        not null,
+  at                    timestamptz not null,
+  kind                  text,
+  least_well_served     boolean,
+  implementer           boolean,
+  historically_excluded boolean,
+  seats_wanted          bigint,
+  occasion              text,
+  consulted             boolean,
+  audience              text[]      not null,
+  primary key (coalition_id, position));
+
+-- Whom an organisation joined for (without `since`), and whom it said it represents.
+create table if not exists representation (
+  coalition_id   uuid        not null,
+  position       bigint      not null,
+  org            uuid        not null,
+  type           text        not null,
+  at             timestamptz not null,
+  constituencies uuid[]      not null,
+  since          date,
+  until          date,
+  audience       text[]      not null,
+  primary key (coalition_id, position));
+
+-- Whom a proposal affects.
+create table if not exists affected (
+  coalition_id   uuid   not null,
+  position       bigint not null,
+  proposal       uuid   not null,
+  constituencies uuid[] not null,
+  audience       text[] not null,
+  primary key (coalition_id, proposal));
+
+create table if not exists seat (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  body         uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  kind         text,
+  seat         uuid,
+  org          uuid,
+  constituency uuid,
+  audience     text[]      not null,
+  primary key (coalition_id, position));
+
+-- Meetings as they were held: opened, who came, who spoke.
+create table if not exists sitting (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  meeting      uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  org          uuid,
+  audience     text[]      not null,
+  primary key (coalition_id, position));

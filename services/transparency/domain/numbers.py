@@ -29,6 +29,26 @@ def percent(written: str) -> str:
     return f"{shown} %"
 
 
+def six_of_root(numerator: int, denominator: int, degree: int) -> str | None:
+    """Return the root of a ratio with six decimals, half to even; `None` where it is undefined.
+
+    Found in whole numbers, so the last digit is right: `n/M` is at most the root of `a/b` exactly
+    where `b * n**degree` is at most `a * M**degree`.
+    """
+    if denominator == 0 or degree < 1:
+        return None
+    low, high = 0, MILLION * (numerator // denominator + 1)
+    while low < high:
+        middle = -(-(low + high) // 2)
+        if denominator * middle**degree <= numerator * MILLION**degree:
+            low = middle
+        else:
+            high = middle - 1
+    above = denominator * (2 * low + 1) ** degree - numerator * (2 * MILLION) ** degree
+    low += above < 0 or (above == 0 and low % 2)
+    return f"{low // MILLION}.{low % MILLION:06d}"
+
+
 def percentile(values: Sequence[int], rank: int) -> int | None:
     """Return the nearest-rank percentile; `None` where there are no values."""
     if not values:

@@ -1,6 +1,6 @@
 """Every event, so that a figure can cite what it rests on; and who may see a row."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from services.transparency.domain.refs import Cited
 from services.transparency.domain.said import Said, withheld
 from shared.event import Recorded
 from shared.hot import Connection
-from shared.projection import Row, Table
+from shared.projection import Row, Rows, Table
 from shared.projection import sealing as under
 
 SERVICES = ("members", "meetings", "credit")
@@ -42,6 +42,21 @@ def every(seen: Recorded) -> Iterable[tuple[Table, Row]]:
     at = seen.recorded_at
     row = seen.coalition, seen.service, seen.position, seen.type, key, at, seen.leaf
     return ((EVENT, row),)
+
+
+def together(*read: Mapping[str, Rows]) -> dict[str, Rows]:
+    """Return what each event type gives to all who read it."""
+    found: dict[str, list[Rows]] = {}
+    for rows in read:
+        for kind, given in rows.items():
+            found.setdefault(kind, []).append(given)
+    return {kind: _all_of(given) for kind, given in found.items()}
+
+
+def _all_of(given: Sequence[Rows]) -> Rows:
+    if len(given) == 1:
+        return given[0]
+    return lambda seen: [row for rows in given for row in rows(seen)]
 
 
 def audience(seen: Recorded) -> tuple[str, ...]:
@@ -212,3 +227,42 @@ async def at_positions(
         list(positions),
     )
     return {row["position"]: Cited(service, row["position"], row["leaf"]) for row in rows}
+
+
+async def cited_rows(
+    db: Connection, lens: Lens, table: Table, service: str, *types: str
+) -> list[asyncpg.Record]:
+    """Return the rows of a table that a reader may see, in order, each with its event's leaf.
+
+    Args:
+        types: Only of these event types.
+    """
+    return await db.fetch(
+        f"select t.*, e.leaf from {table.name} t join event e"  # noqa: S608 - a table of ours
+        " on e.coalition_id = t.coalition_id and e.service = $4 and e.position = t.position"
+        " where t.coalition_id = $1 and t.position <= $2 and t.audience && $3"
+        " and ($5::text[] is null or t.type = any($5)) order by t.position",
+        lens.coalition,
+        lens.as_of[service],
+        lens.audiences,
+        service,
+        list(types) or None,
+    )
+
+
+async def hidden_rows(db: Connection, lens: Lens, table: Table, service: str, *types: str) -> int:
+    """Return how many rows of a table a reader may not see."""
+    found: int = await db.fetchval(
+        f"select count(*) from {table.name} where coalition_id = $1 and position <= $2"  # noqa: S608 - a table of ours
+        " and not audience && $3 and ($4::text[] is null or type = any($4))",
+        lens.coalition,
+        lens.as_of[service],
+        lens.audiences,
+        list(types) or None,
+    )
+    return found
+
+
+def citing(service: str, row: asyncpg.Record) -> Cited:
+    """Return the event of a row that was read with its leaf."""
+    return Cited(service, row["position"], row["leaf"])

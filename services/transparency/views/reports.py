@@ -3,29 +3,40 @@
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from services.transparency.domain import (
+    common_ground,
     credit_statement,
     decision_register,
     open_next_steps,
+    representation_gaps,
     who_decided_what,
 )
 from services.transparency.domain.report import Head, count_suppressed
 from services.transparency.domain.said import Names, Reason
+from services.transparency.domain.stretch import Window
 from services.transparency.views import (
+    constituencies,
     credit,
     events,
     names,
     register,
+    sittings,
     steps,
     windowed,
     windows,
 )
 from services.transparency.views.boundaries import boundary
 from services.transparency.views.cases import cases
+from services.transparency.views.common_ground import (
+    hidden_from_ground,
+    hidden_from_record,
+    record,
+    sheet,
+)
 from services.transparency.views.entries import entries
 from services.transparency.views.events import Lens
 from services.transparency.views.recounts import recounts
@@ -42,6 +53,7 @@ class Ask:
 
     Args:
         audience: The class the report is for; `lens` sees with its eyes.
+        among: Organisations, where only what is theirs is asked for.
         after: Where the page before ended.
         summary: Whether figures over the whole report are wanted, beside the page's rows.
     """
@@ -50,6 +62,7 @@ class Ask:
     audience: str
     search: Search = field(default_factory=Search)
     organisation: UUID | None = None
+    among: frozenset[UUID] = frozenset()
     limit: int = 100
     after: Any = None
     summary: bool = True
@@ -82,6 +95,7 @@ class Kind:
     Args:
         widest: The widest audience it may be made for.
         windowed: Whether it can be narrowed to a window; `searches` to what one looks for.
+        at_once: How many rows a download makes at a time.
     """
 
     number: str
@@ -91,6 +105,7 @@ class Kind:
     windowed: bool = False
     searches: bool = False
     of_organisation: bool = False
+    at_once: int = 100
 
     def narrowed(self, search: Search) -> Search:
         """Return what of a search applies to this report: all of it, its window, or nothing."""
@@ -235,8 +250,65 @@ def _windowed(name: str, read: Read) -> Make:
     return make
 
 
+async def _common_ground(rows: Rows, ask: Ask) -> Report:
+    async with rows() as db:
+        lens = ask.lens
+        known, (now, seen) = await names.names(db, lens), await _window(db, ask)
+        tables = await constituencies.tables(db, lens)
+        written = await sheet(db, lens, seen, tables, known, ask.among)
+        withheld = await hidden_from_ground(db, lens)
+        head = await _head(db, ask, "common-ground", withheld, now, seen)
+    lines = written.lines()
+    shown, after = _part(lines, ask)
+    summary = common_ground.summary(written) if ask.summary else []
+    return Report(head, summary, [common_ground.row(line, written) for line in shown], after)
+
+
+async def _gaps(rows: Rows, ask: Ask) -> Report:
+    async with rows() as db:
+        lens = ask.lens
+        known, (now, seen) = await names.names(db, lens), await _window(db, ask)
+        tables = await constituencies.tables(db, lens)
+        found = await record(db, lens, seen, tables, known)
+        ground = await sheet(db, lens, seen, tables, known) if ask.audience == "members" else None
+        withheld = await hidden_from_record(db, lens) + await register.hidden(db, lens)
+        head = await _head(db, ask, "representation-gaps", withheld, now, seen)
+    lines = found.rows()
+    if ground is not None:  # ties and positions are for members
+        pairs = ground.pairs[: representation_gaps.INTRODUCED]
+        lines += [
+            representation_gaps.introduction(common_ground.pair(each, ground)) for each in pairs
+        ]
+    shown, after = _part(lines, ask)
+    return Report(head, found.summary() if ask.summary else [], shown, after)
+
+
+async def _window(db: Connection, ask: Ask) -> tuple[datetime | None, Window]:
+    """Return when the newest event was recorded, and the window that follows from it."""
+    now = await events.newest(db, ask.lens)
+    begins, ends = ask.search.begins, ask.search.ends
+    return now, await sittings.window_of(db, ask.lens, now or NOTHING_YET, begins, ends)
+
+
+NOTHING_YET = datetime(1970, 1, 1, tzinfo=UTC)
+_Any = TypeVar("_Any")
+
+
+def _part(lines: Sequence[_Any], ask: Ask) -> tuple[Sequence[_Any], str | None]:
+    """Return the lines of a page, and after how many lines the next one begins."""
+    known = isinstance(ask.after, str) and ask.after.isdecimal()
+    start = int(ask.after) if known else 0
+    end = start + ask.limit
+    return lines[start:end], str(end) if end < len(lines) else None
+
+
 async def _head(
-    db: Connection, ask: Ask, name: str, withheld: int, now: datetime | None = None
+    db: Connection,
+    ask: Ask,
+    name: str,
+    withheld: int,
+    now: datetime | None = None,
+    seen: Window | None = None,
 ) -> dict[str, Any]:
     kind = REPORTS[name]
     members = await names.members(db, ask.lens)
@@ -250,14 +322,21 @@ async def _head(
         audience=ask.audience,
         n=sum(member.active for member in members.values()),
         withheld=reasons,
-        window=(ask.search.begins, ask.search.ends),
+        window=(seen.begins, seen.ends) if seen else (ask.search.begins, ask.search.ends),
         boundary_version=(await boundary(db, ask.lens)).version,
     ).written()
 
 
+WHOLE = 1_000_000
 REPORTS: dict[str, Kind] = {
     "decision-register": Kind("R1", "Decision register", "public", _register, searches=True),
     "who-decided-what": Kind("R2", "Who decided what", "members", _stances, windowed=True),
+    "common-ground": Kind(
+        "R4", "Common ground", "members", _common_ground, windowed=True, at_once=WHOLE
+    ),
+    "representation-gaps": Kind(
+        "R5", "Representation gaps", "public", _gaps, windowed=True, at_once=WHOLE
+    ),
     "open-next-steps": Kind("R6", "Open next steps by owner", "members", _steps),
     "credit-statement": Kind("R7", "Credit statement", "public", _credit, of_organisation=True),
     "relationship-health": Kind(
@@ -284,9 +363,9 @@ REPORTS: dict[str, Kind] = {
 }
 
 
-async def every_page(rows: Rows, kind: Kind, ask: Ask, at_once: int = 100) -> AsyncIterator[Report]:
+async def every_page(rows: Rows, kind: Kind, ask: Ask) -> AsyncIterator[Report]:
     """Yield a report a page at a time, each read in a transaction of its own."""
-    ask = replace(ask, limit=at_once, summary=False)
+    ask = replace(ask, limit=kind.at_once, summary=False)
     while True:
         report = await kind.make(rows, ask)
         yield report

@@ -6,7 +6,6 @@ from services.transparency.domain.members import MemberEvent
 from services.transparency.domain.refs import Cited
 from services.transparency.domain.retention import MemberChange
 from services.transparency.views.events import Lens, audience
-from services.transparency.views.names import member
 from shared.event import Recorded
 from shared.hot import Connection
 from shared.projection import Row, Rows, Table
@@ -22,8 +21,7 @@ LEAVING = Table(
 
 
 def left(seen: Recorded) -> Iterable[tuple[Table, Row]]:
-    """Keep what became of the membership, and why."""
-    yield from member(seen)
+    """Keep why the membership ended."""
     reason = seen.data.get("reason_code")
     yield LEAVING, (seen.coalition, seen.position, seen.key, reason, audience(seen))
 

@@ -39,6 +39,20 @@ REPORTS = (
         "Each organisation's stance on each decision, when it was taken and how it changed.",
     ),
     Report(
+        "R4",
+        "common-ground",
+        "Common ground",
+        "Which organisations are for the same issues, how far each is carried, what is parked,"
+        " who faces the same threats, and which unlikely pairs could stand together.",
+    ),
+    Report(
+        "R5",
+        "representation-gaps",
+        "Representation gaps",
+        "Who should be heard and who speaks for them, at meetings and before each decision,"
+        " the least well served first.",
+    ),
+    Report(
         "R6",
         "open-next-steps",
         "Open next steps by owner",

@@ -1,0 +1,169 @@
+"""Unlikely pairs: who has no tie or stands opposed, and yet shares an issue or a threat (F9).
+
+A tie is a touchpoint or an answered practice question in the window, or a match in force. Pairs
+are sorted by how much they share (most first), by the days since they were last in touch (never
+first), and by their ids: the same events always give the same order.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import combinations
+from typing import NamedTuple
+from uuid import UUID
+
+from services.transparency.domain.issues import Issue
+from services.transparency.domain.numbers import six
+from services.transparency.domain.refs import Cited
+from services.transparency.domain.stretch import Window
+from services.transparency.domain.threats import Threat
+
+Two = tuple[UUID, UUID]
+
+
+class TieEvent(NamedTuple):
+    """Something that joins organisations.
+
+    Args:
+        thing: The match or the question it is about; the pair itself for a touchpoint.
+        orgs: The two who were in touch, or the parties that the first of a match names.
+        on: The day on which two were in touch.
+    """
+
+    cited: Cited
+    type: str
+    thing: str
+    at: datetime
+    by: UUID | None = None
+    orgs: tuple[UUID, ...] = ()
+    on: date | None = None
+
+
+class Touch(NamedTuple):
+    on: date
+    cited: Cited
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Which pairs are tied, by what, and when each was last in touch."""
+
+    events: Mapping[Two, Sequence[Cited]]
+    last: Mapping[Two, Touch]
+
+
+def two(a: UUID, b: UUID) -> Two:
+    """Return a pair, the smaller id first."""
+    return (a, b) if a < b else (b, a)
+
+
+def ties(events: Iterable[TieEvent], seen: Window) -> Ties:
+    """Return the ties of a window; what comes after it is not looked at."""
+    tied: defaultdict[Two, list[Cited]] = defaultdict(list)
+    last: dict[Two, Touch] = {}
+    asked: dict[str, TieEvent] = {}
+    matched: dict[str, list[TieEvent]] = {}
+    for event in events:
+        if event.at >= seen.end:
+            continue
+        match event.type:
+            case "TouchpointLogged":
+                assert event.on is not None
+                pair = two(*event.orgs)
+                last[pair] = max(last.get(pair, Touch(event.on, event.cited)),
+                                 Touch(event.on, event.cited))  # fmt: skip
+                if seen.has(event.on):
+                    tied[pair].append(event.cited)
+            case "ResourceMatched":
+                matched.setdefault(event.thing, []).append(event)
+            case "PracticeAsked":
+                asked[event.thing] = event
+            case "PracticeShared":
+                question = asked.get(event.thing)
+                if question and question.by and event.by and seen.covers(event.at):
+                    pair = two(question.by, event.by)
+                    tied[pair] += [question.cited, event.cited]
+    for recorded in matched.values():
+        parties = {org for event in recorded for org in event.orgs}
+        if parties and parties <= {event.by for event in recorded}:
+            for pair in combinations(sorted(parties), 2):
+                tied[pair] += [event.cited for event in recorded]
+    return Ties(tied, last)
+
+
+class Pair(NamedTuple):
+    """Two organisations that could stand together.
+
+    Args:
+        shared: How many issues that both are for, and threats that both share.
+        days: Since they were last in touch; `None` for never.
+    """
+
+    orgs: Two
+    shared: int
+    days: int | None
+    tied: bool
+    opposed: bool
+
+    @property
+    def id(self) -> str:
+        return f"{self.orgs[0]}_{self.orgs[1]}"
+
+    @property
+    def order(self) -> tuple[int, bool, int, str]:
+        return -self.shared, self.days is not None, -(self.days or 0), self.id
+
+
+def unlikely_pairs(
+    orgs: Iterable[UUID],
+    issues: Iterable[Issue],
+    threats: Iterable[Threat],
+    between: Ties,
+    today: date,
+) -> list[Pair]:
+    """Return the pairs among `orgs`, in their order.
+
+    Args:
+        today: The last day of the window.
+    """
+    listed = sorted(orgs)
+    shared, against = _marks(listed, issues, threats)
+    found: list[Pair] = []
+    for a, b in combinations(listed, 2):
+        common = (shared[a] & shared[b]).bit_count()
+        opposed = bool(shared[a] & against[b] or shared[b] & against[a])
+        tied = (a, b) in between.events
+        if common and (opposed or not tied):
+            touch = between.last.get((a, b))
+            days = max(0, (today - touch.on).days) if touch else None
+            found.append(Pair((a, b), common, days, tied, opposed))
+    return sorted(found, key=_order)
+
+
+def _order(pair: Pair) -> tuple[int, bool, int, str]:
+    return pair.order
+
+
+def _marks(
+    orgs: Sequence[UUID], issues: Iterable[Issue], threats: Iterable[Threat]
+) -> tuple[dict[UUID, int], dict[UUID, int]]:
+    """Return of each organisation what it is for or faces, and what it is against, as bits."""
+    shared, against = dict.fromkeys(orgs, 0), dict.fromkeys(orgs, 0)
+    bit = 1
+    for issue in issues:
+        for org in issue.holding(1, orgs):
+            shared[org] |= bit
+        for org in issue.holding(-1, orgs):
+            against[org] |= bit
+        bit <<= 1
+    for threat in threats:
+        for org in threat.shared_by.keys() & shared.keys():
+            shared[org] |= bit
+        bit <<= 1
+    return shared, against
+
+
+def closeness(a: frozenset[UUID], b: frozenset[UUID]) -> str | None:
+    """Return Jaccard's index of the issues that two are for; `None` where neither is for any."""
+    return six(len(a & b), len(a | b))
