@@ -13,7 +13,7 @@ from services.transparency.domain.said import Names
 from services.transparency.domain.table import Belongs, Identified, Represents, Tables
 from services.transparency.domain.threats import ThreatEvent
 from services.transparency.domain.unlikely_pairs import TieEvent, ties, unlikely_pairs
-from services.transparency.domain.window import Window
+from services.transparency.domain.stretch import Window
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SEEN = Window(date(2026, 1, 1), date(2026, 3, 31))
