@@ -63,8 +63,8 @@ class Naming:
                     self._without_address.add(id_)
         for kind, rows in sheets.items():
             for row in rows:
-                self.register.resolve(kind, row)
-                self.register.resolve(kind, row, own=True)
+                self.register.resolve(kind, row, loose=True)
+                self.register.resolve(kind, row, own=True, loose=True)
         return has
 
     def identified(

@@ -83,7 +83,7 @@ def plan(
         gone=_gone(has["members"], rows["members"]),
     )  # fmt: skip
     changes = _in_order([*_changes(making, rows)])
-    if known.id is None and any(files.values()):
+    if known.id is None and any(rows.values()):
         changes = _formed(replace(coalition, known_plenary=plenary), changes, rows, on)
     return Plan([*_lines(changes, known.versions)], making.skipped)
 

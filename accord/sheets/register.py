@@ -75,11 +75,12 @@ class Register:
         )
         raise BadRow(f"unknown_{one}", detail)
 
-    def resolve(self, kind: str, row: Row, *, own: bool = False) -> None:
+    def resolve(self, kind: str, row: Row, *, own: bool = False, loose: bool = False) -> None:
         """Put ids in the place of what the cells of a row name.
 
         Args:
             own: Those of the row's own sheet, or else those of others.
+            loose: In every column an id is taken even where nothing of that id is known.
 
         Raises:
             BadRow: a cell names nothing, or several things.
@@ -89,7 +90,8 @@ class Register:
             if column.means is None or named is None or (column.means == kind) != own:
                 continue
             try:
-                row.values[column.name] = self._all_meant(column.means, named, loose=column.loose)
+                either = loose or column.loose
+                row.values[column.name] = self._all_meant(column.means, named, loose=either)
             except BadRow as bad:
                 raise BadRow(bad.reason, bad.detail, column.name) from bad
 

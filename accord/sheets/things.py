@@ -1,6 +1,7 @@
 """Constituencies, people, issues, members and bodies: from rows to commands."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from accord.sheets.cells import EVERYTHING
@@ -60,57 +61,61 @@ def members(making: Making, rows: Iterable[Row]) -> Iterator[Change]:
     together: dict[str, list[Row]] = {}
     for row in rows:
         together.setdefault(row["id"], []).append(row)
-    for spans in together.values():
+    for key, spans in together.items():
         spans.sort(key=lambda row: row["from"] or making.on)
-        last: dict[str, Row] = {}
-
-        def stays(making: Making, row: Row, last: dict[str, Row] = last) -> Iterator[Change]:
-            before = last.get("row")
-            last["row"] = row
-            yield from _stays(making, row, before)
-
-        changes = [*making.each(spans, stays)]
+        stays = _Stays([*making.has["members"].get(key, ())])
+        changes = [*making.each(spans, stays.of)]
         for n, change in enumerate(changes):
             over = change.mark[0] == "left" and n + 1 == len(changes)
             phase = Phase.OVER if over else Phase.MEMBER
-            yield Change(change.mark, change.row, change.acts, phase, change.after)
+            yield replace(change, phase=phase)
 
 
-def _stays(making: Making, row: Row, before: Row | None) -> Iterator[Change]:
-    """Yield what one row says of a member: how it joined, and how it left."""
-    key, at = row["id"], making.when(row, "from")
-    if before is not None and (before["until"] is None or before["until"] > at):
-        detail = f"It is listed already in line {before.line} of {before.file}."
-        detail += " Who joined again had left before: say so in `until`."
-        raise BadRow("duplicate", detail, "from")
-    mark = ("members", key, at)
-    own = _own(making, row, at)
-    if own is None:
-        yield Change(mark, row, tuple(_joins(making, row, at)), Phase.MEMBER)
-    else:
-        making.compare("members", row, own, ("until", "reason", "note", "note_language"))
-        at = own["from"]
-    if row["until"] and (own is None or own["until"] is None):
-        until = making.later(row, "until", max(at, row["suspended"] or at))
-        body: dict[str, Any] = {"reason_code": row["reason"] or "other"}
-        if row["note"]:
-            body["note"] = making.text(row, "note")
-        act = Act("membership", key, "LeaveCoalition", until, body)
-        yield Change(("left", key, until), row, (act,), Phase.OVER, (mark,))
+@dataclass
+class _Stays:
+    """The stays of one member: those that the coalition has, and the rows so far."""
 
+    own: list[Row]
+    before: Row | None = None
 
-def _own(making: Making, row: Row, at: str) -> Row | None:
-    """Return the coalition's own row of the same stay, if it has one."""
-    spans = making.has["members"].get(row["id"], [])
-    for span in spans:
-        if span["from"] == at or span["until"] is None:
-            return span
-    if spans and row["from"] is None:
-        return spans[-1]
-    if spans and at < spans[-1]["until"]:
-        detail = "The coalition has a later stay of this member: earlier ones cannot be added."
-        raise BadRow("out_of_order", detail, "from")
-    return None
+    def of(self, making: Making, row: Row) -> Iterator[Change]:
+        """Yield what one row says: how it joined, and how it left."""
+        key, at = row["id"], making.when(row, "from")
+        before, self.before = self.before, row
+        if before is not None and (before["until"] is None or before["until"] > at):
+            detail = f"It is listed already in line {before.line} of {before.file}."
+            detail += " Who joined again had left before: say so in `until`."
+            raise BadRow("duplicate", detail, "from")
+        mark = ("members", key, at)
+        own = self._same(row, at)
+        if own is None:
+            yield Change(mark, row, tuple(_joins(making, row, at)), Phase.MEMBER)
+        else:
+            making.compare("members", row, own, ("until", "reason", "note", "note_language"))
+            at = own["from"]
+        if row["until"] and (own is None or own["until"] is None):
+            until = making.later(row, "until", max(at, row["suspended"] or at))
+            body: dict[str, Any] = {"reason_code": row["reason"] or "other"}
+            if row["note"]:
+                body["note"] = making.text(row, "note")
+            act = Act("membership", key, "LeaveCoalition", until, body)
+            yield Change(("left", key, until), row, (act,), Phase.OVER, (mark,))
+
+    def _same(self, row: Row, at: str) -> Row | None:
+        """Return the coalition's own row of the same stay, once; `None` where it is a new one."""
+        found = next((own for own in self.own if own["from"] == at), None)
+        if found is None and self.own:
+            last = self.own[-1]
+            if last["until"] is None or row["from"] is None:
+                found = last
+            elif at < last["until"]:
+                detail = (
+                    "The coalition has a later stay of this member: earlier ones cannot be added."
+                )
+                raise BadRow("out_of_order", detail, "from")
+        if found is not None:
+            self.own = self.own[self.own.index(found) + 1 :]
+        return found
 
 
 def _joins(making: Making, row: Row, at: str) -> Iterator[Act]:

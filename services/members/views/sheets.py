@@ -91,7 +91,7 @@ class _Names:
         self.of_bodies = _unmistakable(table.bodies)
         self.of_members = _unmistakable({org: spans[-1] for org, spans in table.members.items()})
         self.persons: dict[str, str] = {}
-        for row in table.accreditations.values():
+        for row in table.rows("accreditations"):
             if row["person"]:
                 self.persons.setdefault(row["organisation"], row["person"])
 
