@@ -58,7 +58,7 @@ MOMENTS = st.tuples(st.integers(0, 1_500), st.sampled_from([0, 0, 1, 43_200_123]
 
 
 @st.composite
-def rosters(draw: Draw, *, over: bool = True) -> dict[str, bytes]:
+def rosters(draw: Draw, *, over: bool = True) -> dict[str, bytes]:  # noqa: C901 - one part a sheet
     """Return sheets that fit together.
 
     Args:
@@ -228,8 +228,12 @@ def _seats(
     return [
         {
             "body": called(body),
-            "constituency": called(draw(st.sampled_from(constituencies))) if constituencies else None,
-            "organisation": called(draw(st.sampled_from(orgs))) if orgs and draw(st.booleans()) else None,
+            "constituency": (
+                called(draw(st.sampled_from(constituencies))) if constituencies else None
+            ),
+            "organisation": (
+                called(draw(st.sampled_from(orgs))) if orgs and draw(st.booleans()) else None
+            ),
             "from": moment(*draw(MOMENTS)),
         }
         for body in seated

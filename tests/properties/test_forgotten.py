@@ -34,6 +34,14 @@ PERSONS, OTHERS = UUID(int=0xE1), UUID(int=0xE2)
 CANARY = "canary"
 
 
+NEVER_WRITTEN = (
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.DataError,
+    OverflowError,
+    ValueError,  # of the key of what is between two organisations
+)
+
+
 class Undo(Exception):
     """Ends a transaction that was only tried."""
 
@@ -118,8 +126,8 @@ async def compare(stored: Stored, projection: Projection, case_: Case) -> bool:
         async with tenant(stored.app, [before.coalition]) as db:
             try:
                 await folded(db, projection, before)
-            except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError, OverflowError):
-                return False  # no such event is ever written
+            except NEVER_WRITTEN:
+                return False
             held = await rows(db, projection, before.coalition)
             for _ in range(2):
                 await db.execute(

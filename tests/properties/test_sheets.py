@@ -7,7 +7,6 @@ from tests.properties.profiles import searching
 from tests.properties.rosters import rosters
 from tests.properties.tabled import Reader, Table
 
-
 ONE_BY_ONE = (
     "constituencies", "people", "members", "issues", "bodies", "accreditations", "seats",
     "positions",

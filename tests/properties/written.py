@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.credit.__main__ import service as credit
 from services.meetings.__main__ import service as meetings
 from services.members.__main__ import service as members
+from services.members.domain import relationship
 from shared.canonical import Envelope, Hidden, encode
 from shared.event import Event
 from shared.hot import Rules
@@ -97,8 +98,10 @@ def written(draw: st.DrawFn) -> Written:
 
 def plain_envelope(service: str, kind: type[Event], visibility: str = "members") -> Envelope:
     """Return an envelope in which nothing is remarkable."""
+    of_two = kind.__name__ in relationship.decider.types
+    key = f"{UUID(int=9)}_{UUID(int=10)}" if of_two else str(UUID(int=9))
     return Envelope(
-        id=str(UUID(int=7)), service=service, type=kind.__name__, stream=f"it-{UUID(int=9)}",
+        id=str(UUID(int=7)), service=service, type=kind.__name__, stream=f"it-{key}",
         coalition=str(UUID(int=8)), position=1, version=1, at=NOON, recorded_at=NOON,
         correlation=str(UUID(int=7)), credential="app_user", visibility=visibility,
     )  # fmt: skip
