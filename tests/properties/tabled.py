@@ -4,7 +4,7 @@ The journal, its lock and its seals are left out: what is searched for here is w
 models and the command line understand each other.
 """
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -155,10 +155,10 @@ def _never(refusal: Refusal) -> None:
     raise AssertionError(f"an export is read back whole: {refusal}")
 
 
-def _now(coroutine: Coroutine[Any, Any, object]) -> object:
+def _now(awaited: Awaitable[object]) -> object:
     """Return what a fact found; nothing here has to be waited for."""
     try:
-        coroutine.send(None)
+        awaited.__await__().send(None)
     except StopIteration as done:
         return done.value
     raise AssertionError("a fact waits for something")
