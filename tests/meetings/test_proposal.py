@@ -339,6 +339,13 @@ def test_d2_the_body_covers_the_issue_at_opening_and_at_deciding() -> None:
     given(*history).when(make, acting(CLINIC, remit)).then_refused("out_of_mandate")
 
 
+def test_m9_a_body_outside_the_published_structure_does_not_decide() -> None:
+    remit = Remit(covers=True, structured=False)
+    given(*ready).when(open_voting, acting(CLINIC, remit)).then_refused("no_scope")
+    history = *under_way, closed(agree=2)
+    given(*history).when(make, acting(CLINIC, remit)).then_refused("no_scope")
+
+
 def test_d3_an_issue_out_of_scope_or_parked_is_not_decided() -> None:
     for remit in (Remit(covers=True, scoped_out=True), Remit(covers=True, parked=True)):
         given(*ready).when(open_voting, acting(CLINIC, remit)).then_refused("out_of_scope")

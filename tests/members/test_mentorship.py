@@ -67,7 +67,7 @@ def test_i4_starting_again_changes_nothing() -> None:
     given(started, ended).when(start, by(UNION, KNOWN)).then_nothing()
 
 
-def test_a_session_is_countby_who_takes_part() -> None:
+def test_a_session_is_logged_by_who_takes_part() -> None:
     given(started).when(log, by(UNION, IN_IT)).then(logged)
     given(started).when(log, imported()).then(logged)
     given(started).when(log, by(UNION, OUTSIDE)).then_refused("not_in_this_mentorship")

@@ -147,8 +147,9 @@ MUTATIONS = (
     Mutation(
         "M5 who joined does not apply",
         MEMBERSHIP,
-        "if isinstance(membership, Applied | Joined):",
-        "if isinstance(membership, Applied):",
+        '    if isinstance(membership, Joined):\n        raise Refused("already_member", '
+        '"This organisation has joined already.")\n    if command.kind',
+        "    if command.kind",
         f"{OF_MEMBERSHIP}::test_m5_who_applied_or_joined_cannot_apply_otherwise",
     ),
     Mutation(
