@@ -19,6 +19,10 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 FIELDS = {"to": "option", "because": "reason"}
 
 
+OURS = {"form_token", "idempotency_key", "organisation", "proposal", "form", "on", "mode"}
+AN_ID = re.compile(r"[0-9a-f]{8}-")
+
+
 class NotFromOurPage(Exception):
     """A form that no page of this session sent."""
 
@@ -56,6 +60,27 @@ class Attempt:
             return UUID(self.get(name))
         except ValueError as not_ours:
             raise NotFromOurPage from not_ours
+
+    @property
+    def form(self) -> str:
+        """The form's id on its page; "" for one that is alone there."""
+        return self.get("form")
+
+    @property
+    def kept(self) -> list[str]:
+        """The words that a person wrote, without what the page had put into the form."""
+        return [
+            value
+            for name, value in self.values.items()
+            if name not in OURS and len(value) > 1 and value != "yes" and not AN_ID.match(value)
+        ]
+
+    def leads_to(self, wrong: Wrong) -> str:
+        """Return the id of the field that an entry is about; of the form, where it has none."""
+        if not self.form:
+            return wrong.field
+        there = wrong.field in self.values or wrong.field == "send"
+        return f"{self.form}-{wrong.field}" if there else self.form
 
     def miss(self, name: str, words: str) -> None:
         """Note what a person still has to do."""
@@ -112,16 +137,17 @@ async def act(
         form.status = problem.status
         form.again_with = str(uuid.uuid4())
         form.wrong.extend(
-            Wrong(fault.detail or fault.reason, _field(fault.pointer)) for fault in problem.errors
+            Wrong(fault.detail or fault.reason, _field(fault.pointer, form))
+            for fault in problem.errors
         )
         if not form.wrong:
             form.wrong.append(Wrong(problem.detail or problem.title, "send"))
     return None
 
 
-def _field(pointer: str) -> str:
+def _field(pointer: str, form: Attempt) -> str:
     first = pointer.lstrip("#/").partition("/")[0]
-    return FIELDS.get(first, first or "send")
+    return first if first in form.values else FIELDS.get(first, first or "send")
 
 
 def _language(request: Request) -> str:

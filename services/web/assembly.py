@@ -15,21 +15,33 @@ from services.web.demo import DemoAccounts
 from services.web.edge import BY_HASHED_NAME, Guarded, UnreadableForm, security_headers
 from services.web.page import Chrome, page
 from services.web.pages import (
+    alignment,
+    charter,
     coalition,
+    credit,
     decision,
     home,
+    issues,
     meetings,
+    organisation,
     organisations,
     register,
+    registers,
     reports,
+    reviews,
     sign_in,
     steps,
+    structure,
 )
 from services.web.peers import PeerRefused, Peers, PeerSilent
 from services.web.session import Cookie, Sessions
 from shared.database import ready
 
-PAGES = (sign_in, home, coalition, decision, register, meetings, steps, organisations, reports)
+PAGES = (
+    sign_in, home, coalition, decision, register, meetings, steps, organisations, organisation,
+    credit, alignment, charter, structure, reviews, issues, reports,
+    registers,  # the last: its paths would take those of others
+)  # fmt: skip
 RETRY = {"Retry-After": "2"}
 STALE_FORM = (
     "The form was not sent by a page of this session. Go back, load the page again, "

@@ -1,6 +1,7 @@
 """One page: who looks at it, what stands around it, and how it becomes HTML."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,8 +18,10 @@ from services.web.counted import bars
 from services.web.edge import ASSETS
 from services.web.peers import Asker, PeerRefused, Peers, of
 from services.web.session import Cookie, Sessions, SignedIn
+from shared.uuid7 import random_bytes, uuid7_text
 
 NOT_OURS = (401, 403, 404)
+_chance = random_bytes(10)
 
 
 class Coalition(Answer):
@@ -49,6 +52,7 @@ class Me(Answer):
     person: UUID | None = None
     name: Said = SILENT
     mandates: tuple[Mandate, ...] = ()
+    presides: tuple[UUID, ...] = ()
 
     @property
     def organisations(self) -> tuple[Named, ...]:
@@ -62,6 +66,54 @@ class Me(Answer):
         speaking = {m.organisation.id for m in self.mandates if m.authority != "observer"}
         return tuple(org for org in self.organisations if org.id in speaking)
 
+    @property
+    def chair(self) -> Named | None:
+        """The organisation for which they do what the chair does, where they may."""
+        presiding = (org for org in self.spokesperson if org.id in self.presides)
+        return next(presiding, None)
+
+    def speaks_for(self, organisation: UUID) -> bool:
+        """Tell whether they may do more than watch for this organisation."""
+        return any(org.id == organisation for org in self.spokesperson)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """An entry of a coalition's navigation, and the pages behind it."""
+
+    path: str
+    name: str
+    within: tuple[tuple[str, str], ...] = ()
+
+
+TABS = (
+    Tab("/decisions", "Decisions"),
+    Tab("/meetings", "Meetings"),
+    Tab("/steps", "Next steps"),
+    Tab(
+        "/organisations",
+        "Organisations",
+        (
+            ("/organisations", "Roster"),
+            ("/alignment", "Alignment"),
+            ("/constituencies", "Constituencies"),
+            ("/exchanges", "Offers and requests"),
+            ("/relationships", "Relationships"),
+        ),
+    ),
+    Tab(
+        "/charter",
+        "Charter",
+        (("/charter", "Charter"), ("/structure", "Who decides"), ("/reviews", "Reviews")),
+    ),
+    Tab(
+        "/issues",
+        "Issues",
+        (("/issues", "Issues"), ("/threats", "Threats"), ("/conflicts", "Conflicts")),
+    ),
+    Tab("/reports", "Reports"),
+)
+
 
 @dataclass(frozen=True)
 class Chrome:
@@ -72,6 +124,42 @@ class Chrome:
     form_token: str | None = None
     coalition: Coalition | None = None
     me: Me = field(default_factory=Me)
+
+    @property
+    def root(self) -> str:
+        """The coalition's own page."""
+        return f"/c/{self.coalition.slug}" if self.coalition else ""
+
+    @property
+    def tabs(self) -> list[tuple[str, str, str]]:
+        """Path, name and state of each entry of the navigation."""
+        return [(tab.path, tab.name, self._tab_state(tab)) for tab in TABS]
+
+    @property
+    def within(self) -> list[tuple[str, str, str]]:
+        """The same of the pages beside this one, behind the same entry."""
+        for tab in TABS:
+            if self._tab_state(tab):
+                return [(path, name, self._state(path)) for path, name in tab.within]
+        return []
+
+    @property
+    def section(self) -> str:
+        """The name of the entry that this page stands behind."""
+        return next((tab.name for tab in TABS if self._tab_state(tab)), "")
+
+    def _tab_state(self, tab: Tab) -> str:
+        behind = [self._state(path) for path, _ in tab.within] or [self._state(tab.path)]
+        if self._state(tab.path) == "page":
+            return "page"
+        return "true" if any(behind) else ""
+
+    def _state(self, path: str) -> str:
+        """Return what `aria-current` says: the page itself, a page below it, or nothing."""
+        full = self.root + path
+        if self.path == full:
+            return "page"
+        return "true" if self.path.startswith(f"{full}/") else ""
 
 
 @dataclass(frozen=True)
@@ -137,6 +225,11 @@ async def visit(request: Request) -> Visit:
 Visiting = Annotated[Visit, Depends(visit)]
 
 
+def new_id() -> str:
+    """Return an id for what a form begins: sent twice, it begins one thing."""
+    return uuid7_text(time.time_ns() // 1_000_000, next(_chance))
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("services.web"),
@@ -155,6 +248,7 @@ def _environment() -> Environment:
         bars=bars,
         asset=lambda name: f"/static/{ASSETS[name].name}",
         new_key=lambda: str(uuid.uuid4()),
+        new_id=new_id,
     )
     return environment
 

@@ -3,7 +3,7 @@
 Nothing here decides who may see what: the answering service judges the token it is given.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +15,8 @@ import httpx2
 from services.web.answers import Answer
 from shared.telemetry import outgoing
 
+Query = str | Sequence[str] | None
+"""What a question says; a list says each of its values."""
 Service = Literal["members", "meetings", "credit", "transparency"]
 ANSWER_WITHIN = 10  # seconds; a download has that much for each piece
 KEPT = 2  # seconds; less than a service keeps a quiet connection, so none breaks on reuse
@@ -59,10 +61,11 @@ class PeerSilent(Exception):
 
 @dataclass(frozen=True)
 class Recorded:
-    """Where a command was recorded, for reading back at least that."""
+    """Where a command was recorded, for reading back at least that; `key`: of what it is about."""
 
     service: Service
     position: int
+    key: str = ""
 
     def __str__(self) -> str:
         return f"{self.service}/{self.position}"
@@ -91,7 +94,7 @@ class Asker:
     token: str | None
 
     async def get(
-        self, service: Service, path: str, at_least: str | None = None, **query: str | None
+        self, service: Service, path: str, at_least: str | None = None, **query: Query
     ) -> Any:
         """Return what `service` answers.
 
@@ -103,7 +106,9 @@ class Asker:
             PeerSilent: there is no answer.
         """
         headers = self._headers()
-        params = {name: value for name, value in query.items() if value}
+        params: dict[str, str | Sequence[str]] = {
+            name: value for name, value in query.items() if value
+        }
         if at_least:
             params["at_least"] = at_least
             headers["Prefer"] = f"wait={WAIT}"
@@ -115,7 +120,7 @@ class Asker:
         return _read(service, answer).json()
 
     async def get_with(
-        self, at_least: str | None, service: Service, path: str, **query: str | None
+        self, at_least: str | None, service: Service, path: str, **query: Query
     ) -> tuple[Any, bool]:
         """Return what `service` answers, and whether that includes `at_least`.
 
@@ -123,11 +128,11 @@ class Asker:
         """
         if at_least:
             try:
-                return await self.get(service, path, at_least, **query), True
+                return await self.get(service, path, at_least=at_least, **query), True
             except PeerRefused as refused:
                 if refused.problem.reason != "view_behind":
                     raise
-        return await self.get(service, path, **query), not at_least
+        return await self.get(service, path, at_least=None, **query), not at_least
 
     async def command(
         self, service: Service, path: str, body: Mapping[str, Any], *, key: str, organisation: UUID
@@ -147,8 +152,10 @@ class Asker:
             answer = await self.peers.client.post(address, json=body, headers=headers)
         except httpx2.TransportError as broken:
             raise PeerSilent(service) from broken
-        position = _read(service, answer).headers.get("Accord-Position", "0")
-        return Recorded(service, int(position))
+        receipt = _read(service, answer)
+        stream = str(receipt.json().get("stream", ""))
+        position = int(receipt.headers.get("Accord-Position", "0"))
+        return Recorded(service, position, stream.partition("-")[2])
 
     @asynccontextmanager
     async def stream(

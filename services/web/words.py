@@ -111,10 +111,108 @@ COMMITMENTS = {
     "homework": "Does homework",
 }
 MEMBER_STATES = {
+    "invited": "Invited",
     "applied": "Applied",
+    "declined": "Declined",
     "joined": "Member",
     "suspended": "Suspended",
     "left": "Left",
+}
+PLACES = {"table": "At the table", "door": "Invited or applying", "gone": "Declined or left"}
+KINDS = {"organization": "An organisation", "person": "One person"}
+ROLES = {"chair": "Chair", "secretary": "Secretary"}
+BODY_KINDS = {
+    "plenary": "Plenary",
+    "steering": "Steering committee",
+    "working_group": "Working group",
+}
+INVOLVEMENTS = {"inform": "Is informed", "consult": "Is consulted", "decide": "Decides"}
+LEAVING = {
+    "burnout": "Too much work",
+    "goals": "Other goals",
+    "capacity": "No capacity",
+    "conflict": "A conflict",
+    "dissolved": "The organisation was dissolved",
+    "expelled": "Expelled",
+    "other": "Another reason",
+}
+QUESTIONS = {
+    "brings": "What it brings",
+    "problem": "Which problem it sees",
+    "goals": "What it wants to reach",
+}
+STAGES = {
+    "forming": "Forming",
+    "storming": "Storming",
+    "norming": "Norming",
+    "performing": "Performing",
+    "adjourning": "Adjourning",
+}
+SCENARIOS = {"best": "Best case", "worst": "Worst case"}
+REVIEWS = {"vision": "The vision", "positions": "Positions on issues", "roles": "Roles"}
+TRIGGERS = {
+    "schedule": "its time has come",
+    "context_shift": "something changed around the coalition",
+    "replacement": "a representative was replaced",
+    "request": "it was asked for",
+}
+RESULTS = {"kept": "Kept as it was", "changed": "Changed"}
+TOPICS = {
+    "position": "Positions",
+    "stance": "Stances",
+    "objection": "Objections",
+    "concern": "Concerns",
+    "decision": "Decisions",
+    "minutes": "Minutes",
+    "speech": "Speeches",
+    "step": "Next steps",
+    "message": "Messages",
+    "bottom_line": "Bottom lines",
+    "tension": "Tensions",
+    "pulse": "Trust pulses",
+    "breach": "Breaches",
+    "contribution": "Contributions",
+    "claim": "Claims",
+    "dispute": "Disputes",
+    "metric": "Metrics",
+    "story": "Stories",
+    "policy": "Policies",
+}
+AUDIENCES = {
+    "dyad": "the two organisations",
+    "body": "members of the body",
+    "members": "member organisations",
+    "partners": "partners",
+    "funders": "funders",
+    "public": "everyone",
+}
+POSITIONS = {
+    "support": "Supports it",
+    "can_live_with": "Can live with it",
+    "oppose": "Opposes it",
+    "no_position": "Takes no position",
+}
+RESOURCES = {
+    "information": "Information",
+    "people": "People",
+    "skill": "A skill",
+    "space": "A space",
+    "goods": "Goods",
+    "money": "Money",
+}
+SIDES = {"offer": "Offers", "request": "Asks for"}
+TOUCHES = {
+    "call": "A call",
+    "visit": "A visit",
+    "meeting": "A meeting",
+    "message": "A message",
+    "social": "Something social",
+}
+BREACHES = {
+    "leak": "Something was leaked",
+    "back_channel": "A back channel",
+    "off_message": "Off message",
+    "other": "Another breach",
 }
 MODES = {"informal": "Informal mode", "formal": "Formal mode"}
 CREDIT_PARTS = {

@@ -543,8 +543,6 @@ ORGANISATIONS = [
     for org in (TEACHERS, PARENTS, LIBRARY, YOUTH, DOCKS, LITERACY, INCLUSION, NURSES, FAMILIAS)
 ]
 
-MEMBERS: Json = {"items": ORGANISATIONS, "next_cursor": None, "as_of": AS_OF}
-
 STATEMENT: Json = {
     "head": HEAD,
     "rows": [

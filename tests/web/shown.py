@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from services.web.acting import Attempt
-from services.web.answers import items
+from services.web.answers import Named, items
 from services.web.demo import Account
 from services.web.page import Chrome, Coalition, Me, to_html
-from services.web.pages import coalition, decision, home, meetings, organisations, register, reports
+from services.web.pages import coalition, credit, decision, home, meetings, register, reports
 from services.web.pages import steps as steps_page
-from tests.web import samples
+from tests.web import samples, shown_table
 from tests.web.samples import Json
 
 ROOT = "/c/harbour-schools"
@@ -183,10 +183,6 @@ def _steps_page(tried: Attempt | None = None) -> str:
     )
 
 
-def _members() -> organisations.Members:
-    return organisations.Members.model_validate(samples.MEMBERS)
-
-
 EMPTY: Json = samples.REGISTER | {"rows": [], "next_cursor": None}
 
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -214,20 +210,11 @@ PAGES: Mapping[str, Callable[[], str]] = {
     ),
     "steps": _steps_page,
     "refused step": lambda: _steps_page(refused()),
-    "organisations": lambda: to_html(
-        "organisations.html", chrome("/organisations"), members=_members()
-    ),
-    "organisation": lambda: to_html(
-        "organisation.html",
-        chrome("/organisations/1"),
-        organisation=_members().items[0],
-        steps=list(_steps()),
-    ),
     "credit": lambda: to_html(
         "credit.html",
         chrome("/organisations/1/credit"),
-        organisation=_members().items[0],
-        statement=organisations.Statement.model_validate(samples.STATEMENT),
+        organisation=Named.model_validate(samples.TEACHERS),
+        statement=credit.Statement.model_validate(samples.STATEMENT),
     ),
     "reports": lambda: to_html(
         "reports.html",
@@ -243,4 +230,5 @@ PAGES: Mapping[str, Callable[[], str]] = {
         accounts=[Account(subject="amina@example.org", name="Amina Okafor", role="Delegate")],
     ),
     "error": lambda: to_html("error.html", stranger("/x"), status_code=503, said=""),
+    **shown_table.PAGES,
 }

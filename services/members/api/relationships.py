@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Path, Query
 from pydantic import AfterValidator
@@ -83,6 +84,9 @@ async def list_relationships(
     reader: Reader,
     stale: Annotated[bool, Query(description="only those out of touch for too long")] = False,  # noqa: FBT002 - a query parameter is always named
     days: Annotated[int, Query(ge=1, le=3_650, description="longer than that is too long")] = STALE,
+    with_: Annotated[
+        UUID | None, Query(alias="with", description="only those with this organisation")
+    ] = None,
     limit: Limit | None = None,
     cursor: str | None = None,
 ) -> Page[relationships.RelationshipRow]:
@@ -95,5 +99,9 @@ async def list_relationships(
     rows = relationships.relationships(
         said, members, names, of=own_orgs(reader), today=datetime.now(UTC).date(), days=days
     )
-    found = [row for row in rows if row.stale or not stale]
+    found = [
+        row
+        for row in rows
+        if (row.stale or not stale) and with_ in {None, *(org.id for org in row.organisations)}
+    ]
     return window(found, limit, cursor, lambda row: row.id)

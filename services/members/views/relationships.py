@@ -35,7 +35,10 @@ class BreachRow(BaseModel):
 
 
 class RelationshipRow(BaseModel):
-    """Two organisations; `stale`: out of touch for too long, or not in touch since both joined."""
+    """Two organisations; `stale`: out of touch for too long, or not in touch since both joined.
+
+    `refs`: of the touchpoints.
+    """
 
     id: str
     organisations: tuple[Named, Named]
@@ -44,6 +47,7 @@ class RelationshipRow(BaseModel):
     stale: bool
     tensions: list[TensionRow]
     breaches: list[BreachRow]
+    refs: list[str] = []
 
 
 def relationships(
@@ -96,6 +100,7 @@ def _add(row: RelationshipRow, entry: Entry, names: Names) -> None:
         case "TouchpointLogged":
             on = date.fromisoformat(data["on"])
             row.touchpoints += 1
+            row.refs.append(entry.ref)
             row.last_touchpoint = max(on, row.last_touchpoint or on)
         case "HistoricTensionRecorded":
             tension = TensionRow(

@@ -1,0 +1,224 @@
+"""Who decides: the bodies with their scopes and seats, and who knows how decisions are made."""
+
+import asyncio
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from services.web import words
+from services.web.acting import attempt
+from services.web.answers import Answer, Named
+from services.web.forms import (
+    LOOKED,
+    Ask,
+    Form,
+    Looked,
+    among,
+    answer,
+    found,
+    names_for,
+    send,
+)
+from services.web.page import Visit, Visiting
+from services.web.pages.charter import NAMES, Acceptance, Version
+from services.web.pages.organisations import Representative
+from services.web.pages.register import choices
+from services.web.passing import pass_on
+from services.web.peers import of
+
+router = APIRouter()
+
+
+class Role(Answer):
+    """A role in a body, and for whom it is held."""
+
+    role: str
+    accreditation: UUID
+    organisation: Named
+
+
+class SeatKept(Answer):
+    """A seat: for whom it is kept, and who has it."""
+
+    seat: UUID
+    constituency: Named | None = None
+    organisation: Named | None = None
+
+
+class Speaker(Representative):
+    """Somebody accredited to a body."""
+
+    organisation: Named
+
+
+class Body(Named):
+    """A body, as members answers."""
+
+    kind: str
+    scope: tuple[UUID, ...] | Literal["all"] = "all"
+    dissolved: bool = False
+    decides: bool = False
+    issues: tuple[Named, ...] = ()
+    roles: tuple[Role, ...] = ()
+    kept: tuple[SeatKept, ...] = ()
+    speakers: tuple[Speaker, ...] = ()
+    ref: str
+
+    def __str__(self) -> str:
+        return self.name.text or words.say(words.BODY_KINDS, self.kind)
+
+    @property
+    def people(self) -> list[tuple[str, str]]:
+        """Who is accredited here, to choose from."""
+        return [
+            (str(one.accreditation), f"{one.name.text or 'Somebody'} for {one.organisation}")
+            for one in self.speakers
+        ]
+
+    @property
+    def works_on(self) -> list[str]:
+        """The ids of the issues in its scope."""
+        return [str(one.id) for one in self.issues]
+
+
+class Structure(Answer):
+    """Who decides what, and who knows it."""
+
+    versions: tuple[Version, ...] = ()
+    acknowledged: Acceptance = Acceptance()
+    bodies: tuple[Body, ...] = ()
+
+
+BODIES = (("working_group", "A working group"), ("steering", "The steering committee"))
+SCOPE = (
+    Ask("scope", "On what it works", "some", "None: on everything."),
+    Ask("decision", "The decision this rests on", "plain",
+        "Needed in formal mode to change a mandate: its reference, such as meetings/1151."),
+)  # fmt: skip
+REASON = Ask("reason", "The reason, in a word or two", "code", missing="Give the reason.")
+CHAIRS = among(
+    Form(
+        "publish", "Publish who decides what", "Publish", "decision-structures",
+        (
+            Ask("bodies", "Which bodies decide, each within its scope", "some",
+                missing="Choose the bodies that decide."),
+            Ask("text", "How decisions are made, in words",
+                missing="Write how decisions are made."),
+        ),
+        "Every member is asked again to acknowledge it.", "structure",
+    ),
+    Form(
+        "constitute", "Constitute a body", "Constitute", "bodies",
+        (
+            Ask("name", "Its name", "line", missing="Name it."),
+            Ask("kind", "What it is", "choice", missing="Say what it is.",
+                options=BODIES, otherwise="working_group"),
+            *SCOPE,
+        ),
+        shows="bodies",
+    ),
+    Form(
+        "change-mandate", "Change on what it works", "Change", "bodies/{on}/mandates", SCOPE,
+        shows="bodies",
+    ),
+    Form(
+        "reserve-seat", "Keep a seat", "Keep", "bodies/{on}/seats",
+        (Ask("constituency", "For which constituency", "choice", "Or for anybody."),
+         Ask("seat", kind="new_id")),
+        shows="bodies",
+    ),
+    Form(
+        "fill-seat", "Give the seat to a member", "Give", "bodies/{on}/seatings",
+        (Ask("org", "To which organisation", "member", missing="Choose an organisation."),
+         Ask("seat", kind="fixed")),
+        shows="bodies",
+    ),
+    Form(
+        "vacate-seat", "Vacate the seat", "Vacate", "bodies/{on}/vacancies",
+        (REASON, Ask("seat", kind="fixed")), shows="bodies",
+    ),
+    Form(
+        "take-role", "Give a role", "Give", "bodies/{on}/roles",
+        (
+            Ask("role", "Which role", "choice", missing="Choose the role.",
+                options=(("chair", "Chair"), ("secretary", "Secretary"))),
+            Ask("accreditation", "To whom", "choice", missing="Choose who takes it."),
+            Ask("until", "Until", "day"),
+        ),
+        shows="bodies",
+    ),
+    Form(
+        "release-role", "Take a role back", "Take back", "bodies/{on}/releases",
+        (Ask("role", kind="fixed"), Ask("accreditation", kind="fixed")), shows="bodies",
+    ),
+    Form(
+        "dissolve", "Dissolve this body", "Dissolve", "bodies/{on}/dissolutions",
+        (Ask("reason", "The reason", missing="Give the reason."), SCOPE[1]), shows="bodies",
+    ),
+)  # fmt: skip
+MEMBERS = among(
+    Form(
+        "acknowledge", "Acknowledge", "We know who decides what",
+        "members/{by}/acknowledgements", (Ask("version", kind="number"),), shows="structure",
+    ),
+)  # fmt: skip
+FORMS = {**CHAIRS, **MEMBERS}
+
+
+async def _show(visiting: Visit, coalition: str, looked: Looked = LOOKED) -> Response:
+    path = of(coalition, "decision-structure")
+    chrome, (raw, caught_up) = await asyncio.gather(
+        visiting.chrome(coalition),
+        visiting.ask.get_with(looked.at_least, "members", path, names=NAMES),
+    )
+    structure = Structure.model_validate(raw)
+    presiding = chrome.me.chair is not None
+    members, issues, constituencies = (
+        await asyncio.gather(
+            names_for(visiting, coalition, chrome, CHAIRS),
+            choices(visiting, "members", of(coalition, "issues")),
+            choices(visiting, "members", of(coalition, "constituencies")),
+        )
+        if presiding
+        else ((), (), ())
+    )
+    return answer(
+        "structure.html", chrome, looked, caught_up=caught_up, structure=structure, forms=FORMS,
+        members=members, issues=issues, constituencies=constituencies,
+        bodies=[(str(body.id), str(body)) for body in structure.bodies if not body.dissolved],
+    )  # fmt: skip
+
+
+@router.get("/c/{coalition}/structure")
+async def show_structure(
+    coalition: str, visiting: Visiting, at_least: str | None = None
+) -> Response:
+    """Show who decides."""
+    return await _show(visiting, coalition, Looked(at_least=at_least))
+
+
+@router.get("/c/{coalition}/structure.json")
+async def structure_as_json(coalition: str, visiting: Visiting, request: Request) -> Response:
+    """Pass on what the page is made of."""
+    path = of(coalition, "decision-structure")
+    return await pass_on(visiting.ask, "members", path, request.query_params)
+
+
+@router.post("/c/{coalition}/structure/{what}")
+async def act_on_structure(
+    coalition: str, what: str, visiting: Visiting, request: Request
+) -> Response:
+    """Acknowledge the structure, or change it."""
+    form = found(FORMS, what)
+    tried = await attempt(visiting, request)
+    more = {}
+    scoped = any(ask.name == "scope" for ask in form.asks)
+    if scoped and not any(name.startswith("scope:") for name in tried.values):
+        more = {"scope": "all"}
+    recorded = await send(visiting, coalition, tried, form, **more)
+    if recorded is None:
+        return await _show(visiting, coalition, Looked(tried))
+    here = request.url.path.rpartition("/")[0]
+    return RedirectResponse(f"{here}?at_least={recorded}#{form.shows}", status_code=303)

@@ -1,0 +1,432 @@
+"""What members answers about the table of "Harbour Schools", as pages read it."""
+
+from tests.web.samples import (
+    DOCKS,
+    FAMILIAS,
+    LIBRARY,
+    LITERACY,
+    MEALS,
+    PARENTS,
+    PLENARY,
+    STEERING,
+    TEACHERS,
+    YOUTH,
+    Json,
+    named,
+    text,
+    uid,
+)
+
+BUSES = named("Late buses")
+PUPILS = named("Pupils with a disability")
+CARERS = named("Carers")
+
+
+def represents(org: Json, who: str | None, body: Json = PLENARY, **more: object) -> Json:
+    """Return somebody who speaks for an organisation."""
+    return {
+        "accreditation": uid(f"{org['id']} {body['id']}"),
+        "person": uid(who) if who else None,
+        "name": text(who) if who else None,
+        "body": body,
+        "authority": "full",
+        "voting": True,
+        "begins": "2025-09-01",
+        "ends": None,
+        "roles": [],
+    } | more
+
+
+def at_the_table(org: Json, position: int, **more: object) -> Json:
+    """Return a line of the roster."""
+    return (
+        org
+        | {
+            "kind": "organization",
+            "sector": "education",
+            "state": "joined",
+            "commitment": "homework",
+            "voting_right": True,
+            "person": None,
+            "joined_at": "2025-09-01T08:00:00Z",
+            "ref": f"members/{position}",
+            "why": None,
+            "states_interest": False,
+            "represents": [],
+            "representatives": [],
+            "seats": [],
+        }
+        | more
+    )
+
+
+ADMISSION: Json = {"ground_rules": 2, "interest_required": True, "max_members": 40}
+COUNTS: Json = {"table": 9, "door": 2, "gone": 1}
+ROSTER: Json = {
+    "items": [
+        at_the_table(
+            TEACHERS,
+            3,
+            representatives=[
+                represents(TEACHERS, "Amina Okafor", roles=["chair"]),
+                represents(TEACHERS, None, STEERING, authority="observer", ends="2027-01-01"),
+            ],
+            represents=[CARERS, PUPILS],
+            seats=[{"seat": uid("seat"), "body": STEERING}],
+        ),
+        at_the_table(PARENTS, 5, state="suspended", voting_right=False),
+        at_the_table(YOUTH, 6, kind="person", name=None, sector=None),
+    ],
+    "next_cursor": YOUTH["id"],
+    "counts": COUNTS,
+    "admission": ADMISSION,
+}
+DOOR: Json = {
+    "items": [
+        at_the_table(
+            FAMILIAS, 21, state="applied", why=text("Queremos participar.", "es"),
+            states_interest=True, commitment=None, voting_right=None, joined_at=None,
+        ),
+        at_the_table(DOCKS, 22, state="invited", kind=None, sector=None),
+    ],
+    "next_cursor": None,
+    "counts": COUNTS,
+    "admission": ADMISSION,
+}  # fmt: skip
+GONE: Json = DOOR | {"items": [at_the_table(LITERACY, 23, state="left")]}
+
+ANSWERS: Json = {
+    "brings": text("Four hundred teachers."),
+    "problem": text("Pupils come hungry."),
+    "goals": text("No pupil learns hungry."),
+}
+
+
+def stated(answers: Json, position: int) -> Json:
+    """Return what was stated."""
+    return {"answers": answers, "at": "2026-01-09T10:00:00Z", "ref": f"members/{position}"}
+
+
+DETAIL: Json = ROSTER["items"][0] | {
+    "alignment": [stated(ANSWERS | {"goals": None}, 41), stated(ANSWERS, 40)],
+    "interest": [
+        stated(
+            {
+                "mutual_benefit": text("Calmer mornings."),
+                "answers_to": [text("Our members"), text("La junta", "es")],
+            },
+            42,
+        ),
+        stated({"mutual_benefit": text("Calmer."), "answers_to": None}, 39),
+    ],
+    "needs": [stated({"need": text("A kitchen."), "stakeholders": text("Small schools.")}, 43)],
+    "involvement": {"campaign_launch": "decide"},
+    "point_person": uid("Amina Okafor"),
+    "point_person_name": text("Amina Okafor"),
+    "briefings": [{"on": "2026-02-02", "attended": 12, "ref": "members/44"}],
+    "related": [LIBRARY],
+    "refs": {
+        "involvement:campaign_launch": "members/45",
+        "point_person": "members/46",
+        "related": "members/47",
+    },
+    "vote_class": [TEACHERS, LIBRARY],
+}
+APPLICANT: Json = DOOR["items"][0] | {"refs": {"why": "members/21"}, "vote_class": []}
+CAPACITY: Json = {
+    "organisation": TEACHERS,
+    "strengths": [{"strength": "press_work", "note": text("Two editors."), "ref": "members/48"}],
+    "pledge": {
+        "hours_per_month": 20,
+        "first": "2026-01-01",
+        "last": "2026-12-31",
+        "covers_today": True,
+        "pledged_on": "2026-01-01",
+        "reviewed_on": "2026-02-01",
+        "stale": True,
+        "refs": ["members/49", "members/50"],
+    },
+}
+
+
+def version(number: int, words: str, position: int, **more: object) -> Json:
+    """Return a version of a text."""
+    return {
+        "version": number,
+        "text": text(words),
+        "decision": None,
+        "at": "2026-01-02T10:00:00Z",
+        "ref": f"members/{position}",
+    } | more
+
+
+RULES: Json = {
+    "version": 2,
+    "accepted": [LIBRARY | {"ref": "members/61"}, YOUTH | {"ref": "members/62"}],
+    "missing": [TEACHERS, PARENTS],
+    "accepted_count": 2,
+    "missing_count": 7,
+    "yours": [TEACHERS],
+}
+CHARTER: Json = {
+    "listing": {"topics": ["school_meals"], "contact": text("Amina"), "ref": "members/70"},
+    "north_stars": [version(2, "Every pupil fed.", 71, decision="meetings/9"),
+                    version(1, "Pupils fed.", 72)],
+    "scope": {"max_members": 40, "regions": ["harbour"], "interest_required": True,
+              "ref": "members/73"},
+    "ground_rules": [version(2, "Speak to each other first.", 74)],
+    "accepted_rules": RULES,
+    "boundaries": [version(1, "Closed doors stay closed.", 75, min_group=5,
+                           defaults={"concern": "body"})],
+    "structures": [],
+    "acknowledged_structure": {},
+    "terms": [
+        {"term": uid("rent"), "name": text("Rent"), "choices": None, "min": 0, "max": 900,
+         "unit": "euros", "ref": "members/76"},
+        {"term": uid("day"), "name": text("The day"), "choices": ["monday", "friday"],
+         "min": None, "max": None, "unit": None, "ref": "members/77"},
+    ],
+    "scenarios": [
+        {"scenario": uid("best"), "kind": "best", "text": text("Breakfast in spring."),
+         "parties": [TEACHERS, PARENTS], "agreed": [PARENTS], "in_force": False,
+         "refs": ["members/78"]},
+    ],
+    "stages": [
+        {"stage": "norming", "reason": text("Rules stand."), "since": "2026-02-01T10:00:00Z",
+         "until": None, "ref": "members/80"},
+        {"stage": "forming", "reason": {"withheld": "redacted"}, "since": "2025-09-01T10:00:00Z",
+         "until": "2026-02-01T10:00:00Z", "ref": "members/81"},
+    ],
+    "context_shifts": [
+        {"what": text("A new minister."), "issues": [MEALS["id"]], "about": [MEALS],
+         "noted_by": LIBRARY, "at": "2026-02-03T10:00:00Z", "ref": "members/82"},
+    ],
+    "reviews": [
+        {"review": uid("positions"), "kind": "positions", "trigger": "context_shift",
+         "asked": [TEACHERS, PARENTS], "asked_count": 12, "due": "2026-03-05", "result": None,
+         "note": None, "opened_at": "2026-02-03T10:00:00Z", "refs": ["members/83"]},
+        {"review": uid("roles"), "kind": "roles", "trigger": "replacement", "asked": [YOUTH],
+         "asked_count": 1, "due": "2026-01-05", "result": "kept", "note": text("All fits."),
+         "opened_at": "2025-12-05T10:00:00Z", "refs": ["members/84", "members/85"]},
+    ],
+    "adjourned_at": None,
+    "adjourned_because": None,
+}  # fmt: skip
+STRUCTURE: Json = {
+    "versions": [version(2, "The plenary decides.", 90), version(1, "All decide.", 91)],
+    "acknowledged": RULES,
+    "bodies": [
+        PLENARY | {"kind": "plenary", "scope": "all", "dissolved": False, "decides": True,
+                   "issues": [], "kept": [], "speakers": [], "ref": "members/92",
+                   "roles": [{"role": "chair", "accreditation": uid("acc"), "until": None,
+                              "organisation": TEACHERS}]},
+        STEERING | {"kind": "steering", "scope": [MEALS["id"]], "dissolved": False,
+                    "decides": False, "issues": [MEALS], "roles": [], "ref": "members/93",
+                    "kept": [
+                        {"seat": uid("s1"), "constituency": CARERS, "organisation": None},
+                        {"seat": uid("s2"), "constituency": None, "organisation": LIBRARY},
+                    ],
+                    "speakers": [represents(LIBRARY, "Joon Park", STEERING)
+                                 | {"organisation": LIBRARY}]},
+        named("Old group") | {"name": None, "kind": "working_group", "scope": "all",
+                              "dissolved": True, "decides": False, "issues": [], "kept": [],
+                              "speakers": [], "roles": [], "ref": "members/94"},
+    ],
+}  # fmt: skip
+MATRIX: Json = {
+    "items": [
+        {"organisation": PARENTS, "answers": dict.fromkeys(ANSWERS), "complete": False,
+         "ref": None},
+        {"organisation": TEACHERS, "answers": ANSWERS, "complete": True, "ref": "members/40"},
+    ],
+    "next_cursor": TEACHERS["id"],
+    "members": 9,
+    "gaps": {"brings": 4, "problem": 5, "goals": 6},
+}  # fmt: skip
+ISSUES: Json = {
+    "items": [
+        MEALS | {"summary": text("What pupils eat."), "scope": "in", "raised_by": TEACHERS,
+                 "ref": "members/100"},
+        BUSES | {"summary": None, "scope": "out", "raised_by": None, "ref": "members/101"},
+    ],
+    "next_cursor": BUSES["id"],
+}  # fmt: skip
+
+
+def stand(org: Json, position: str | None, number: int, **more: object) -> Json:
+    """Return where an organisation stands."""
+    return {
+        "organisation": org,
+        "position": position,
+        "reason": text("Because of the mornings."),
+        "at": "2026-02-05T10:00:00Z",
+        "ref": f"members/{number}",
+        "before": [],
+    } | more
+
+
+def disagreement(number: int, **more: object) -> Json:
+    """Return what two agreed to disagree on, or will."""
+    return {
+        "parties": [TEACHERS, LIBRARY],
+        "agreed": [LIBRARY],
+        "terms": text("No vote before June."),
+        "in_force": False,
+        "since": None,
+        "reopened_by": None,
+        "reopened_because": None,
+        "refs": [f"members/{number}"],
+    } | more
+
+
+ISSUE: Json = ISSUES["items"][0] | {
+    "positions": [
+        stand(TEACHERS, "support", 110, before=[stand(TEACHERS, "oppose", 109)]),
+        stand(LIBRARY, None, 111, reason=None),
+    ],
+    "disagreements": [
+        disagreement(112),
+        disagreement(113, reopened_by=LIBRARY, reopened_because=text("June is over."),
+                     agreed=[TEACHERS, LIBRARY], since="2026-01-05T10:00:00Z"),
+    ],
+    "leads": [
+        {"organisation": TEACHERS, "since": "2026-02-01T10:00:00Z", "until": None,
+         "yielded_because": None, "refs": ["members/115"]},
+        {"organisation": LIBRARY, "since": "2026-01-01T10:00:00Z",
+         "until": "2026-02-01T10:00:00Z", "yielded_because": text("Too much."),
+         "refs": ["members/114", "members/115"]},
+    ],
+    "messengers": [
+        {"audience": "public", "organisation": LIBRARY, "person": None,
+         "since": "2026-02-01T10:00:00Z", "until": None, "ref": "members/116"},
+    ],
+}  # fmt: skip
+PARKED: Json = ISSUE | {
+    "disagreements": [disagreement(117, in_force=True, since="2026-02-05T10:00:00Z")],
+    "leads": [],
+    "positions": [],
+}
+CONSTITUENCIES: Json = {
+    "items": [
+        PUPILS | {"kind": "pupils", "least_well_served": True, "implementer": False,
+                  "historically_excluded": True, "seats_wanted": 2, "represented_by": [],
+                  "gap": True, "sessions": [], "ref": "members/120",
+                  "outreaches": [{"by": LIBRARY, "to": text("Their parents"),
+                                  "why_now": text("The kitchens."), "different_now": None,
+                                  "at": "2026-02-05T10:00:00Z", "ref": "members/121"}]},
+        CARERS | {"kind": "carers", "least_well_served": False, "implementer": True,
+                  "historically_excluded": False, "seats_wanted": 1,
+                  "represented_by": [TEACHERS, PARENTS], "gap": False, "outreaches": [],
+                  "ref": "members/122",
+                  "sessions": [
+                      {"held_by": PARENTS, "on": "2026-02-06", "participants": 8, "consent": True,
+                       "needs": [text("Time.")], "ref": "members/123"},
+                      {"held_by": PARENTS, "on": "2026-02-07", "participants": 1,
+                       "consent": False, "needs": [], "ref": "members/124"},
+                  ]},
+    ],
+    "next_cursor": None,
+}  # fmt: skip
+THREATS: Json = {
+    "items": [
+        named("A cut of the budget") | {
+            "issues": [MEALS["id"]], "about": [MEALS], "shared_by": [LIBRARY, PARENTS],
+            "joined": [[LIBRARY, PARENTS]], "identified_at": "2026-02-01T10:00:00Z",
+            "retired": False, "retired_because": None, "refs": ["members/130", "members/131"]},
+        named("A strike") | {
+            "issues": [], "about": [], "shared_by": [TEACHERS], "joined": [],
+            "identified_at": "2026-01-01T10:00:00Z", "retired": True,
+            "retired_because": text("It was called off."), "refs": ["members/132"]},
+    ],
+    "next_cursor": None,
+}  # fmt: skip
+
+
+def side(org: Json, which: str, position: int, **more: object) -> Json:
+    """Return what somebody offers, or asks for."""
+    return {
+        "side": which, "organisation": org, "what": text("Two rooms."), "quantity": 2,
+        "unit": "rooms", "until": "2026-12-31", "ref": f"members/{position}",
+    } | more  # fmt: skip
+
+
+def match(name: str, position: int, **more: object) -> Json:
+    """Return a match."""
+    return {
+        "match": uid(name), "parties": [TEACHERS, LIBRARY], "agreed": [LIBRARY],
+        "in_force": False, "quantity": 2, "delivered": None, "complete": False,
+        "refs": [f"members/{position}"],
+    } | more  # fmt: skip
+
+
+EXCHANGES: Json = {
+    "items": [
+        {"id": uid("e1"), "kind": "space", "begun_at": "2026-02-01T10:00:00Z", "matches": [],
+         "sides": [side(LIBRARY, "request", 140)]},
+        {"id": uid("e2"), "kind": "goods", "begun_at": "2026-02-01T10:00:00Z", "matches": [],
+         "sides": [side(LIBRARY, "offer", 141, quantity=None, unit=None, until=None)]},
+        {"id": uid("e3"), "kind": "skill", "begun_at": "2026-02-01T10:00:00Z",
+         "matches": [match("m1", 144),
+                     match("m2", 145, agreed=[TEACHERS, LIBRARY], in_force=True, delivered=1),
+                     match("m3", 146, agreed=[TEACHERS, LIBRARY], in_force=True, delivered=2,
+                           complete=True)],
+         "sides": [side(LIBRARY, "offer", 142), side(TEACHERS, "request", 143)]},
+    ],
+    "next_cursor": uid("e3"),
+}  # fmt: skip
+CONFLICTS: Json = {
+    "areas": [
+        named("Who runs the kitchens") | {"issue": MEALS["id"], "about": MEALS,
+                                          "organisations": [TEACHERS, LIBRARY],
+                                          "ref": "members/150"},
+    ],
+    "turf": [
+        {"id": uid("t1"), "domain": text("Homework clubs"), "claimants": [LIBRARY, TEACHERS],
+         "parties": [], "agreed": [], "terms": None, "overlap": True, "refs": ["members/151"]},
+        {"id": uid("t2"), "domain": text("Reading"), "claimants": [LIBRARY, TEACHERS],
+         "parties": [LIBRARY, TEACHERS], "agreed": [LIBRARY], "terms": text("By age."),
+         "overlap": True, "refs": ["members/152", "members/153"]},
+        {"id": uid("t3"), "domain": None, "claimants": [LIBRARY, PARENTS],
+         "parties": [LIBRARY, PARENTS], "agreed": [LIBRARY, PARENTS], "terms": None,
+         "overlap": False, "refs": ["members/154"]},
+    ],
+}  # fmt: skip
+
+
+def pair(other: Json, **more: object) -> Json:
+    """Return what is between the teachers and another."""
+    return {
+        "id": "_".join(sorted((TEACHERS["id"], other["id"]))),
+        "organisations": [TEACHERS, other],
+        "touchpoints": 0,
+        "last_touchpoint": None,
+        "stale": True,
+        "tensions": [],
+        "breaches": [],
+        "refs": [],
+    } | more
+
+
+def breach(offender: Json, position: int, **more: object) -> Json:
+    """Return a boundary that one crossed."""
+    return {
+        "breach": uid(f"breach {position}"), "offender": offender, "kind": "leak",
+        "what": text("The draft was in the paper."), "reported_at": "2026-02-01T10:00:00Z",
+        "offers": [], "repaired": False, "refs": [f"members/{position}"],
+    } | more  # fmt: skip
+
+
+RELATIONSHIPS: Json = {
+    "items": [
+        pair(LIBRARY, touchpoints=2, last_touchpoint="2026-02-01", stale=False,
+             refs=["members/160", "members/161"],
+             tensions=[{"since": "1998-01-01", "cause": text("The old strike."),
+                        "recorded_by": LIBRARY, "ref": "members/162"}],
+             breaches=[breach(TEACHERS, 163),
+                       breach(LIBRARY, 164, offers=[text("A letter.")],
+                              refs=["members/164", "members/165"]),
+                       breach(LIBRARY, 166, repaired=True)]),
+        pair(PARENTS),
+    ],
+    "next_cursor": "next",
+}  # fmt: skip

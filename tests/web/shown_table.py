@@ -1,0 +1,246 @@
+"""Pages about the table, rendered from samples: for the chair, a delegate, and who only watches."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from services.web.acting import Attempt
+from services.web.answers import Named
+from services.web.forms import Form
+from services.web.page import Chrome, Coalition, Me, to_html
+from services.web.pages import (
+    alignment,
+    charter,
+    issues,
+    organisation,
+    organisations,
+    registers,
+    reviews,
+    structure,
+)
+from tests.web import samples, samples_table
+from tests.web.samples import Json
+
+ROOT = "/c/harbour-schools"
+TEACHERS = Named.model_validate(samples.TEACHERS)
+OTHERS = [Named.model_validate(org) for org in samples.ORGANISATIONS if org is not samples.TEACHERS]
+OBSERVER: Json = samples.ME | {
+    "mandates": [samples.ME["mandates"][0] | {"authority": "observer", "voting": False}]
+}
+CHAIR: Json = samples.ME | {"presides": [samples.TEACHERS["id"]]}
+TODAY = date(2026, 3, 12)
+EMPTY: Json = {"items": [], "next_cursor": None}
+
+
+def around(path: str, me: Json = CHAIR) -> Chrome:
+    """Return what stands around a page, for somebody."""
+    place = Coalition.model_validate(samples.COALITION)
+    return Chrome(ROOT + path, "Amina Okafor", "form-token", place, Me.model_validate(me))
+
+
+def refused(form: Form, field: str, on: str = "", part: str = "", **sent: str) -> Attempt:
+    """Return a form that lacks something, as it was sent."""
+    values = {
+        "form": form.id(samples.TEACHERS["id"], on, part),
+        "organisation": samples.TEACHERS["id"],
+        "on": on,
+        **{ask.name: "" for ask in form.asks},
+        **sent,
+    }
+    tried = Attempt(values, "en")
+    tried.miss(field, "Something is missing.")
+    return tried
+
+
+def shown(
+    template: str, path: str, me: Json = CHAIR, tried: Attempt | None = None, **more: Any
+) -> str:
+    """Return a page; where a refused form stands there no more, with what it said."""
+    chrome = around(path, me)
+    state = {"tried": tried, "reached": None, "behind": None}
+    html = to_html(template, chrome, lost=False, **state, **more)
+    if tried is not None and f'id="{tried.form}"' not in html:
+        html = to_html(template, chrome, lost=True, **state, **more)
+    return html
+
+
+def roster(raw: Json, place: str = "table", me: Json = CHAIR, tried: Attempt | None = None) -> str:
+    """Return a page of the roster."""
+    return shown(
+        "organisations.html", "/organisations", me, tried,
+        roster=organisations.Roster.model_validate(raw), place=place, query="",
+        narrowed=f"place={place}", tail=f"?place={place}", first=False,
+        forms=organisations.FORMS,
+    )  # fmt: skip
+
+
+def one(
+    raw: Json, capacity: Json, me: Json = CHAIR, *, own: bool = True, tried: Attempt | None = None
+) -> str:
+    """Return an organisation's page."""
+    detail = organisation.Detail.model_validate(raw)
+    voices = [(str(each.accreditation), "Amina Okafor") for each in detail.representatives]
+    return shown(
+        "organisation.html", f"/organisations/{detail.id}", me, tried, organisation=detail,
+        capacity=organisation.Capacity.model_validate(capacity), steps=[],
+        own=TEACHERS if own else None, members=OTHERS, bodies=[(samples.PLENARY["id"], "Plenary")],
+        people=voices, voices=voices, forms=organisation.FORMS,
+    )  # fmt: skip
+
+
+def charter_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
+    """Return the charter."""
+    return shown(
+        "charter.html", "/charter", me, tried, charter=charter.Charter.model_validate(raw),
+        forms=charter.FORMS, members=OTHERS,
+        issues=[(samples.MEALS["id"], "School meals")],
+    )  # fmt: skip
+
+
+def structure_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
+    """Return who decides."""
+    made = structure.Structure.model_validate(raw)
+    return shown(
+        "structure.html", "/structure", me, tried, structure=made, forms=structure.FORMS,
+        members=OTHERS, issues=[(samples.MEALS["id"], "School meals")],
+        constituencies=[(samples_table.CARERS["id"], "Carers")],
+        bodies=[(str(body.id), str(body)) for body in made.bodies],
+    )  # fmt: skip
+
+
+def issue_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
+    """Return an issue's page."""
+    issue = issues.Issue.model_validate(raw)
+    return shown(
+        "issue.html", f"/issues/{issue.id}", me, tried, issue=issue, forms=issues.FORMS,
+        stands=issue.positions, first=False, following=50, members=OTHERS,
+    )  # fmt: skip
+
+
+def register_page(
+    name: str, raw: Json, me: Json = CHAIR, tried: Attempt | None = None, with_: str | None = None
+) -> str:
+    """Return one of the registers."""
+    register = registers.REGISTERS[name]
+    issue = [(samples.MEALS["id"], "School meals")]
+    return shown(
+        f"{name}.html", f"/{name}", me, tried, found=register.read(raw), forms=register.forms,
+        members=OTHERS, offered={"issue": issue, "issues": issue}, first=False, stale=False,
+        with_=with_, today=TODAY, tail="",
+    )  # fmt: skip
+
+
+def reviews_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
+    """Return the reviews."""
+    return shown(
+        "reviews.html", "/reviews", me, tried, found=reviews.Reviews.model_validate(raw),
+        forms=reviews.FORMS, members=OTHERS, today=TODAY, organisation="", narrowed="",
+        first=True, tail="",
+    )  # fmt: skip
+
+
+def matrix(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
+    """Return the alignment matrix."""
+    return shown(
+        "alignment.html", "/alignment", me, tried, matrix=alignment.Matrix.model_validate(raw),
+        forms=alignment.FORMS, first=False, tail="",
+    )  # fmt: skip
+
+
+def issue_list(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
+    """Return the list of issues."""
+    return shown(
+        "issues.html", "/issues", me, tried, found=issues.Issues.model_validate(raw),
+        forms=issues.RAISING, first=False,
+    )  # fmt: skip
+
+
+def acceptances(raw: Json) -> str:
+    """Return who accepted, and who did not."""
+    made = charter.Acceptance.model_validate(raw)
+    return to_html(
+        "acceptances.html", around("/charter/acceptances/ground-rules"), acceptance=made,
+        rows=[*made.missing, *made.accepted], of_what="ground-rules", following=100, first=False,
+    )  # fmt: skip
+
+
+def _both(name: str, made: Callable[[Json], str]) -> dict[str, Callable[[], str]]:
+    """Return a page for the chair, and the same for who only watches."""
+    return {name: lambda: made(CHAIR), f"{name}, watched": lambda: made(OBSERVER)}
+
+
+T = samples_table
+PAGES: Mapping[str, Callable[[], str]] = {
+    **_both("roster", lambda me: roster(T.ROSTER, me=me)),
+    **_both("at the door", lambda me: roster(T.DOOR, "door", me)),
+    "gone": lambda: roster(T.GONE, "gone"),
+    "empty roster": lambda: roster(T.DOOR | {"items": []}, "door"),
+    "refused admission": lambda: roster(
+        T.DOOR, "door",
+        tried=refused(organisations.FORMS["admit"], "sector", samples.FAMILIAS["id"],
+                      name="Familias", kind="organization"),
+    ),
+    "admission too late": lambda: roster(
+        T.DOOR | {"items": []}, "door",
+        tried=refused(organisations.FORMS["decline"], "send", samples.FAMILIAS["id"],
+                      reason="They are in another town."),
+    ),
+    **_both("member", lambda me: one(T.DETAIL, T.CAPACITY, me, own=me is CHAIR)),
+    "applicant": lambda: one(T.APPLICANT, {}, own=False),
+    "new member": lambda: one(T.ROSTER["items"][1] | {"vote_class": []}, {}, own=False),
+    "refused accreditation": lambda: one(
+        T.DETAIL, T.CAPACITY,
+        tried=refused(organisation.FORMS["accredit"], "contact", samples.TEACHERS["id"],
+                      name="Joon Park", person=samples.uid("Joon")),
+    ),
+    "refused relation": lambda: one(
+        T.DETAIL, T.CAPACITY, tried=refused(organisation.FORMS["declare-related"], "related")
+    ),
+    **_both("charter", lambda me: charter_page(T.CHARTER, me)),
+    "empty charter": lambda: charter_page({}),
+    "adjourned": lambda: charter_page(
+        {"adjourned_at": "2026-03-01T10:00:00Z", "adjourned_because": samples.text("Done.")},
+        OBSERVER,
+    ),
+    "refused acceptance": lambda: charter_page(
+        T.CHARTER, tried=refused(charter.FORMS["accept-ground-rules"], "send", version="1")
+    ),
+    "refused boundary": lambda: charter_page(
+        T.CHARTER, tried=refused(charter.FORMS["agree-boundary"], "text")
+    ),
+    "acceptances": lambda: acceptances(T.RULES),
+    **_both("structure", lambda me: structure_page(T.STRUCTURE, me)),
+    "empty structure": lambda: structure_page({}),
+    "refused body": lambda: structure_page(
+        T.STRUCTURE, tried=refused(structure.FORMS["constitute"], "name")
+    ),
+    **_both("alignment", lambda me: matrix(T.MATRIX, me)),
+    "empty alignment": lambda: matrix(EMPTY),
+    **_both("reviews", lambda me: reviews_page(
+        {"items": T.CHARTER["reviews"], "next_cursor": None}, me)),
+    "empty reviews": lambda: reviews_page(EMPTY, OBSERVER),
+    **_both("issues", lambda me: issue_list(T.ISSUES, me)),
+    "empty issues": lambda: issue_list(EMPTY),
+    **_both("issue", lambda me: issue_page(T.ISSUE, me)),
+    "parked issue": lambda: issue_page(T.PARKED),
+    "refused position": lambda: issue_page(
+        T.ISSUE,
+        tried=refused(issues.FORMS["change-position"], "reason", samples.MEALS["id"],
+                      to="oppose"),
+    ),
+    **_both("constituencies", lambda me: register_page("constituencies", T.CONSTITUENCIES, me)),
+    **_both("threats", lambda me: register_page("threats", T.THREATS, me)),
+    **_both("exchanges", lambda me: register_page("exchanges", T.EXCHANGES, me)),
+    **_both("conflicts", lambda me: register_page("conflicts", T.CONFLICTS, me)),
+    **_both("relationships", lambda me: register_page("relationships", T.RELATIONSHIPS, me)),
+    "one relationship": lambda: register_page(
+        "relationships",
+        T.RELATIONSHIPS | {"items": T.RELATIONSHIPS["items"][:1]},
+        with_=samples.LIBRARY["id"],
+    ),
+    "empty constituencies": lambda: register_page("constituencies", EMPTY),
+    "empty threats": lambda: register_page("threats", EMPTY),
+    "empty exchanges": lambda: register_page("exchanges", EMPTY),
+    "empty conflicts": lambda: register_page("conflicts", {}),
+    "empty relationships": lambda: register_page("relationships", EMPTY),
+}  # fmt: skip
