@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http import HTTPStatus
 from urllib.parse import quote
 
 import structlog
@@ -133,7 +134,9 @@ async def _unreadable(request: Request, error: Exception) -> Response:
 
 async def _routed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RoutingException)
-    return _failed(request, error.status_code, headers=dict(error.headers or {}))
+    nothing_to_see = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET"
+    status = HTTPStatus.NOT_FOUND if nothing_to_see else error.status_code
+    return _failed(request, status, headers={} if nothing_to_see else dict(error.headers or {}))
 
 
 async def _no_page(request: Request, _: Exception) -> Response:
