@@ -19,7 +19,7 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 FIELDS = {"to": "option", "because": "reason"}
 
 
-OURS = {"form_token", "idempotency_key", "organisation", "proposal", "form", "on", "mode"}
+OURS = {"form_token", "idempotency_key", "organisation", "proposal", "form", "thing", "mode"}
 AN_ID = re.compile(r"[0-9a-f]{8}-")
 
 

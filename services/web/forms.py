@@ -157,7 +157,7 @@ async def send(
 
 def _on(tried: Attempt) -> str:
     """Return the id, or the pair of ids, that the page named; anything else names nothing."""
-    on = tried.get("on")
+    on = tried.get("thing")
     return on if _IDS.fullmatch(on) else "-"
 
 

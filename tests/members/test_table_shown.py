@@ -1,4 +1,4 @@
-"""What is shown of the table: the roster, who accepted what, who decides, and sheets of that."""
+"""What is shown of the table: the roster, who accepted what, who decides, and lists of that."""
 
 import csv
 import io

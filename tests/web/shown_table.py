@@ -43,7 +43,7 @@ def refused(form: Form, field: str, on: str = "", part: str = "", **sent: str) -
     values = {
         "form": form.id(samples.TEACHERS["id"], on, part),
         "organisation": samples.TEACHERS["id"],
-        "on": on,
+        "thing": on,
         **{ask.name: "" for ask in form.asks},
         **sent,
     }

@@ -1,0 +1,380 @@
+"""Forms as they are described, read and drawn."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from services.members.domain import (
+    accreditation,
+    body,
+    capacity,
+    coalition,
+    conflict,
+    constituency,
+    exchange,
+    issue,
+    membership,
+    relationship,
+    threat,
+)
+from services.web import forms
+from services.web.acting import Attempt
+from services.web.answers import Named
+from services.web.forms import Ask, Form, as_code, found
+from services.web.pages import (
+    charter,
+    issues,
+    organisation,
+    organisations,
+    registers,
+    structure,
+)
+from services.web.peers import Recorded
+from shared.event import Command
+from tests.web import samples
+from tests.web.shown import read
+from tests.web.shown_table import (
+    OBSERVER,
+    PAGES,
+    T,
+    charter_page,
+    one,
+    register_page,
+    shown,
+    structure_page,
+)
+
+OWN = samples.TEACHERS["id"]
+KNOWN = [Named.model_validate(org) for org in samples.ORGANISATIONS]
+
+
+def attempt(**sent: str) -> Attempt:
+    return Attempt({"organisation": OWN, "form": "f", **sent}, "de")
+
+
+async def sent(
+    monkeypatch: pytest.MonkeyPatch, form: Form, tried: Attempt, known: list[Named] = KNOWN
+) -> tuple[str, Mapping[str, Any]]:
+    """Return the path and the body of the command that a form becomes."""
+    commands: list[tuple[str, Mapping[str, Any]]] = []
+
+    async def act(
+        _visiting: Any, _form: Attempt, _service: str, path: str, body: Mapping[str, Any]
+    ) -> Recorded:
+        commands.append((path, body))
+        return Recorded("members", 1)
+
+    async def names(_visiting: Any, _coalition: str) -> list[Named]:
+        return known
+
+    monkeypatch.setattr(forms, "act", act)
+    monkeypatch.setattr(forms, "names", names)
+    nobody: Any = None
+    await forms.send(nobody, "harbour", tried, form)
+    return commands[-1]
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("Health care", "health_care"),
+        ("  Größe & Café! ", "große_cafe".replace("ß", "ss")),
+        ("press-work 2", "press_work_2"),
+        ("数学", ""),
+        ("x" * 80, "x" * 63),
+    ],
+)
+def test_words_become_a_code(written: str, code: str) -> None:
+    assert as_code(written) == code
+
+
+async def test_a_form_becomes_a_command_with_what_was_entered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asks = (
+        Ask("text", kind="words"), Ask("note", kind="line"), Ask("answers", kind="lines"),
+        Ask("sector", kind="code"), Ask("topics", kind="codes"), Ask("voting", kind="yes"),
+        Ask("hours", kind="whole"), Ask("version", kind="number"), Ask("defaults.stance"),
+        Ask("defaults.step", kind="plain"), Ask("score", kind="rating"),
+    )  # fmt: skip
+    tried = attempt(
+        text="Zeile.\nNoch eine.", answers="eins\n\n zwei ", sector="Health care",
+        topics="Meals, buses; meals", hours="1,200", version="3", thing=samples.uid("x"), score="4",
+        **{"defaults.step": "public"},
+    )  # fmt: skip
+    path, body = await sent(monkeypatch, Form("f", "", "", "bodies/{on}/by/{by}", asks), tried)
+    assert path == f"coalitions/harbour/bodies/{samples.uid('x')}/by/{OWN}"
+    assert body == {
+        "text": {"lang": "de", "text": "Zeile.\nNoch eine."},
+        "answers": [{"lang": "de", "text": "eins"}, {"lang": "de", "text": "zwei"}],
+        "sector": "health_care",
+        "topics": ["meals", "buses"],
+        "voting": False,
+        "hours": 1200,
+        "version": 3,
+        "defaults": {"step": "public"},
+        "score": 4,
+    }
+    assert tried.wrong == []
+
+
+async def test_what_is_needed_and_missing_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asks = (
+        Ask("text", missing="Write it."), Ask("hours", kind="whole", missing="Say how many."),
+        Ask("kind", kind="choice", missing="Choose.", options=(("a", "A"),)), Ask("note"),
+    )  # fmt: skip
+    tried = attempt(hours="many", kind="b")
+    await sent(monkeypatch, Form("f", "", "", "x", asks), tried)
+    assert [(wrong.field, wrong.words) for wrong in tried.wrong] == [
+        ("text", "Write it."), ("hours", "Write a whole number, in digits."), ("kind", "Choose."),
+    ]  # fmt: skip
+
+
+async def test_organisations_are_ticked_or_written_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ticked = attempt(**{f"parties:{samples.LIBRARY['id']}": "yes", "parties": ""})
+    form = Form("f", "", "", "x", (Ask("parties", kind="parties"), Ask("orgs", kind="members")))
+    _, body = await sent(monkeypatch, form, ticked)
+    assert body == {"parties": [samples.LIBRARY["id"], OWN]}
+    typed = attempt(orgs="literacy for all\n Youth Voice Harbour\n")
+    _, body = await sent(monkeypatch, form, typed)
+    assert body == {"orgs": [samples.LITERACY["id"], samples.YOUTH["id"]]}
+
+
+async def test_a_name_that_none_or_two_have_is_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    twins = [*KNOWN, Named.model_validate({"id": samples.uid("2"), "name": samples.YOUTH["name"]})]
+    form = Form("f", "", "", "x", (Ask("lead", kind="member", missing="Choose."),))
+    nobody, twice = attempt(lead="Nobody"), attempt(lead="Youth Voice Harbour")
+    for tried in (nobody, twice):
+        assert "lead" not in (await sent(monkeypatch, form, tried, twins))[1]
+    assert nobody.words_for("lead").startswith("No member is called “Nobody”")
+    assert twice.words_for("lead").startswith("More than one member is called")
+
+
+@pytest.mark.parametrize("thing", ["", "../members", "x", "1" * 36])
+async def test_a_form_is_about_ids_only(monkeypatch: pytest.MonkeyPatch, thing: str) -> None:
+    form = Form("f", "", "", "threats/{on}/shares")
+    path, _ = await sent(monkeypatch, form, attempt(thing=thing))
+    assert path == "coalitions/harbour/threats/-/shares"
+
+
+COMMANDS: list[tuple[Form, type[Command]]] = [
+    (organisations.FORMS["invite"], membership.InviteMember),
+    (organisations.FORMS["admit"], membership.AdmitMember),
+    (organisations.FORMS["decline"], membership.DeclineMembership),
+    (organisation.FORMS["state-alignment"], membership.StateAlignment),
+    (organisation.FORMS["state-interest"], membership.StateInterest),
+    (organisation.FORMS["state-need"], membership.StateNeed),
+    (organisation.FORMS["set-commitment"], membership.SetCommitment),
+    (organisation.FORMS["set-involvement"], membership.SetInvolvement),
+    (organisation.FORMS["declare-related"], membership.DeclareRelated),
+    (organisation.FORMS["name-point-person"], membership.NamePointPerson),
+    (organisation.FORMS["hold-briefing"], membership.HoldBriefing),
+    (organisation.FORMS["suspend"], membership.SuspendMember),
+    (organisation.FORMS["reinstate"], membership.ReinstateMember),
+    (organisation.FORMS["leave"], membership.LeaveCoalition),
+    (organisation.FORMS["declare-strength"], capacity.DeclareStrength),
+    (organisation.FORMS["pledge"], capacity.PledgeCapacity),
+    (organisation.FORMS["review-capacity"], capacity.ReviewCapacity),
+    (organisation.FORMS["end-accreditation"], accreditation.EndAccreditation),
+    (charter.FORMS["adopt-north-star"], coalition.AdoptNorthStar),
+    (charter.FORMS["adopt-ground-rules"], coalition.AdoptGroundRules),
+    (charter.FORMS["set-scope"], coalition.SetScope),
+    (charter.FORMS["agree-boundary"], coalition.AgreeBoundary),
+    (charter.FORMS["define-term"], coalition.DefineTerm),
+    (charter.FORMS["enter-stage"], coalition.EnterStage),
+    (charter.FORMS["open-review"], coalition.OpenReview),
+    (charter.FORMS["close-review"], coalition.CloseReview),
+    (charter.FORMS["list-coalition"], coalition.ListCoalition),
+    (charter.FORMS["adjourn"], coalition.AdjournCoalition),
+    (charter.FORMS["describe-scenario"], coalition.AgreeScenario),
+    (charter.FORMS["agree-scenario"], coalition.AgreeScenario),
+    (charter.FORMS["note-shift"], coalition.NoteContextShift),
+    (charter.FORMS["accept-ground-rules"], membership.AcceptGroundRules),
+    (structure.FORMS["acknowledge"], membership.AcknowledgeStructure),
+    (structure.FORMS["publish"], coalition.PublishDecisionStructure),
+    (structure.FORMS["constitute"], body.ConstituteBody),
+    (structure.FORMS["change-mandate"], body.ChangeMandate),
+    (structure.FORMS["reserve-seat"], body.ReserveSeat),
+    (structure.FORMS["fill-seat"], body.FillSeat),
+    (structure.FORMS["vacate-seat"], body.VacateSeat),
+    (structure.FORMS["take-role"], body.TakeRole),
+    (structure.FORMS["release-role"], body.ReleaseRole),
+    (structure.FORMS["dissolve"], body.DissolveBody),
+    (issues.RAISING["raise"], issue.RaiseIssue),
+    (issues.FORMS["take-position"], issue.TakePosition),
+    (issues.FORMS["change-position"], issue.ChangePosition),
+    (issues.FORMS["agree-to-disagree"], issue.AgreeToDisagree),
+    (issues.FORMS["reopen"], issue.ReopenDisagreement),
+    (issues.FORMS["yield-lead"], issue.YieldLead),
+    (issues.FORMS["assign-lead"], issue.AssignLead),
+    (issues.FORMS["choose-messenger"], issue.ChooseMessenger),
+    (issues.FORMS["scope"], issue.ScopeIssue),
+    (registers.CONSTITUENCIES["identify"], constituency.IdentifyConstituency),
+    (registers.CONSTITUENCIES["represent"], constituency.RepresentConstituency),
+    (registers.CONSTITUENCIES["reach-out"], constituency.ReachOut),
+    (registers.CONSTITUENCIES["listen"], constituency.HoldListening),
+    (registers.THREATS["identify"], threat.IdentifyThreat),
+    (registers.THREATS["share"], threat.ShareThreat),
+    (registers.THREATS["retire"], threat.RetireThreat),
+    (registers.EXCHANGES["offer"], exchange.OfferResource),
+    (registers.EXCHANGES["request"], exchange.RequestResource),
+    (registers.EXCHANGES["match"], exchange.MatchResource),
+    (registers.EXCHANGES["agree-match"], exchange.MatchResource),
+    (registers.EXCHANGES["deliver"], exchange.DeliverResource),
+    (registers.CONFLICTS["name-area"], conflict.NameConflictArea),
+    (registers.CONFLICTS["raise-turf"], conflict.RaiseTurfConcern),
+    (registers.CONFLICTS["settle"], conflict.SettleTurf),
+    (registers.CONFLICTS["agree-terms"], conflict.SettleTurf),
+    (registers.RELATIONSHIPS["touchpoint"], relationship.LogTouchpoint),
+    (registers.RELATIONSHIPS["tension"], relationship.RecordTension),
+    (registers.RELATIONSHIPS["pulse"], relationship.SubmitTrustPulse),
+    (registers.RELATIONSHIPS["breach"], relationship.ReportBreach),
+    (registers.RELATIONSHIPS["amends"], relationship.OfferAmends),
+    (registers.RELATIONSHIPS["accept-amends"], relationship.AcceptAmends),
+]
+SAID: Mapping[str, str] = {
+    "words": "Some words.", "line": "A line", "lines": "One\nTwo", "code": "A code",
+    "codes": "One, two", "yes": "yes", "day": "2026-03-12", "whole": "7", "number": "2",
+    "member": samples.LIBRARY["id"], "new_id": samples.uid("new"), "rating": "3",
+    "fixed": samples.uid("fixed"),
+}  # fmt: skip
+PLAIN = {"decision": "meetings/9", "period": "2026-Q1"}
+
+
+@pytest.mark.parametrize(
+    ("form", "command"), COMMANDS, ids=[f"{form.name} {of.__name__}" for form, of in COMMANDS]
+)
+async def test_what_a_form_sends_is_the_command_that_the_service_takes(
+    monkeypatch: pytest.MonkeyPatch, form: Form, command: type[Command]
+) -> None:
+    given = {}
+    for ask in form.asks:
+        if ask.kind in {"members", "parties", "some"}:
+            given[f"{ask.name}:{samples.LIBRARY['id']}"] = "yes"
+        elif ask.kind == "choice":
+            given[ask.name] = ask.options[0][0] if ask.options else samples.LIBRARY["id"]
+        elif ask.kind == "plain":
+            given[ask.name] = PLAIN[ask.name]
+        else:
+            given[ask.name] = SAID[ask.kind]
+    if form.name == "define-term":  # either choices or limits
+        del given["min"], given["max"]
+    if command is body.ReleaseRole:
+        given["role"] = "chair"
+    tried = attempt(thing=samples.uid("thing"), **given)
+    _, sent_ = await sent(monkeypatch, form, tried)
+    assert tried.wrong == []
+    command.model_validate_json(json.dumps(sent_))
+    needed = {
+        field.alias or name for name, field in command.model_fields.items() if field.is_required()
+    }
+    assert needed <= sent_.keys()
+
+
+def test_every_form_but_those_of_two_commands_is_tried_out() -> None:
+    described = {
+        id(form)
+        for of in (organisations.FORMS, organisation.FORMS, charter.FORMS, structure.FORMS,
+                   issues.RAISING, issues.FORMS, registers.CONSTITUENCIES, registers.THREATS,
+                   registers.EXCHANGES, registers.CONFLICTS, registers.RELATIONSHIPS)
+        for form in of.values()
+    }  # fmt: skip
+    two = {organisation.FORMS["accredit"], organisation.FORMS["replace"]}
+    like = {
+        organisations.FORMS["admit-new"], organisations.FORMS["invite-again"],
+        issues.FORMS["join-disagreement"], registers.EXCHANGES["answer-offer"],
+        registers.EXCHANGES["answer-request"],
+    }  # fmt: skip
+    tried = {id(form) for form, _ in COMMANDS}
+    assert described - tried == {id(form) for form in two | like}
+
+
+def test_a_form_that_is_not_described_is_no_page() -> None:
+    with pytest.raises(Exception, match="404"):
+        found(charter.FORMS, "delete-everything")
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.endswith("watched")])
+def test_who_only_watches_is_offered_nothing(name: str) -> None:
+    actions = [form.attributes["action"] for form in read(PAGES[name]()).all("form", method="post")]
+    assert actions == ["/sign-out"]
+
+
+def test_a_delegate_who_does_not_preside_is_offered_their_own_forms_only() -> None:
+    page = read(charter_page(T.CHARTER, samples.ME))
+    offered = {
+        form.attributes["action"].rpartition("/")[2] for form in page.all("form", method="post")
+    }
+    assert offered == {"sign-out", *charter.MEMBERS}
+
+
+def test_many_members_are_written_by_name_and_few_are_ticked() -> None:
+    few = read(one(T.DETAIL, T.CAPACITY))
+    assert few.all("input", type="checkbox", name=f"related:{samples.PARENTS['id']}")
+    [textarea] = [
+        each
+        for each in read(_with_many_members()).all("textarea")
+        if each.attributes["name"] == "orgs"
+    ]
+    assert "as the roster spells it" in _with_many_members()
+    assert textarea.words == ""
+
+
+def _with_many_members() -> str:
+    many = [Named.model_validate(samples.named(f"Member {n}")) for n in range(300)]
+    return shown(
+        "charter.html", "/charter", tried=None,
+        charter=charter.Charter.model_validate(T.CHARTER), forms=charter.FORMS, members=many,
+        issues=[],
+    )  # fmt: skip
+
+
+def test_what_was_written_into_a_form_that_is_gone_is_not_lost() -> None:
+    page = read(PAGES["admission too late"]())
+    [kept] = page.all("section", id="lost")
+    assert "They are in another town." in kept.words
+    [summary] = page.all("div", class_="errors")
+    assert [link.attributes["href"] for link in summary.all("a")] == ["#lost"]
+
+
+def test_a_refused_form_keeps_what_was_ticked_and_stays_open() -> None:
+    page = read(PAGES["refused position"]())
+    [oppose] = [
+        each
+        for each in page.all("input", type="radio", value="oppose")
+        if "checked" in each.attributes
+    ]
+    assert oppose.attributes["id"].startswith("change-position-")
+    [form] = [each for each in page.all("details") if "open" in each.attributes]
+    assert form.attributes["id"].startswith("change-position-")
+    assert page.all("title")[0].words.startswith("Error:")
+
+
+def test_a_hidden_version_is_the_pages_not_that_of_the_refused_form() -> None:
+    page = read(PAGES["refused acceptance"]())
+    [version] = page.all("input", name="version")
+    assert version.attributes["value"] == "2"
+
+
+def test_gaps_are_named() -> None:
+    assert "Nobody speaks for them" in read(PAGES["constituencies"]()).words
+    assert read(PAGES["alignment"]()).words.count("No answer yet") == 3 + 3
+    assert "Vacant" in read(structure_page(T.STRUCTURE)).words
+    assert "7 are missing" in read(charter_page(T.CHARTER)).words
+
+
+def test_a_pair_has_its_forms_on_its_own_page() -> None:
+    listed = read(register_page("relationships", T.RELATIONSHIPS))
+    assert [form.attributes["action"] for form in listed.all("form", method="post")] == [
+        "/sign-out"
+    ]
+    alone = read(PAGES["one relationship"]())
+    offered = {
+        form.attributes["action"].rpartition("/")[2] for form in alone.all("form", method="post")
+    }
+    assert offered == {"sign-out", *registers.RELATIONSHIPS}
+    assert OBSERVER["mandates"][0]["authority"] == "observer"
