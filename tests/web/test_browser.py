@@ -1,6 +1,7 @@
 """A delegate at a browser: signs in, searches, takes a stance and changes it. No JavaScript."""
 
 import os
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -192,7 +193,10 @@ async def test_no_page_scrolls_sideways(page: Page, town: Town, pixels: tuple[in
     for path in (
         "", "/decisions", f"/decisions/{town.decided}", f"/decisions/{town.open}", "/meetings",
         f"/meetings/{town.meeting}", "/steps", "/organisations", f"/organisations/{org}",
-        f"/organisations/{org}/credit", "/reports",
+        f"/organisations/{org}/credit", "/reports", "/organisations?place=door", "/charter",
+        "/charter/acceptances/ground-rules", "/structure", "/reviews", "/alignment", "/issues",
+        f"/issues/{town.issue}", "/constituencies", "/threats", "/exchanges", "/conflicts",
+        "/relationships", f"/relationships?with={town.coalition.orgs[CHAIR]}",
     ):  # fmt: skip
         answer = await page.goto(f"{town.url}{path}")
         assert answer is not None
@@ -201,15 +205,50 @@ async def test_no_page_scrolls_sideways(page: Page, town: Town, pixels: tuple[in
         assert wide <= pixels[0], path
 
 
-async def test_targets_are_large_enough(page: Page, town: Town) -> None:
+@pytest.mark.parametrize("path", ["/decisions", "/organisations", "/charter", "/structure"])
+async def test_targets_are_large_enough(page: Page, town: Town, path: str) -> None:
     """Controls that do not stand in a line of text (WCAG 2.2, 2.5.8)."""
     await page.set_viewport_size(size(PHONE))
-    await page.goto(f"{town.url}/decisions")
-    for target in await page.locator("button, input:not([type=hidden]), select, .tabs a").all():
+    await page.goto(f"{town.url}{path}")
+    for summary in await page.locator("details:not([open]) > summary").all():
+        await summary.click()
+    for target in await page.locator(
+        "button, input:not([type=hidden]), select, textarea, summary, .tabs a, .within a, .places a"
+    ).all():
         if await target.is_visible():
             box = await target.bounding_box()
             assert box is not None
             assert min(box["width"], box["height"]) >= 24, await target.evaluate("e => e.outerHTML")
+
+
+async def test_a_position_is_taken_by_keyboard_alone(page: Page, town: Town) -> None:
+    await page.goto(f"{town.url}/issues/{town.issue}")
+    summary = page.locator("summary", has_text="Say where Union stands")
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        if await summary.evaluate("e => e === document.activeElement"):
+            break
+    await expect(summary).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Space")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    summed_up = page.get_by_role("alert")
+    await expect(summed_up).to_contain_text("Give the reason, in a sentence or more.")
+    await expect(summed_up).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile("#take-position-.*-reason$"))
+    reason = page.get_by_label("The reason")
+    await expect(reason).to_be_visible()
+    await reason.fill("Meals come first.")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    mine = page.locator(".stance", has_text="Union")
+    await expect(mine).to_contain_text("Supports it")
+    await expect(mine).to_contain_text("Meals come first.")
 
 
 async def test_the_first_press_of_tab_reaches_the_skip_link(page: Page, town: Town) -> None:

@@ -12,7 +12,7 @@ DISSENT = "Nobody asked the night porters. The doors open at six, and they are a
 
 @dataclass(frozen=True)
 class Town:
-    """The coalition, a decision made in it, two proposals that are open, a meeting and a step."""
+    """The coalition, a decision made in it, two that are open, a meeting, a step, an issue."""
 
     coalition: Coalition
     decided: str
@@ -20,6 +20,7 @@ class Town:
     closing: str
     meeting: str
     step: str
+    issue: str
 
     @property
     def url(self) -> str:
@@ -121,4 +122,4 @@ async def build(suite: Suite) -> Town:
         CHAIR,
     )
     await coalition.settled(f"meetings/{receipt['position']}")
-    return Town(coalition, decided, waiting, closing, meeting, step)
+    return Town(coalition, decided, waiting, closing, meeting, step, issue)

@@ -1,0 +1,95 @@
+"""Mistakes in the pages: who is offered what, what a form becomes, what a reader is told."""
+
+from tests.mutations import Mutation
+
+ACTING = "services/web/acting.py"
+CHARTER = "services/members/views/charter.py"
+FORMS = "services/web/forms.py"
+PAGE = "services/web/page.py"
+LISTS = "services/members/views/lists.py"
+THREATS = "services/members/views/threats.py"
+OF_FOLDS = "tests/members/test_folds.py"
+OF_FORMS = "tests/web/test_forms.py"
+OF_PAGES = "tests/web/test_pages.py"
+OF_TABLE = "tests/members/test_table_shown.py"
+OF_THREATS = "tests/members/test_threats_shown.py"
+
+MUTATIONS = (
+    Mutation(
+        "who only watches is offered nothing",
+        PAGE,
+        'if m.authority != "observer"',
+        'if m.authority != "nobody"',
+        OF_FORMS,
+    ),
+    Mutation(
+        "only who presides is offered what the chair does",
+        PAGE,
+        "if org.id in self.presides",
+        "if org.id not in self.presides",
+        OF_FORMS,
+    ),
+    Mutation(
+        "who acts is a party",
+        FORMS,
+        'if chosen and ask.kind == "parties":',
+        'if chosen and ask.kind == "members":',
+        OF_FORMS,
+    ),
+    Mutation(
+        "a name that two have is no choice",
+        FORMS,
+        "if len(called) == 1:",
+        "if called:",
+        OF_FORMS,
+    ),
+    Mutation(
+        "a form is about ids only",
+        FORMS,
+        'return on if _IDS.fullmatch(on) else "-"',
+        'return on if _IDS.match(on) or on else "-"',
+        OF_FORMS,
+    ),
+    Mutation(
+        "a refused form that is gone keeps its words",
+        ACTING,
+        "if name not in OURS and len(value) > 1",
+        "if name in OURS and len(value) > 1",
+        OF_FORMS,
+    ),
+    Mutation(
+        "an error leads to its field",
+        ACTING,
+        'return f"{self.form}-{wrong.field}" if there else self.form',
+        'return f"{self.form}-{wrong.field}"',
+        OF_PAGES,
+    ),
+    Mutation(
+        "I8 formulas are guarded in lists",
+        LISTS,
+        "return guarded(value) if isinstance(value, str) else value",
+        "return guarded(value) if isinstance(value, bytes) else value",
+        f"{OF_TABLE}::test_a_member_without_a_voice_has_a_line_of_its_own",
+    ),
+    Mutation(
+        "F7 joined only by this threat",
+        THREATS,
+        "times[other] == 1",
+        "times[other] >= 1",
+        OF_THREATS,
+    ),
+    Mutation(
+        "F7 joined by no issue",
+        THREATS,
+        "and other not in together",
+        "and other in together",
+        OF_THREATS,
+    ),
+    Mutation(
+        "F23 who accepted an older version is missing",
+        CHARTER,
+        "if of == newest",
+        "if of <= newest",
+        OF_FOLDS,
+    ),
+)
