@@ -8,7 +8,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from services.transparency.domain import retention
-from services.transparency.domain.boundary import Boundary
+from services.transparency.domain.boundary import Agreed, Boundary
 from services.transparency.domain.refs import Cited
 from services.transparency.domain.retention import (
     Growth,
@@ -152,6 +152,11 @@ def test_wellbeing_is_hidden_below_five_answers() -> None:
     assert (row["answers"]["value"], row["mean"]["value"]) == (5, "3.400000")
     assert row["mean"]["refs_count"] == 5
     assert "refs" not in row["mean"]
+
+
+def test_what_was_counted_is_hidden_again_where_more_was_agreed_later() -> None:
+    six = Boundary((Agreed(90, 2, 6),))
+    assert mean_of("2026-03", wellbeing=answers(5), boundary=six)["mean"] == SUPPRESSED
 
 
 def test_nobody_answering_looks_like_few() -> None:
