@@ -58,7 +58,7 @@ MOMENTS = st.tuples(st.integers(0, 1_500), st.sampled_from([0, 0, 1, 43_200_123]
 
 
 @st.composite
-def rosters(draw: Draw, *, over: bool = True) -> dict[str, bytes]:  # noqa: C901 - one part a sheet
+def rosters(draw: Draw, *, over: bool = True) -> dict[str, bytes]:
     """Return sheets that fit together.
 
     Args:
@@ -110,10 +110,7 @@ def rosters(draw: Draw, *, over: bool = True) -> dict[str, bytes]:  # noqa: C901
             row |= {"until": moment(draw(st.integers(1_501, 2_000))), "reason": draw(TEXTS)}
     bodies = named("bodies", 3)
     for n, row in enumerate(bodies):
-        row |= {"kind": "steering" if n == 0 and draw(st.booleans()) else None,
-                "scope": draw(st.sampled_from([some(issues), "All", None]))}  # fmt: skip
-        if over and draw(st.booleans()):
-            row |= {"until": moment(draw(st.integers(1_501, 2_000)), 1), "reason": draw(TEXTS)}
+        _arrange(draw, row, some(issues), steering=n == 0, over=over)
     if draw(st.booleans()):
         bodies.append({"id": identity("bodies"), "name": "Plenary", "kind": "plenary",
                        "from": moment(*draw(MOMENTS))})  # fmt: skip
@@ -154,6 +151,15 @@ def _member(
         member |= {"until": moment(draw(st.integers(1_502, 2_000))), **left}
         member["note"] = draw(st.none() | TEXTS)
     return member
+
+
+def _arrange(
+    draw: Draw, body: dict[str, Any], issues: str | None, *, steering: bool, over: bool
+) -> None:
+    body["kind"] = "steering" if steering and draw(st.booleans()) else None
+    body["scope"] = draw(st.sampled_from([issues, "All", None]))
+    if over and draw(st.booleans()):
+        body |= {"until": moment(draw(st.integers(1_501, 2_000)), 1), "reason": draw(TEXTS)}
 
 
 def _again(draw: Draw, members: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -225,15 +231,15 @@ def _seats(
     called: Callable[[dict[str, Any]], str],
 ) -> list[dict[str, Any]]:
     seated = [body for body in bodies if body.get("kind") != "plenary"]
+
+    def one(rows: Sequence[dict[str, Any]]) -> str | None:
+        return called(draw(st.sampled_from(rows))) if rows else None
+
     return [
         {
             "body": called(body),
-            "constituency": (
-                called(draw(st.sampled_from(constituencies))) if constituencies else None
-            ),
-            "organisation": (
-                called(draw(st.sampled_from(orgs))) if orgs and draw(st.booleans()) else None
-            ),
+            "constituency": one(constituencies),
+            "organisation": one(orgs) if draw(st.booleans()) else None,
             "from": moment(*draw(MOMENTS)),
         }
         for body in seated
@@ -252,8 +258,8 @@ def _positions(
         for org in orgs:
             days, last = draw(st.integers(0, 900)), None
             for _ in range(draw(st.integers(0, 3))):
-                stands = ["support", "Can live with", "oppose", "no_position"]
-                last = draw(st.sampled_from([each for each in stands if each != last]))
+                taken = st.sampled_from(["support", "Can live with", "oppose", "no_position"])
+                last = draw(taken.filter(lambda position, last=last: position != last))
                 days += draw(st.integers(0, 200))
                 rows.append(
                     {"issue": called(issue), "organisation": called(org), "position": last,

@@ -9,7 +9,7 @@ import pytest
 
 from shared.decider import Refused
 from shared.sealing import Erased, Keys, open_disclosure, seal
-from tests.shared.jars import KEK, Put, Shop, ask, shop, writing
+from tests.shared.jars import KEK, Put, Shop, ask, opened, shop, writing
 
 EVENT, OTHER = UUID(int=3), UUID(int=52)
 
@@ -158,3 +158,25 @@ async def test_a_cold_process_refuses_too(store: Shop) -> None:
             await journal.write(ask(coalition, jar, Put(coins=1), actor=person))
         written = await journal.write(ask(coalition, jar, Put(coins=1), actor=OTHER))
     assert written.position == 1
+
+
+async def test_keys_of_many_persons_are_made_once(postgres: str) -> None:
+    coalition, persons = UUID(int=10), [UUID(int=n) for n in range(100, 130)]
+    async with (
+        shop(postgres, "many_keys") as one,
+        opened(postgres, "many_keys", "many_keys") as other,
+    ):
+        first = await one.keys.fetch(coalition, persons[0], "members")
+        await other.keys.ensure_all(coalition, persons, "members")
+        made = [other.keys.at_hand(coalition, person, "members") for person in persons]
+        assert made[0].id == first.id
+        assert len({key.id for key in made}) == len(persons)
+        await one.keys.ensure_all(coalition, reversed(persons), "members")
+        read = [one.keys.at_hand(coalition, person, "members") for person in persons]
+        assert [key.id for key in read] == [key.id for key in made]
+        nonce, words = bytes(12), b"a word"
+        for key, same in zip(made, read, strict=True):
+            assert same.cipher.decrypt(nonce, key.cipher.encrypt(nonce, words, b""), b"") == words
+        assert {*await one.keys.known(coalition, [key.id for key in made])} == {
+            key.id for key in made
+        }
