@@ -28,6 +28,7 @@ from services.transparency.asked import (
 from services.transparency.domain.report import canonical
 from services.transparency.domain.said import words
 from services.transparency.views import events, glance, names
+from services.transparency.views.common_ground import partners
 from services.transparency.views.events import Lens
 from services.transparency.views.reports import Ask, Kind, Report, every_page
 from shared.http import Reader, Router, requires
@@ -165,6 +166,16 @@ async def list_organisations(reader: Reader) -> Response:
         lens = await _lens(db, reader)
         found = await glance.organisations(db, lens)
     return _answer({"items": found, "next_cursor": None, "as_of": lens.as_of})
+
+
+@router.get("/unlikely-partners", dependencies=[requires("transparency:partner:read")])
+async def list_unlikely_partners(reader: Reader) -> Response:
+    """Who could stand together with an organisation you act for, in spite of what is between."""
+    own = {UUID(token[4:]) for token in reader.audiences if token.startswith("org:")}
+    async with reader.rows() as db:
+        lens = await _lens(db, reader)
+        found = await partners(db, lens, own)
+    return _answer({**found, "next_cursor": None, "as_of": lens.as_of})
 
 
 @router.get("/coalition", dependencies=[requires("transparency:coalition:read")])

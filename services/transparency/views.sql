@@ -369,7 +369,8 @@ create table if not exists threat (
   audience     text[]      not null,
   primary key (coalition_id, position));
 
--- What joins organisations. `thing` is the match or question it is about, or the two themselves.
+-- What joins organisations. `thing` is the match, question or quarter it is about, or the two
+-- themselves; `trust` the sum of three ratings, for the two alone.
 create table if not exists tie (
   coalition_id uuid        not null,
   service      text        not null,
@@ -380,6 +381,7 @@ create table if not exists tie (
   by_org       uuid,
   orgs         uuid[]      not null,
   on_day       date,
+  trust        int,
   audience     text[]      not null,
   primary key (coalition_id, service, position));
 

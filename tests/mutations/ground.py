@@ -122,6 +122,13 @@ MUTATIONS = (
         OF_PAIRS,
     ),
     Mutation(
+        "F9 little trust is below 2",
+        PAIRS,
+        "pulse.trust < 3 * LITTLE",
+        "pulse.trust <= 3 * LITTLE",
+        OF_PAIRS,
+    ),
+    Mutation(
         "F10 an observer represents nobody",
         TABLE,
         "frozenset(org for org, member in folded.items() if member.active)",

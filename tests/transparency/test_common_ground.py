@@ -4,11 +4,12 @@ import csv
 import io
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.transparency.desk import GUEST, Desk
+from tests.transparency.desk import GUEST, PARTY, Desk
 from tests.transparency.history import NOON, History, key, text
 from tests.transparency.table import (
     CLINIC,
@@ -325,6 +326,50 @@ async def test_later_pages_do_not_say_that_there_is_nothing(desk: Desk, ground: 
     assert rest.status_code == 200
     assert "Nobody is for an issue yet." not in rest.text
     assert "Unlikely pairs</h2>" in rest.text
+
+
+def pulse(history: History, by: UUID, about: UUID, rating: int, period: str) -> None:
+    """Say how far one trusts another; only the two may see it."""
+    parts = ("reliability", "mission", "openness", "power", "involvement", "resources")
+    data = {"about": str(about), "period": period} | dict.fromkeys(parts, rating)
+    pair = sorted((str(by), str(about)))
+    stream, tokens = f"relationship-{'_'.join(pair)}", tuple(pair)
+    history.add(
+        "members", "TrustPulseSubmitted", stream, data, by=by, visibility="dyad", audience=tokens
+    )
+
+
+async def test_little_trust_is_seen_by_the_two_alone(desk: Desk) -> None:
+    history = common(desk.history())
+    for a, b in ((CLINIC, SCHOOL), (SCHOOL, UNION)):
+        touch(history, a, b, "2025-12-30")
+    pulse(history, SCHOOL, CLINIC, 3, "2025-Q4")
+    pulse(history, SCHOOL, CLINIC, 1, "2026-Q1")
+    pulse(history, SCHOOL, UNION, 1, "2026-Q1")
+    await desk.read(history)
+    report = await desk.report(history, GROUND)
+    assert [set(named(row["organisations"])) for row in part(report, "pair")] == [
+        {"Clinic", "Union"}
+    ]
+    assert await desk.report(history, GROUND, person=PARTY) == report
+    assert "withheld" in report["head"]
+    assert report["head"]["withheld"] == {}
+
+    own = await desk.get(history, "/unlikely-partners", PARTY)
+    found = {frozenset(named(row["organisations"])): row for row in own["items"]}
+    assert set(found) == {frozenset({"Clinic", "Union"}), frozenset({"Clinic", "School"})}
+    school = found[frozenset({"Clinic", "School"})]
+    assert (school["low_trust"], school["tied"], school["shared"]) == (True, True, 2)
+    known = {seen.ref: seen.data.get("period") for seen in history.seen}
+    assert "2026-Q1" in [known[ref] for ref in school["refs"]]
+    assert "2025-Q4" not in [known[ref] for ref in school["refs"]]
+    assert found[frozenset({"Clinic", "Union"})]["low_trust"] is False
+    assert (await desk.get(history, "/unlikely-partners"))["items"] == []
+
+    pulse(history, SCHOOL, CLINIC, 2, "2026-Q2")
+    await desk.read(history)
+    own = await desk.get(history, "/unlikely-partners", PARTY)
+    assert [row["low_trust"] for row in own["items"]] == [False]
 
 
 async def test_nothing_was_recorded_yet(desk: Desk, ground: History) -> None:

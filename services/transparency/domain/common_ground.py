@@ -318,8 +318,12 @@ def _threat(threat: Threat, sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def pair(line: Pair, sheet: Sheet) -> dict[str, Any]:
-    """Return a pair, what it shares, and what stands between the two."""
+def pair(line: Pair, sheet: Sheet, more: Iterable[Cited] = ()) -> dict[str, Any]:
+    """Return a pair, what it shares, and what stands between the two.
+
+    Args:
+        more: What else it rests on.
+    """
     now, (a, b) = sheet.now, line.orgs
     for_it, against = (
         [sheet.held.get((org, polarity), NOTHING) for org in line.orgs] for polarity in (1, -1)
@@ -329,6 +333,7 @@ def pair(line: Pair, sheet: Sheet) -> dict[str, Any]:
     both, touch = for_it[0] & for_it[1], sheet.ties.last.get(line.orgs)
     events = {now.issues[key].stands[org].cited for key in both | apart for org in line.orgs}
     events |= {now.threats[key].shared_by[org] for key in faced for org in line.orgs}
+    events |= {touch.cited} if touch else set()
     return {
         "part": "pair",
         "organisations": [sheet.names.of(org) for org in line.orgs],
@@ -340,8 +345,14 @@ def pair(line: Pair, sheet: Sheet) -> dict[str, Any]:
         "last_touchpoint": touch.on.isoformat() if touch else None,
         "days": line.days,
         "closeness": closeness(*for_it),
-        **_cited([events, {touch.cited} if touch else (), sheet.ties.events.get(line.orgs, ())]),
+        **_cited([events, sheet.ties.events.get(line.orgs, ()), more]),
     }
+
+
+def partner(line: Pair, sheet: Sheet) -> dict[str, Any]:
+    """Return a pair as the two themselves see it: whether one trusts the other little, too."""
+    pulses = sheet.ties.distrust.get(line.orgs, ())
+    return {**pair(line, sheet, pulses), "low_trust": bool(pulses)}
 
 
 def _cited(events: Iterable[Iterable[Cited]]) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 A tie is a touchpoint or an answered practice question in the window, or a match in force. Pairs
 are sorted by how much they share (most first), by the days since they were last in touch (never
 first), and by their ids: the same events always give the same order.
+
+A trust pulse below 2 makes a pair unlikely too, but only the two themselves ever see that: it is
+not among the ties that others read.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import combinations
 from typing import NamedTuple
@@ -20,6 +23,8 @@ from services.transparency.domain.stretch import Window
 from services.transparency.domain.threats import Threat
 
 Two = tuple[UUID, UUID]
+LITTLE = 2
+"""Of 1 to 4: what a pulse says below that is little trust."""
 
 
 class TieEvent(NamedTuple):
@@ -29,6 +34,7 @@ class TieEvent(NamedTuple):
         thing: The match or the question it is about; the pair itself for a touchpoint.
         orgs: The two who were in touch, or the parties that the first of a match names.
         on: The day on which two were in touch.
+        trust: Of a pulse the sum of reliability, mission and openness, each 1 to 4.
     """
 
     cited: Cited
@@ -38,6 +44,7 @@ class TieEvent(NamedTuple):
     by: UUID | None = None
     orgs: tuple[UUID, ...] = ()
     on: date | None = None
+    trust: int | None = None
 
 
 class Touch(NamedTuple):
@@ -47,10 +54,11 @@ class Touch(NamedTuple):
 
 @dataclass(frozen=True)
 class Ties:
-    """Which pairs are tied, by what, and when each was last in touch."""
+    """Which pairs are tied, by what, when each was last in touch, and who trusts little."""
 
     events: Mapping[Two, Sequence[Cited]]
     last: Mapping[Two, Touch]
+    distrust: Mapping[Two, Sequence[Cited]] = field(default_factory=dict)
 
 
 def two(a: UUID, b: UUID) -> Two:
@@ -64,6 +72,7 @@ def ties(events: Iterable[TieEvent], seen: Window) -> Ties:
     last: dict[Two, Touch] = {}
     asked: dict[str, TieEvent] = {}
     matched: dict[str, list[TieEvent]] = {}
+    pulses: dict[tuple[UUID | None, Two], TieEvent] = {}
     for event in events:
         if event.at >= seen.end:
             continue
@@ -77,6 +86,8 @@ def ties(events: Iterable[TieEvent], seen: Window) -> Ties:
                     tied[pair].append(event.cited)
             case "ResourceMatched":
                 matched.setdefault(event.thing, []).append(event)
+            case "TrustPulseSubmitted":
+                pulses[event.by, two(*event.orgs)] = event
             case "PracticeAsked":
                 asked[event.thing] = event
             case "PracticeShared":
@@ -89,7 +100,16 @@ def ties(events: Iterable[TieEvent], seen: Window) -> Ties:
         if parties and parties <= {event.by for event in recorded}:
             for pair in combinations(sorted(parties), 2):
                 tied[pair] += [event.cited for event in recorded]
-    return Ties(tied, last)
+    return Ties(tied, last, _distrust(pulses.values()))
+
+
+def _distrust(pulses: Iterable[TieEvent]) -> dict[Two, list[Cited]]:
+    """Return the pairs of which one trusts the other below 2, by the newest pulse of each."""
+    found: defaultdict[Two, list[Cited]] = defaultdict(list)
+    for pulse in pulses:
+        if pulse.trust is not None and pulse.trust < 3 * LITTLE:
+            found[two(*pulse.orgs)].append(pulse.cited)
+    return dict(found)
 
 
 class Pair(NamedTuple):
@@ -134,7 +154,7 @@ def unlikely_pairs(
         common = (shared[a] & shared[b]).bit_count()
         opposed = bool(shared[a] & against[b] or shared[b] & against[a])
         tied = (a, b) in between.events
-        if common and (opposed or not tied):
+        if common and (opposed or not tied or (a, b) in between.distrust):
             touch = between.last.get((a, b))
             days = max(0, (today - touch.on).days) if touch else None
             found.append(Pair((a, b), common, days, tied, opposed))

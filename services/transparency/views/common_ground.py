@@ -1,8 +1,10 @@
 """What R4 and R5 are written from, read in one transaction."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
+from services.transparency.domain import common_ground
 from services.transparency.domain.common_ground import Sheet, ground
 from services.transparency.domain.hearing import Hearing, Hidden
 from services.transparency.domain.representation_gaps import CAME, SPOKE, Record
@@ -11,7 +13,15 @@ from services.transparency.domain.seats import seats
 from services.transparency.domain.stretch import Window
 from services.transparency.domain.table import Tables
 from services.transparency.domain.unlikely_pairs import ties, unlikely_pairs
-from services.transparency.views import constituencies, hearings, issues, sittings, threats
+from services.transparency.views import (
+    constituencies,
+    events,
+    hearings,
+    issues,
+    names,
+    sittings,
+    threats,
+)
 from services.transparency.views import seats as seat_rows
 from services.transparency.views import ties as tie_rows
 from services.transparency.views.events import Lens
@@ -38,6 +48,25 @@ async def sheet(
     orgs = now.table.active.intersection(among) if among else now.table.active
     pairs = unlikely_pairs(orgs, now.issues.values(), now.threats.values(), between, seen.ends)
     return Sheet(now, before, between, pairs, known, frozenset(among))
+
+
+async def partners(db: Connection, lens: Lens, own: Collection[UUID]) -> dict[str, Any]:
+    """Return the unlikely pairs with one of these organisations, as they themselves see them.
+
+    Args:
+        lens: With the reader's own eyes: what is between two is for these two.
+    """
+    newest = await events.newest(db, lens)
+    if newest is None:
+        return {"items": [], "window": None}
+    seen = await sittings.window_of(db, lens, newest, None, None)
+    known, tables = await names.names(db, lens), await constituencies.tables(db, lens)
+    written = await sheet(db, lens, seen, tables, known)
+    pairs = [each for each in written.pairs if not set(own).isdisjoint(each.orgs)]
+    return {
+        "items": [common_ground.partner(each, written) for each in pairs],
+        "window": {"from": seen.begins.isoformat(), "to": seen.ends.isoformat()},
+    }
 
 
 async def record(db: Connection, lens: Lens, seen: Window, tables: Tables, known: Names) -> Record:

@@ -1,4 +1,7 @@
-"""Rows of what joins organisations: touchpoints, resources matched, practice questions answered."""
+"""Rows of what joins organisations: touchpoints, resources matched, practice questions answered.
+
+And of how far they trust each other, which only the two of a pair may see.
+"""
 
 from collections.abc import Iterable
 from datetime import date
@@ -20,6 +23,7 @@ TIE = Table(
     ("by_org", "uuid"),
     ("orgs", "uuid[]"),
     ("on_day", "date"),
+    ("trust", "int"),
     ("audience", "text[]"),
 )
 
@@ -39,7 +43,17 @@ def practised(seen: Recorded) -> Given:
     yield _tie(seen, seen.key, (), None)
 
 
-def _tie(seen: Recorded, thing: str, orgs: Iterable[str], on: date | None) -> tuple[Table, Row]:
+def trusted(seen: Recorded) -> Given:
+    """Keep a pulse as the sum of its three parts, where it could be opened."""
+    parts = ("reliability", "mission", "openness")
+    ratings = [seen.data[part] for part in parts if part in seen.data]
+    if len(ratings) == len(parts):
+        yield _tie(seen, seen.data["period"], seen.key.split("_"), None, sum(ratings))
+
+
+def _tie(
+    seen: Recorded, thing: str, orgs: Iterable[str], on: date | None, trust: int | None = None
+) -> tuple[Table, Row]:
     return TIE, (
         seen.coalition,
         seen.service,
@@ -50,15 +64,18 @@ def _tie(seen: Recorded, thing: str, orgs: Iterable[str], on: date | None) -> tu
         seen.by,
         tuple(orgs),
         on,
+        trust,
         audience(seen),
     )
 
 
 OF_MEMBERS = ("TouchpointLogged", "ResourceMatched")
+PULSE = "TrustPulseSubmitted"
 OF_MEETINGS = ("PracticeAsked", "PracticeShared")
 ROWS: dict[str, Rows] = {
     "TouchpointLogged": touched,
     "ResourceMatched": matched,
+    PULSE: trusted,
     **dict.fromkeys(OF_MEETINGS, practised),
 }
 
@@ -74,8 +91,9 @@ async def tie_events(db: Connection, lens: Lens) -> list[TieEvent]:
             by=row["by_org"],
             orgs=tuple(row["orgs"]),
             on=row["on_day"],
+            trust=row["trust"],
         )
-        for service, kinds in (("members", OF_MEMBERS), ("meetings", OF_MEETINGS))
+        for service, kinds in (("members", (*OF_MEMBERS, PULSE)), ("meetings", OF_MEETINGS))
         for row in await cited_rows(db, lens, TIE, service, *kinds)
     ]
 

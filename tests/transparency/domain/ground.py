@@ -101,6 +101,13 @@ class Story:
         cited, when = self._next(at)
         self.tied.append(TieEvent(cited, kind, thing, when, by, orgs))
 
+    def pulse(self, by: UUID, about: UUID, trust: int) -> None:
+        cited, when = self._next(None)
+        orgs = (about, by)
+        self.tied.append(
+            TieEvent(cited, "TrustPulseSubmitted", "2026-Q1", when, by, orgs, None, trust)
+        )
+
     @property
     def tables(self) -> Tables:
         return Tables(self.belongs, self.identified, self.represents)

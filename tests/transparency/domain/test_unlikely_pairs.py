@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from services.transparency.domain.common_ground import row
+from services.transparency.domain.common_ground import partner, row
 from tests.laws import over
 from tests.transparency.domain.ground import I1, I2, I3, I5, SEEN, A, B, C, D, Story, called
 
@@ -128,6 +128,24 @@ def test_a_pair_rests_on_what_it_shares_and_what_stands_between() -> None:
     line = next(line for line in pairs(story) if called(line["organisations"])[1] == "Bus union")
     said = [one.cited.ref for one in story.said if one.by in {A, B}]
     assert sorted(line["refs"]) == sorted([*said, story.tied[0].cited.ref])
+
+
+def test_who_trusts_little_is_unlikely_by_the_newest_pulse_of_each() -> None:
+    story = strangers()
+    story.touch(A, B, SEEN.begins)
+    story.touch(A, C, SEEN.begins)
+    story.touch(B, C, SEEN.begins)
+    story.pulse(A, B, 6)
+    assert who(story) == []
+    story.pulse(B, A, 5)
+    assert who(story) == ["AB"]
+    story.pulse(A, B, 12)
+    assert who(story) == ["AB"]
+    [pair], sheet = story.sheet().pairs, story.sheet()
+    assert partner(pair, sheet)["low_trust"] is True
+    assert "low_trust" not in row(pair, sheet)
+    story.pulse(B, A, 6)
+    assert who(story) == []
 
 
 known = st.tuples(
