@@ -97,6 +97,13 @@ async def test_f9_the_same_events_rank_the_same_unlikely_pairs(table: Coalition)
         frozenset(named(row["organisations"])) for row in part(found, "pair")
     }
 
+    parts = ("reliability", "mission", "openness", "power", "involvement", "resources")
+    pulse = {"about": library, "period": "2026-Q1"} | dict.fromkeys(parts, 1)
+    last = await table.post("members", f"relationships/{pair}/pulses", pulse, "Union")
+    assert part(await report(table, "common-ground", last), "pair") == part(found, "pair")
+    assert await low_trust(table, "Library", last) == {frozenset({"Library", "Union"})}
+    assert await low_trust(table, "Parents", last) == set()
+
     issue = await raise_issue(table, "Uniforms")
     await stand(table, issue, "support", "Union")
     last = await stand(table, issue, "oppose", "Library")
@@ -104,6 +111,16 @@ async def test_f9_the_same_events_rank_the_same_unlikely_pairs(table: Coalition)
     opposed = {frozenset(named(row["organisations"])): row for row in part(found, "pair")}
     row = opposed[frozenset({"Library", "Union"})]
     assert (named(row["opposed"]), row["tied"]) == (("Uniforms",), True)
+
+
+async def low_trust(table: Coalition, name: str, after: dict[str, Any]) -> set[frozenset[str]]:
+    """Return the pairs of which an organisation sees that one trusts the other little."""
+    answer = await table.get(
+        "transparency", "unlikely-partners", name, at_least=f"members/{after['position']}"
+    )
+    assert answer.status_code == 200, answer.text
+    rows = answer.json()["items"]
+    return {frozenset(named(row["organisations"])) for row in rows if row["low_trust"]}
 
 
 async def test_f10_a_constituency_nobody_represents_appears_as_a_gap(table: Coalition) -> None:
