@@ -27,8 +27,12 @@ from services.transparency.asked import (
 )
 from services.transparency.domain.report import canonical
 from services.transparency.domain.said import words
+<<<<<<< HEAD
 from services.transparency.views import events, glance, names
 from services.transparency.views.common_ground import partners
+=======
+from services.transparency.views import events, glance, names, organisations
+>>>>>>> 5e232d8 (transparency: Show an organisation's interest, and what it did in three windows.)
 from services.transparency.views.events import Lens
 from services.transparency.views.reports import Ask, Kind, Report, every_page
 from shared.http import Reader, Router, requires
@@ -168,6 +172,7 @@ async def list_organisations(reader: Reader) -> Response:
     return _answer({"items": found, "next_cursor": None, "as_of": lens.as_of})
 
 
+<<<<<<< HEAD
 @router.get("/unlikely-partners", dependencies=[requires("transparency:partner:read")])
 async def list_unlikely_partners(reader: Reader) -> Response:
     """Who could stand together with an organisation you act for, in spite of what is between."""
@@ -176,6 +181,19 @@ async def list_unlikely_partners(reader: Reader) -> Response:
         lens = await _lens(db, reader)
         found = await partners(db, lens, own)
     return _answer({**found, "next_cursor": None, "as_of": lens.as_of})
+=======
+@router.get(
+    "/organisations/{organisation_id}", dependencies=[requires("transparency:organisation:read")]
+)
+async def read_organisation(organisation_id: UUID, reader: Reader) -> Response:
+    """An organisation: its interest, its commitment, and what it did in three windows."""
+    async with reader.rows() as db:
+        lens = await _lens(db, reader)
+        found = await organisations.of_organisation(db, lens, organisation_id)
+    if found is None:
+        raise not_found()
+    return _answer(found | {"as_of": lens.as_of})
+>>>>>>> 5e232d8 (transparency: Show an organisation's interest, and what it did in three windows.)
 
 
 @router.get("/coalition", dependencies=[requires("transparency:coalition:read")])

@@ -195,6 +195,16 @@ create table if not exists closing (
   sealed       jsonb,
   primary key (coalition_id, position));
 
+create table if not exists sitting (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  meeting      uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  org          uuid,
+  audience     text[]      not null,
+  primary key (coalition_id, position));
+
 create table if not exists stated (              -- scenarios, conflict areas, interests
   coalition_id uuid   not null,
   position     bigint not null,

@@ -69,3 +69,21 @@ def _stated(lens: Lens, row: asyncpg.Record) -> Stated:
         elif data.get(field) is None:
             data[field] = withheld("erased")
     return Stated(row["position"], row["type"], row["key"], row["by_org"], data)
+
+
+async def interest(db: Connection, lens: Lens, org: UUID) -> dict[str, Any] | None:
+    """Return what an organisation stated last: what it gains, and to whom it answers."""
+    row = await db.fetchrow(
+        "select position, type, key, by_org, data, sealed from stated where coalition_id = $1"
+        " and position <= $2 and audience && $3 and key = $4 and type = 'InterestStated'"
+        " order by position desc limit 1",
+        *(lens.coalition, lens.members, lens.audiences, org),
+    )
+    if row is None:
+        return None
+    said = _stated(lens, row)
+    return {
+        "mutual_benefit": said.data.get("mutual_benefit"),
+        "answers_to": said.data.get("answers_to") or [],
+        "ref": said.ref,
+    }
