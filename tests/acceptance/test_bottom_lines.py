@@ -5,8 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 from tests.acceptance.test_charter import own, post
-from tests.acceptance.test_issues import raise_issue, shown
-from tests.acceptance.test_mandates import adopt, decide, open_voting, publish, refusal
+from tests.acceptance.test_issues import shown
+from tests.acceptance.test_mandates import adopt, decide, open_voting, publish, raised, refusal
 from tests.end_to_end.coalition import Coalition, text
 
 TODAY = datetime.now(UTC).date()
@@ -44,7 +44,7 @@ async def test_f74_an_expired_line_does_not_count_and_past_decisions_stay(
     table: Coalition,
 ) -> None:
     fee = await define(table, "The fee")
-    issue = await raise_issue(table, "Fees")
+    issue = await raised(table, "Fees")
     two_days_ago = (datetime.now(UTC) - timedelta(days=2)).isoformat()
     await admit_earlier(table, "Union")
     await declare(table, "Union", fee, 10, day(-1), accord_occurred_at=two_days_ago)

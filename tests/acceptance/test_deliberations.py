@@ -4,8 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.acceptance.test_charter import own, post
-from tests.acceptance.test_issues import raise_issue
-from tests.acceptance.test_mandates import adopt, open_voting, publish, settle
+from tests.acceptance.test_mandates import adopt, open_voting, publish, raised, settle
 from tests.end_to_end.coalition import Coalition, text
 
 
@@ -42,7 +41,7 @@ async def test_f68_both_scenarios_show_wherever_an_objection_is_open(table: Coal
         await post(table, "scenarios", told)
         last = await post(table, "scenarios", scenario, "Union")
     await settle(table, last)
-    proposal = await opened(table, await raise_issue(table, "Fences"))
+    proposal = await opened(table, await raised(table, "Fences"))
     agreed = await stand(table, proposal, "Parents", "agree")
     assert (await page_of(table, proposal, agreed))["scenarios"] == []
 
@@ -64,7 +63,7 @@ async def test_f69_to_whom_an_organisation_answers_shows_beside_its_stance(
         interest = {"mutual_benefit": text("We learn."), "answers_to": [text(audience)]}
         last = await post(table, own(table, "Union", "interests"), interest, "Union")
     await settle(table, last)
-    proposal = await opened(table, await raise_issue(table, "Gates"))
+    proposal = await opened(table, await raised(table, "Gates"))
     await stand(table, proposal, "Clinic", "agree")
     page = await page_of(table, proposal, await stand(table, proposal, "Union", "abstain"))
     answers = {row["org"]["name"]["text"]: row["answers_to"] for row in page["stances"]}
@@ -72,7 +71,7 @@ async def test_f69_to_whom_an_organisation_answers_shows_beside_its_stance(
 
 
 async def test_f73_a_named_area_shows_on_every_proposal_about_its_issue(table: Coalition) -> None:
-    pools, parks = await raise_issue(table, "Pools"), await raise_issue(table, "Parks")
+    pools, parks = await raised(table, "Pools"), await raised(table, "Parks")
     named = {
         "name": text("Who pays"), "issue": pools,
         "orgs": [table.orgs["Clinic"], table.orgs["Union"]],

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 
-from tests.acceptance.test_issues import raise_issue, say, shown
+from tests.acceptance.test_issues import say, shown
 from tests.end_to_end.coalition import Coalition, key_of, mail, text
 from tests.end_to_end.test_voting import later
 
@@ -81,7 +81,7 @@ async def work(table: Coalition, mode: str) -> None:
 
 
 async def test_f30_no_vote_is_opened_on_what_was_scoped_out(table: Coalition) -> None:
-    issue = await raise_issue(table, "Parking")
+    issue = await raised(table, "Parking")
     out = {"scope": "out", "reason": text("The city decides about that.")}
     await settle(table, await say(table, issue, "scopes", out, "Clinic"))
     rule, proposal = await adopt(table, table.plenary), await publish(table, issue)
@@ -93,7 +93,7 @@ async def test_f30_no_vote_is_opened_on_what_was_scoped_out(table: Coalition) ->
 
 
 async def test_f33_a_body_decides_within_its_published_scope_only(table: Coalition) -> None:
-    meals, buses = await raise_issue(table, "Lunch"), await raise_issue(table, "School buses")
+    meals, buses = await raised(table, "Lunch"), await raised(table, "School buses")
     group, other = await presided(table, [meals]), await presided(table, "all")
     rule, others_rule = await adopt(table, group), await adopt(table, other)
     beyond = await publish(table, buses, group)
@@ -116,7 +116,7 @@ async def test_f33_a_body_decides_within_its_published_scope_only(table: Coaliti
 async def test_f26_who_observes_counts_in_no_quorum_owns_no_step_and_is_not_reminded(
     table: Coalition,
 ) -> None:
-    issue = await raise_issue(table, "Playgrounds")
+    issue = await raised(table, "Playgrounds")
     await commit(table, "Library", "observer")
     whole = {"at_least": [1, 1], "per_constituency": [], "chair_counts": True}
     rule, proposal = await adopt(table, table.plenary, quorum=whole), await publish(table, issue)
@@ -201,7 +201,7 @@ async def test_authority_stands_beside_every_stance(table: Coalition) -> None:
     path = f"members/{table.orgs['Union']}/replacements"
     await settle(table, await table.post("members", path, deputy, "Union"))
     table.orgs["Deputy"] = table.orgs["Union"]
-    issue = await raise_issue_of(table, "Libraries")
+    issue = await raised(table, "Libraries")
     half = {"at_least": [1, 4], "per_constituency": [], "chair_counts": True}
     rule = await adopt(table, table.plenary, method="majority", quorum=half)
     proposal = await publish(table, issue)
@@ -217,7 +217,7 @@ async def test_authority_stands_beside_every_stance(table: Coalition) -> None:
     }  # fmt: skip
 
 
-async def raise_issue_of(table: Coalition, name: str) -> str:
+async def raised(table: Coalition, name: str) -> str:
     raised = {"name": text(name), "summary": text(f"{name}, in short.")}
     receipt = await table.post("members", "issues", raised, "Clinic")
     await settle(table, receipt)

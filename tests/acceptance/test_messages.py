@@ -4,8 +4,8 @@ from typing import Any
 from uuid import uuid4
 
 from tests.acceptance.test_charter import own, post
-from tests.acceptance.test_issues import raise_issue, shown
-from tests.acceptance.test_mandates import refusal, settle
+from tests.acceptance.test_issues import shown
+from tests.acceptance.test_mandates import raised, refusal
 from tests.end_to_end.coalition import Coalition, key_of, text
 
 
@@ -17,8 +17,7 @@ async def test_f64_each_variant_names_its_audience_and_its_approved_message(
     detail = await shown(table, own(table, "Union", "").rstrip("/"), last)
     assert detail["needs"][0]["answers"]["stakeholders"]["text"] == "Our members"
 
-    issue = await raise_issue(table, "Tutoring")
-    await settle(table, last | {"position": last["position"] + 1})
+    issue = await raised(table, "Tutoring")
     draft = {"issue": issue, "text": text("Every child gets a tutor.")}
     message = key_of(await table.post("meetings", "messages", draft, "Clinic"))
     path = f"messages/{message}"

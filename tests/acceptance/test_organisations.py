@@ -5,8 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.acceptance.test_charter import own, post
-from tests.acceptance.test_issues import raise_issue
-from tests.acceptance.test_mandates import adopt, open_voting, propose_step, publish, settle
+from tests.acceptance.test_mandates import adopt, open_voting, propose_step, publish, raised, settle
 from tests.end_to_end.coalition import Coalition, key_of, text
 
 
@@ -42,7 +41,7 @@ async def test_f46_its_page_shows_its_interest_and_engagement_over_three_windows
         "accreditation": table.accreditations["Union"], "mode": "remote",
     }  # fmt: skip
     attended = await table.post("meetings", f"{path}/attendances", came, "Union")
-    proposal = await publish(table, await raise_issue(table, "Lamps"))
+    proposal = await publish(table, await raised(table, "Lamps"))
     assert (await open_voting(table, proposal, await adopt(table, table.plenary))).is_success
     stance = {"option": "agree", "reason": text("It is dark.")}
     took = await table.post("meetings", f"proposals/{proposal}/stances", stance, "Union")

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from tests.acceptance.test_charter import own, post
-from tests.acceptance.test_issues import raise_issue
-from tests.acceptance.test_mandates import adopt, open_voting, publish, refusal, settle
+from tests.acceptance.test_mandates import adopt, open_voting, publish, raised, refusal, settle
 from tests.end_to_end.coalition import Coalition, key_of, text
 
 
@@ -26,7 +25,7 @@ async def test_f39_who_is_only_informed_is_invited_back_or_listed_before_voting_
         last = await post(table, own(table, name, "involvements"), level_of, name)
     await settle(table, last)
 
-    proposal = await publish(table, await raise_issue(table, "Crossings"))
+    proposal = await publish(table, await raised(table, "Crossings"))
     starts = datetime.now(UTC) + timedelta(days=2)
     meeting = {
         "title": text("Assembly"), "body": table.plenary, "host": table.orgs["Library"],

@@ -16,9 +16,9 @@ from shared.hot import Connection
 
 _SEEN = "coalition_id = $1 and position <= $2 and audience && $3"
 _ACTS = (
-    "select acts.kind, acts.position, acts.at, acts.about, coalesce(acts.leaf, e.leaf) as leaf"
+    "select acts.kind, acts.position, acts.at, acts.about, coalesce(acts.leaf, e.leaf) as leaf"  # noqa: S608 - a condition of ours
     " from (select 'attended' as kind, position, at, meeting as about, null::bytea as leaf"
-    f"  from sitting where {_SEEN} and org = $4 and type = 'AttendanceRecorded'"  # noqa: S608 - a condition of ours
+    f"  from sitting where {_SEEN} and org = $4 and type = 'AttendanceRecorded'"
     " union all select 'stances', position, at, proposal, leaf"
     f"  from stance where {_SEEN} and org = $4 and type in ('StanceTaken', 'StanceChanged')"
     " union all select 'steps_done', position, at, step, null"
