@@ -27,12 +27,8 @@ from services.transparency.asked import (
 )
 from services.transparency.domain.report import canonical
 from services.transparency.domain.said import words
-<<<<<<< HEAD
-from services.transparency.views import events, glance, names
-from services.transparency.views.common_ground import partners
-=======
 from services.transparency.views import events, glance, names, organisations
->>>>>>> 5e232d8 (transparency: Show an organisation's interest, and what it did in three windows.)
+from services.transparency.views.common_ground import partners
 from services.transparency.views.events import Lens
 from services.transparency.views.reports import Ask, Kind, Report, every_page
 from shared.http import Reader, Router, requires
@@ -172,7 +168,6 @@ async def list_organisations(reader: Reader) -> Response:
     return _answer({"items": found, "next_cursor": None, "as_of": lens.as_of})
 
 
-<<<<<<< HEAD
 @router.get("/unlikely-partners", dependencies=[requires("transparency:partner:read")])
 async def list_unlikely_partners(reader: Reader) -> Response:
     """Who could stand together with an organisation you act for, in spite of what is between."""
@@ -181,7 +176,8 @@ async def list_unlikely_partners(reader: Reader) -> Response:
         lens = await _lens(db, reader)
         found = await partners(db, lens, own)
     return _answer({**found, "next_cursor": None, "as_of": lens.as_of})
-=======
+
+
 @router.get(
     "/organisations/{organisation_id}", dependencies=[requires("transparency:organisation:read")]
 )
@@ -193,7 +189,6 @@ async def read_organisation(organisation_id: UUID, reader: Reader) -> Response:
     if found is None:
         raise not_found()
     return _answer(found | {"as_of": lens.as_of})
->>>>>>> 5e232d8 (transparency: Show an organisation's interest, and what it did in three windows.)
 
 
 @router.get("/coalition", dependencies=[requires("transparency:coalition:read")])
