@@ -48,12 +48,30 @@ def days_ago(days: int) -> str:
     return (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
 
 
-def last_quarters() -> tuple[str, str]:
-    """Return the quarter before this one, and this one."""
-    now = datetime.now(UTC)
-    number = now.year * 4 + (now.month - 1) // 3
-    before, this = (f"{n // 4}-Q{n % 4 + 1}" for n in (number - 1, number))
-    return before, this
+def quarters(count: int) -> list[str]:
+    """Return the last quarters that are over, the newest last."""
+    found: list[str] = []
+    first = datetime.now(UTC)
+    while len(found) < count:
+        first = first.replace(month=first.month - (first.month - 1) % 3, day=1) - timedelta(days=1)
+        found.insert(0, f"{first.year}-Q{(first.month + 2) // 3}")
+    return found
+
+
+async def rate(table: Coalition, by: str, about: str, quarter: str, points: int) -> Any:
+    """Answer a trust pulse, alike in every respect."""
+    pulse = {"about": table.orgs[about], "period": quarter} | dict.fromkeys(RATINGS, points)
+    return await tell(table, f"relationships/{pair(table, by, about)}/pulses", pulse, by)
+
+
+async def leak(table: Coalition, injured: str, offender: str) -> str:
+    key = str(table.suite.new_id())
+    breach = {
+        "breach": key, "offender": table.orgs[offender], "kind": "leak",
+        "what": text("Our poll was in the paper."),
+    }  # fmt: skip
+    await tell(table, f"relationships/{pair(table, injured, offender)}/breaches", breach, injured)
+    return key
 
 
 async def test_scenario_1_ballot_measure(running: Suite) -> None:
@@ -86,25 +104,22 @@ async def test_scenario_1_ballot_measure(running: Suite) -> None:
     detail = await seen(table, own(table, "Union", "").rstrip("/"), last)
     assert len(detail["briefings"]) == 3
 
-    two, (before, this) = pair(table, "Landlords", "Tenants"), last_quarters()
-    high, low = dict.fromkeys(RATINGS, 4), dict.fromkeys(RATINGS, 1)
-    pulse = {"about": table.orgs["Landlords"], "period": before} | high
-    await tell(table, f"relationships/{two}/pulses", pulse, "Tenants")
-    breach = str(running.new_id())
-    leak = {
-        "breach": breach, "offender": table.orgs["Landlords"], "kind": "leak",
-        "what": text("Our poll was in the paper."),
-    }  # fmt: skip
-    await tell(table, f"relationships/{two}/breaches", leak, "Tenants")
-    early = await table.try_post(
-        "members", f"relationships/{two}/acceptances", {"breach": breach}, "Tenants"
-    )
+    hurt = ("Tenants", "Builders", "Greens", "Union", "Parents")
+    first, second, last_quarter = quarters(3)
+    for quarter, points in ((first, 2), (second, 3)):
+        for name in hurt:
+            await rate(table, name, "Landlords", quarter, points)
+    breaches = {name: await leak(table, name, "Landlords") for name in hurt}
+    for name in hurt:
+        await rate(table, name, "Landlords", last_quarter, 1)
+    two, breach = pair(table, "Landlords", "Tenants"), {"breach": breaches["Tenants"]}
+    early = await table.try_post("members", f"relationships/{two}/acceptances", breach, "Tenants")
     assert early.status_code == 409
-    amends = {"breach": breach, "offer": text("We name who leaked, and share our poll.")}
-    await tell(table, f"relationships/{two}/amends", amends, "Landlords")
-    await tell(table, f"relationships/{two}/acceptances", {"breach": breach}, "Tenants")
-    pulse = {"about": table.orgs["Landlords"], "period": this} | low
-    last = await tell(table, f"relationships/{two}/pulses", pulse, "Tenants")
+    offer = text("We name who leaked, and share our poll.")
+    for name, key in breaches.items():
+        amends = f"relationships/{pair(table, 'Landlords', name)}"
+        await tell(table, f"{amends}/amends", {"breach": key, "offer": offer}, "Landlords")
+        last = await tell(table, f"{amends}/acceptances", {"breach": key}, name)
     [row] = [
         row
         for row in (await seen(table, "relationships", last, "Tenants"))["items"]
@@ -116,6 +131,15 @@ async def test_scenario_1_ballot_measure(running: Suite) -> None:
     assert not any(
         row["breaches"] for row in (await seen(table, "relationships", last, "Clinic"))["items"]
     )
+
+    told = await table.get(
+        "transparency", "reports/relationship-health.json", "Clinic",
+        at_least=f"members/{last['position']}",
+    )  # fmt: skip
+    figures = {each["figure"]: each["value"] for each in told.json()["summary"]}
+    assert (figures["breaches_open"], figures["breaches_repaired"]) == (0, 5)
+    assert figures["recovery_asymmetry"] == "2.000000", "two points lost at once, one gained before"
+    assert not any(org in told.text for org in everybody)
 
 
 async def test_scenario_4_executives_only(running: Suite) -> None:
