@@ -19,6 +19,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from services.members.views.sheets import COLUMNS
+
 
 @dataclass
 class Wire:
@@ -28,6 +30,10 @@ class Wire:
         first: Answers given before the usual ones: `None` breaks off in the middle.
         forbids: Commands that are refused.
         decided: What the route of sources lists.
+        sheets: What a sheet of the coalition holds; one that is not named has its header only.
+        versions: At which version streams stand.
+        written: How many of the next sheets find that something was written meanwhile.
+        shown: The position that each sheet showed.
     """
 
     url: str = ""
@@ -39,6 +45,10 @@ class Wire:
     tokens: set[str] = field(default_factory=set)
     streams: Counter[str] = field(default_factory=Counter)
     positions: Counter[str] = field(default_factory=Counter)
+    sheets: dict[str, bytes] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    written: int = 0
+    shown: list[int] = field(default_factory=list)
 
     def sent(self, command: str) -> list[dict[str, Any]]:
         """Return the lines of `command`, of all requests."""
@@ -55,6 +65,26 @@ class Wire:
     async def sources(self, _request: Request) -> Response:
         """Answer which decisions came from a source."""
         return Response(orjson.dumps(self.decided or []), media_type="application/json")
+
+    async def sheet(self, request: Request) -> Response:
+        """Answer with a sheet, at the position where the journal is by then."""
+        kind = request.path_params["kind"]
+        if self.written:
+            self.written -= 1
+            self.positions["members"] += 1
+        self.shown.append(self.positions["members"])
+        empty = ",".join(COLUMNS[kind]).encode() + b"\r\n"
+        headers = {"Accord-Position": str(self.shown[-1])}
+        return Response(self.sheets.get(kind, empty), headers=headers, media_type="text/csv")
+
+    async def stands(self, request: Request) -> Response:
+        """Answer where a journal is."""
+        position = self.positions[request.path_params["service"]]
+        return JSONResponse({"position": position, "versions": self.versions})
+
+    async def charter(self, _request: Request) -> Response:
+        """Answer with a charter in which nothing is agreed yet."""
+        return JSONResponse({"ground_rules": []})
 
     async def take(self, request: Request) -> Response:
         """Answer an import."""
@@ -114,6 +144,9 @@ class Server:
         at = "/api/v1/coalitions/{coalition}"
         routes = [
             Route("/members" + at, self._find),
+            Route("/members" + at + "/charter", self._charter),
+            Route("/members" + at + "/{kind}.csv", self._sheet),
+            Route("/{service}" + at + "/import", self._stands),
             Route("/meetings" + at + "/sources", self._sources),
             Route("/{service}" + at + "/import", self._take, methods=["POST"]),
         ]
@@ -139,6 +172,15 @@ class Server:
 
     async def _find(self, request: Request) -> Response:
         return await self.wire.find(request)
+
+    async def _charter(self, request: Request) -> Response:
+        return await self.wire.charter(request)
+
+    async def _sheet(self, request: Request) -> Response:
+        return await self.wire.sheet(request)
+
+    async def _stands(self, request: Request) -> Response:
+        return await self.wire.stands(request)
 
     async def _sources(self, request: Request) -> Response:
         return await self.wire.sources(request)

@@ -51,7 +51,7 @@ class Coalition:
         full = f"/{service}/api/v1/coalitions/{self.slug}/{path}".rstrip("/")
         return await self.suite.get(full, mail(name), by=self.orgs.get(name), **query)
 
-    async def admit(self, name: str, **more: Any) -> int:
+    async def admit(self, name: str, /, **more: Any) -> int:
         """Admit an organisation and accredit its delegate; return the members position."""
         body = {
             "name": text(name), "kind": "organization", "sector": "education",

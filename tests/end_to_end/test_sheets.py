@@ -122,8 +122,8 @@ async def grown(running: Suite) -> Coalition:
         "=SUM(School)",
     )
     for role, until in (("scribe", "2031-05-06"), ("facilitator", None)):
-        told = {"role": role, "accreditation": second} | ({"until": until} if until else {})
-        await do(f"bodies/{group}/roles", told, "=SUM(School)")
+        taken = {"role": role, "accreditation": second} | ({"until": until} if until else {})
+        await do(f"bodies/{group}/roles", taken, "=SUM(School)")
     club = league.orgs["Old Club"]
     await do(
         f"members/{club}/endings",
@@ -142,8 +142,8 @@ async def shown(suite: Suite, slug: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for what in READ:
         path = f"/members/api/v1/coalitions/{slug}/{what}"
-        query = {"limit": 200} if what in {"members", "people", "issues"} else {}
-        answer = await suite.get(path, "operator", **query)
+        limit = "?limit=200" if what in {"members", "people", "issues"} else ""
+        answer = await suite.get(f"{path}{limit}", "operator")
         assert answer.status_code == 200, answer.text
         found[what] = sorted(answer.json()["items"], key=lambda row: str(row["id"]))
     for row in found["members"] + found["issues"]:

@@ -158,8 +158,8 @@ MUTATIONS = (
     Mutation(
         "a line is written as a whole",
         "shared/importing.py",
-        "                steps += made\n",
-        "                steps = made\n",
+        "            steps += made\n",
+        "            steps = made\n",
         f"{OF_SERVICE}::test_a_line_brings_all_of_its_commands_or_none",
     ),
     Mutation(

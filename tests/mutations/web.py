@@ -66,7 +66,7 @@ MUTATIONS = (
     ),
     Mutation(
         "I8 formulas are guarded in lists",
-        LISTS,
+        "shared/sheet.py",
         "return guarded(value) if isinstance(value, str) else value",
         "return guarded(value) if isinstance(value, bytes) else value",
         f"{OF_TABLE}::test_a_member_without_a_voice_has_a_line_of_its_own",

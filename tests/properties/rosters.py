@@ -258,8 +258,8 @@ def _positions(
         for org in orgs:
             days, last = draw(st.integers(0, 900)), None
             for _ in range(draw(st.integers(0, 3))):
-                taken = st.sampled_from(["support", "Can live with", "oppose", "no_position"])
-                last = draw(taken.filter(lambda position, last=last: position != last))
+                stands = ["support", "Can live with", "oppose", "no_position"]
+                last = draw(st.sampled_from([each for each in stands if each != last]))
                 days += draw(st.integers(0, 200))
                 rows.append(
                     {"issue": called(issue), "organisation": called(org), "position": last,
