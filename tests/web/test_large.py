@@ -1,6 +1,5 @@
-"""The pages of a coalition of 1,000 organisations: each within 300 ms once warm, in parts."""
+"""The pages of a coalition of 1,000 organisations: in parts, each of a length to read."""
 
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -16,8 +15,6 @@ from tests.web.browsing import Person, person
 ORGANISATIONS, ISSUES, THREATS = 1_000, 20, 20
 COALITION = UUID(int=77)
 SLUG, CHAIR = "large", "Chair"
-AGAIN = 5
-MILLISECONDS = 300
 LONGEST = 120_000
 """Bytes of a page's HTML, of which a browser gets less than a fifth where it is packed."""
 STREAMS = {
@@ -161,17 +158,9 @@ async def chair() -> AsyncIterator[Person]:
         f"/relationships?with={ORGS[500]}",
     ],
 )
-async def test_a_page_is_there_within_300_ms_and_of_a_length_to_read(
-    chair: Person, path: str
-) -> None:
-    took = []
-    for _ in range(1 + AGAIN):
-        began = time.perf_counter()
-        answer = await chair.raw(path)
-        took.append((time.perf_counter() - began) * 1000)
-        assert answer.status_code == 200, answer.text
-    print(f"{path}: {min(took[1:]):.0f} ms, {len(answer.content)} bytes")  # noqa: T201 - the figure is what a failing run is read for
-    assert min(took[1:]) < MILLISECONDS
+async def test_a_page_is_of_a_length_to_read(chair: Person, path: str) -> None:
+    answer = await chair.raw(path)
+    assert answer.status_code == 200, answer.text
     assert len(answer.content) < LONGEST
 
 

@@ -351,11 +351,11 @@ async def test_what_an_organisation_says_of_itself_stands_on_its_page(table: Tab
     wrong = await delegate.send(page, "pledge", hours_per_month="a lot")
     assert "Write a whole number, in digits." in wrong.errors
     related = await delegate.tick(page, "declare-related", ["Library"])
-    assert "It has one vote together with Library." in related.words
+    assert "It has one vote together with Library" in related.words
     apart = await delegate.tick(related, "declare-related", [], **{
         f"related:{table.org(OTHER)}": ""
     })  # fmt: skip
-    assert "It has one vote together with Library." not in apart.words
+    assert "It has one vote together with Library" not in apart.words
     person_ = (await table.coalition.get("members", "me", DELEGATE)).json()["person"]
     named = await delegate.send(apart, "name-point-person", person=person_)
     assert "Union's delegate" in named.words

@@ -370,7 +370,7 @@ async def act_on_organisation(
 
 
 def _none_of(tried: Attempt) -> Mapping[str, Any]:
-    ticked = any(name.startswith("related:") for name in tried.values)
+    ticked = any(value and name.startswith("related:") for name, value in tried.values.items())
     return {} if ticked or tried.get("related") else {"related": []}
 
 
