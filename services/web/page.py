@@ -16,7 +16,7 @@ from services.web import words
 from services.web.answers import SILENT, Answer, Named, Said
 from services.web.counted import bars
 from services.web.edge import ASSETS
-from services.web.peers import Asker, PeerRefused, Peers, of
+from services.web.peers import Asker, PeerRefused, Peers, PeerSilent, Problem, of
 from services.web.session import Cookie, Sessions, SignedIn
 from shared.uuid7 import random_bytes, uuid7_text
 
@@ -179,14 +179,37 @@ class Visit:
         if coalition is None:
             me = await self._me("me")
             return self._around(None, me)
-        found, me = await asyncio.gather(
-            self.ask.get("members", of(coalition)), self.me_in(coalition)
-        )
-        return self._around(Coalition.model_validate(found), me)
+        asked = asyncio.create_task(self.me_in(coalition))
+        try:
+            found = await self.ask.get("members", of(coalition))
+        except (PeerRefused, PeerSilent):
+            [over] = await asyncio.gather(asked, return_exceptions=True)
+            if isinstance(over, PeerRefused):  # whose session is over is told so
+                raise over from None
+            raise
+        return self._around(Coalition.model_validate(found), await asked)
 
     async def me_in(self, coalition: str) -> Me:
-        """Return the person as a coalition knows them."""
-        return await self._me(of(coalition, "me"))
+        """Return the person as a coalition knows them.
+
+        Raises:
+            PeerRefused: it knows them no more, so the session is over.
+        """
+        me = await self._me(of(coalition, "me"))
+        if self.signed_in is not None:
+            await self._still(self.signed_in, coalition, me)
+        return me
+
+    async def _still(self, signed_in: SignedIn, coalition: str, me: Me) -> None:
+        """End the session of who was somebody in a coalition and is nobody there any more."""
+        sessions: Sessions = self.request.app.state.sessions
+        cookie: Cookie = self.request.app.state.cookie
+        session_id = self.request.cookies.get(cookie.name)
+        if me.person is None and coalition in signed_in.known_in:
+            await sessions.end(session_id)
+            raise PeerRefused("members", Problem(status=401))
+        if me.person is not None and coalition not in signed_in.known_in:
+            await sessions.know(session_id, coalition)
 
     def bare_chrome(self) -> Chrome:
         """Return what stands around a page that asks nobody: an error, the sign-in."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from asyncpg import Pool
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.identity import EmbeddedIssuer, Unauthenticated
 
@@ -20,6 +21,7 @@ OPERATOR = "operator"  # no person's subject, which is an address; made with the
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
 LINK_KEPT = timedelta(days=1)  # longer than any sign-in link lives
+NONCE = 12
 NOTED_EVERY = timedelta(minutes=1)  # how exactly the last sight of a session is kept
 
 Clock = Callable[[], datetime]
@@ -31,11 +33,13 @@ class SignedIn:
 
     Args:
         form_token: Stands in every form; derived from the session's id, so only our pages know it.
+        known_in: The coalitions in which they were somebody when they looked.
     """
 
     subject: str
     access_token: str
     form_token: str
+    known_in: frozenset[str] = frozenset()
 
     def sent(self, form_token: str) -> bool:
         """Tell whether a form with this token came from a page made for this session."""
@@ -81,7 +85,7 @@ class Sessions:
         await self.pool.execute(
             "insert into web.session (id_hash, subject, began, seen) values ($1, $2, $3, $3)",
             _hashed(session_id),
-            subject,
+            _sealed(session_id, subject),
             now,
         )
         return session_id
@@ -92,7 +96,8 @@ class Sessions:
             return None
         now = self.now()
         row = await self.pool.fetchrow(
-            "select subject, seen from web.session where id_hash = $1 and seen > $2 and began > $3",
+            "select subject, seen, known_in from web.session"
+            " where id_hash = $1 and seen > $2 and began > $3",
             _hashed(session_id),
             now - IDLE,
             now - ABSOLUTE,
@@ -103,9 +108,19 @@ class Sessions:
             await self.pool.execute(
                 "update web.session set seen = $2 where id_hash = $1", _hashed(session_id), now
             )
-        subject = row["subject"]
+        subject = _opened(session_id, row["subject"])
         token = self.issuer.mint(subject, operator=subject == OPERATOR)
-        return SignedIn(subject, token, _form_token(session_id))
+        return SignedIn(subject, token, _form_token(session_id), frozenset(row["known_in"]))
+
+    async def know(self, session_id: str | None, coalition: str) -> None:
+        """Note that it belongs to somebody in a coalition: it ends when they are nobody there."""
+        if session_id:
+            await self.pool.execute(
+                "update web.session set known_in = known_in || $2"
+                " where id_hash = $1 and $2 <> all(known_in)",
+                _hashed(session_id),
+                coalition,
+            )
 
     async def end(self, session_id: str | None) -> None:
         """Sign out."""
@@ -150,6 +165,20 @@ def from_our_page(headers: Mapping[str, str]) -> bool:
 
 def _hashed(session_id: str) -> bytes:
     return hashlib.sha256(session_id.encode()).digest()
+
+
+def _cipher(session_id: str) -> AESGCM:
+    return AESGCM(hmac.digest(session_id.encode(), b"accord subject", "sha256"))
+
+
+def _sealed(session_id: str, subject: str) -> bytes:
+    """Return the subject as only who brings the cookie can read it."""
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + _cipher(session_id).encrypt(nonce, subject.encode(), None)
+
+
+def _opened(session_id: str, sealed: bytes) -> str:
+    return _cipher(session_id).decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
 
 
 def _form_token(session_id: str) -> str:

@@ -27,7 +27,7 @@ async def test_a_link_signs_in_and_the_cookie_keeps_its_secret(site: Site) -> No
     assert answer.headers["location"] == "/"
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(answer.headers["set-cookie"].split("; "))
     kept = await site.app.state.sessions.pool.fetchrow("select * from web.session")
-    assert kept["subject"] == "amina@example.org"
+    assert b"amina" not in kept["subject"]
     assert cookie_of(answer).encode() not in kept["id_hash"]
     assert (await browser.get("/")).status_code == SILENT
 
