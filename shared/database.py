@@ -1,7 +1,7 @@
 """PostgreSQL: pools, the tenant's connection, and migrations of plain SQL files."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -26,6 +26,7 @@ DB_TRANSIENT = (
     TimeoutError,
 )
 
+First = Callable[[Connection], Coroutine[None, None, None]] | None
 _ENTER = """
 select m.schema,
   set_config('accord.coalitions', $1, true), set_config('accord.audiences', $2, true),
@@ -47,9 +48,19 @@ _TIMEOUTS = (
 
 
 async def pool(
-    dsn: str, name: str, *, password: str | None = None, size: int = 8, **settings: str
+    dsn: str,
+    name: str,
+    *,
+    password: str | None = None,
+    size: int = 8,
+    first: First = None,
+    **settings: str,
 ) -> asyncpg.Pool:
-    """Return a pool of connections of one role; `settings` are those of its sessions."""
+    """Return a pool of connections of one role; `settings` are those of its sessions.
+
+    Args:
+        first: What each connection does before anybody gets it; where that fails, nobody does.
+    """
     made = await asyncpg.create_pool(
         dsn,
         password=password,
@@ -58,6 +69,7 @@ async def pool(
         command_timeout=ANSWERS_WITHIN,
         timeout=3,
         max_inactive_connection_lifetime=300,
+        init=first,
         reset=_as_it_is,
         server_settings={"application_name": name, "jit": "off", **settings},
     )

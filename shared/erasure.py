@@ -12,7 +12,7 @@ That list makes it whole: a batch that was decided before it, or a reader that o
 it, finds at its end that the list has grown, and begins again.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -28,6 +28,7 @@ log = structlog.get_logger()
 
 SOURCE, TYPE = "members", "PersonErased"
 """Who says that a person is erased, and how: on the person's stream."""
+WAIT_SECONDS = 2.0
 WITHIN = 30.0  # seconds, for each statement: large tables are read from end to end
 _MARK = f'.{TYPE}"'.encode()
 _NOTED_AT_ONCE = 5_000
@@ -46,6 +47,33 @@ def persons(entries: Sequence[Entry], coalition: UUID) -> list[tuple[int, UUID]]
             if (event.service, event.coalition) == (SOURCE, coalition):
                 found.append((event.position, UUID(event.key)))
     return found
+
+
+def applied_again(watch: asyncpg.Pool) -> Callable[[Connection], Coroutine[None, None, None]]:
+    """Return what a connection to a key store does first: destroy again what was destroyed.
+
+    A key store that was restored from a backup has keys of persons who were erased since. Whoever
+    can use it can only do so over a connection on which they are gone again.
+
+    Args:
+        watch: The role that sees who was erased in every coalition.
+    """
+
+    async def first(keys: Connection) -> None:
+        async with watch.acquire(timeout=WAIT_SECONDS) as db:
+            rows = await db.fetch("select coalition_id, person_id from inbox.erased")
+        back = await keys.fetch(
+            "select coalition, person from unnest($1::uuid[], $2::uuid[]) as one(coalition, person)"
+            " where not exists (select from sealing.erased"
+            " where (coalition_id, person_id) = (coalition, person))",
+            [row["coalition_id"] for row in rows], [row["person_id"] for row in rows],
+        )  # fmt: skip
+        for row in back:
+            await keys.fetch("select sealing.destroy($1, $2)", *row)
+        if back:
+            log.warning("keys_destroyed_again", persons=len(back))
+
+    return first
 
 
 class Erasure:

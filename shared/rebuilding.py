@@ -17,7 +17,8 @@ from uuid import UUID
 import asyncpg
 
 from shared.comparing import Comparison
-from shared.database import DB_TRANSIENT, close, pool
+from shared.database import DB_TRANSIENT, First, close, pool
+from shared.erasure import applied_again
 from shared.errand import Order, Say, Stopped, be, running
 from shared.filling import Filling, Share
 from shared.identity import ServiceKey
@@ -25,7 +26,7 @@ from shared.models import Model, Models, current
 from shared.peers import Peers
 from shared.projection import Projection
 from shared.sealing import Keys
-from shared.settings import Settings, needed, secret
+from shared.settings import Login, Settings, needed, secret
 from shared.source import Sources
 
 ALONE = "hashtextextended('accord.rebuild', 0)"
@@ -75,19 +76,18 @@ class Rebuilding:
         """Open what it needs, with the patience of somebody whom no request waits for."""
         async with AsyncExitStack() as stack:
             own = settings.for_service(name)
-            pools = []
-            for login, setting, size in (
-                (own.database, "ACCORD_DATABASE__DSN", 4),
-                (own.relay, "ACCORD_RELAY__DSN", 3),
-                (own.keys, "ACCORD_KEYS__DSN", 1),
-            ):
-                dsn = needed(login.dsn, setting)
+
+            async def opened(login: Login, setting: str, size: int, first: First) -> asyncpg.Pool:
                 made = await pool(
-                    dsn, f"{name}-models", password=login.password(), size=size, **PATIENT
-                )
+                    needed(login.dsn, setting), f"{name}-models", password=login.password(),
+                    size=size, first=first, **PATIENT,
+                )  # fmt: skip
                 stack.push_async_callback(close, made)
-                pools.append(made)
-            app, watch, sealing = pools
+                return made
+
+            app = await opened(own.database, "ACCORD_DATABASE__DSN", 4, None)
+            watch = await opened(own.relay, "ACCORD_RELAY__DSN", 3, None)
+            sealing = await opened(own.keys, "ACCORD_KEYS__DSN", 1, applied_again(watch))
             key_file = needed(own.service.key_file, "ACCORD_SERVICE__KEY_FILE")
             peers = Peers(dict(settings.peers), ServiceKey(name, secret(key_file)))
             stack.push_async_callback(peers.close)

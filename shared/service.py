@@ -25,6 +25,7 @@ from shared import failpoint, feed, importing, openapi, problems, rebuilding, up
 from shared.admission import Gate
 from shared.bus import Bus
 from shared.database import DB_TRANSIENT, Script, close, create, enter, migrate, pool, ready
+from shared.erasure import applied_again
 from shared.event import base64url
 from shared.following import Announced, Following
 from shared.host import Host, Policy, Whois
@@ -61,7 +62,7 @@ _POLICY: TypeAdapter[dict[str, tuple[Who, ...]]] = TypeAdapter(dict[str, tuple[W
 EVERYWHERE, IN_COALITION = "/api/v1", "/api/v1/coalitions/{coalition}"
 FORGETS, WAKES = "forgets repeats", "wakes followers"
 FORGET_EVERY = 3_600.0
-OPEN_NOTHING = frozenset({"audit", "web"})
+OPEN_NOTHING = frozenset({"audit", "followers", "web"})
 CORE = (
     Script("shared", "inbox.sql"),
     Script("shared", "model.sql"),
@@ -310,8 +311,9 @@ class Runtime:
             stack.push_async_callback(close, watch)
             keys_dsn = needed(settings.keys.dsn, "ACCORD_KEYS__DSN")
             sealing = await pool(
-                keys_dsn, f"{name}-keys", password=settings.keys.password(), size=4
-            )
+                keys_dsn, f"{name}-keys", password=settings.keys.password(), size=4,
+                first=applied_again(watch),
+            )  # fmt: skip
             stack.push_async_callback(close, sealing)
             keys = Keys(sealing, settings.keys.kek(), name)
             own_key = ServiceKey(
@@ -457,7 +459,7 @@ def _audiences(mandates: Mandates, person: UUID) -> tuple[str, ...]:
 
 
 def _serves(peer: str, audience: str) -> bool:
-    """Say whether a peer may open values of an audience; log and pages may open none."""
+    """Say whether a peer may open values of an audience; log, pages and followers may open none."""
     return peer not in OPEN_NOTHING and audience != "affinity"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 import httpx2
 
+from services.members.views.sheets import COLUMNS
 from shared.identity import EmbeddedIssuer
 from tests.acceptance.test_issues import raise_issue, say, shown
 from tests.end_to_end.coalition import Coalition, key_of, made, mail, text
@@ -131,7 +132,10 @@ async def decide(table: Coalition, person: str) -> int:
             "ends_at": later(hours=1), "host": table.orgs["Union"], "place": text("The clinic"),
         })
     )  # fmt: skip
-    await post(f"meetings/{meeting}/facilitators", {"person": person, "org": table.orgs[CANARY]})
+    await post(
+        f"meetings/{meeting}/facilitators",
+        {"person": person, "org": table.orgs[CANARY], "external": False},
+    )
     for name, who in ((CANARY, person),):
         there = {
             "attendance": table_id(table),
@@ -148,10 +152,10 @@ async def decide(table: Coalition, person: str) -> int:
     proposal = key_of(await post("proposals", draft))
     await post(f"proposals/{proposal}/publications", {})
     await post(f"proposals/{proposal}/votings", {"rule": rule, "closes_at": later(hours=2)})
-    for name in ("Clinic", "Union", CANARY):
+    for name in ("Clinic", "Union", "Parents"):
         await post(f"proposals/{proposal}/stances", {"option": "agree"}, name)
     against = {"option": "disagree", "reason": text("Too dear.")}
-    await post(f"proposals/{proposal}/stances", against, "Parents")
+    await post(f"proposals/{proposal}/stances", against, CANARY)
     await post(f"proposals/{proposal}/votings/closings", {})
     await post(f"proposals/{proposal}/decisions", {"accountable": [table.orgs[CANARY]]})
     step = key_of(await post("steps", {"what": text("Buy the pots")}))
@@ -266,7 +270,10 @@ async def browser(suite: Suite, subject: str) -> AsyncIterator[httpx2.AsyncClien
 
 async def pages(client: httpx2.AsyncClient, slug: str) -> str:
     found = []
-    for path in ("", "/organisations", "/decisions", "/meetings", "/steps", "/reports"):
+    for path in (
+        "", "/organisations", "/decisions", "/meetings", "/steps", "/reports", "/charter",
+        "/structure", "/alignment", "/issues", "/threats", "/reviews", "/relationships",
+    ):  # fmt: skip
         answer = await client.get(f"/c/{slug}{path}")
         assert answer.status_code == 200, f"{path} {answer.status_code}"
         found.append(answer.text)
@@ -278,6 +285,10 @@ async def people_of(table: Coalition) -> list[str]:
     found = []
     for path in ("people", "members", "mentorships", "issues", "threats", "erasures"):
         answer = await table.get("members", path, "Union", limit=200)
+        assert answer.status_code == 200, answer.text
+        found.append(answer.text)
+    for sheet in COLUMNS:
+        answer = await table.get("members", f"{sheet}.csv", "Union")
         assert answer.status_code == 200, answer.text
         found.append(answer.text)
     return found

@@ -13,19 +13,21 @@ import orjson
 import pytest
 
 from shared import erasure, inbox
-from shared.ask import Ask, Step
+from shared.ask import Ask, Step, Written
 from shared.bus import Damaged
-from shared.database import Script, migrate
-from shared.decider import Decider
-from shared.erasure import Erasure
+from shared.database import DB_TRANSIENT, Script, migrate, pool
+from shared.decider import Decider, Refused
+from shared.erasure import Erasure, applied_again
 from shared.event import Command, Context, Event, Personal, Recorded, Sealed, Text, Value
 from shared.hot import Reading, Rules
 from shared.inbox import Reader
+from shared.journal import Journal
 from shared.models import Model, Models
 from shared.projection import Projection, Row, Table
+from shared.sealing import Erased, Keys
 from shared.service import CORE
 from shared.source import Own
-from tests.shared.jars import Shop, acts, shop, writing
+from tests.shared.jars import KEK, Shop, acts, address, shop, writing
 
 ANA, BEN = UUID(int=51), UUID(int=52)
 CANARY = Text(lang="en", text="Ana Canary")
@@ -384,6 +386,128 @@ async def test_a_source_that_has_not_erased_yet_is_waited_for(
     with elsewhere:
         assert await listener.heal(coalition)
     assert len(await house.rows(coalition)) == 6
+
+
+async def put_back(postgres: str, coalition: UUID, kept: list[Any]) -> None:
+    """Let the key store be as it was before the person was erased, as a backup has it."""
+    keys = await asyncpg.connect(postgres, database="accord_house_keys")
+    await keys.execute("delete from sealing.erased where coalition_id = $1", coalition)
+    for row in kept:
+        await keys.execute(
+            "update sealing.sealing_key set wrapped_key = $2, destroyed_at = null"
+            " where key_id = $1",
+            row["key_id"], row["wrapped_key"],
+        )  # fmt: skip
+    await keys.close()
+
+
+async def key_store(postgres: str, **how: Any) -> Keys:
+    """Return the keys as a process has them that starts now."""
+    where = address(postgres, "accord_house_keys", "k", "accord_house_keys")
+    return Keys(await pool(where, "again", size=1, **how), KEK, "members")
+
+
+async def test_a_restored_key_store_answers_once_all_is_erased_again(
+    house: House, coalition: UUID, postgres: str
+) -> None:
+    await house.write(coalition, *BUSY)
+    kept = await house.shop.key_pool.fetch(
+        "select key_id, wrapped_key from sealing.sealing_key"
+        " where coalition_id = $1 and person_id = $2",
+        coalition, ANA,
+    )  # fmt: skip
+    assert kept
+    wanted = [row["key_id"] for row in kept]
+    await house.write(coalition, (ANA, Erase()))
+    assert await house.reader().heal(coalition)
+    await put_back(postgres, coalition, kept)
+
+    unguarded = await key_store(postgres)
+    assert await unguarded.known(coalition, wanted), "a backup brings keys back"
+    guarded = await key_store(postgres, first=applied_again(house.shop.relay))
+    assert await guarded.look(coalition, wanted) == ({}, frozenset(wanted))
+    with pytest.raises(Erased):
+        await guarded.fetch(coalition, ANA, "members")
+    for keys in (unguarded, guarded):
+        await keys._pool.close()  # noqa: SLF001 - opened here
+
+
+@pytest.mark.usefixtures("house")
+async def test_a_restored_key_store_answers_nobody_while_it_is_not_known_who_was_erased(
+    postgres: str,
+) -> None:
+    unknown = await pool(address(postgres, "accord_house_relay", "r", "accord_house"), "gone")
+    await unknown.close()
+    with pytest.raises(DB_TRANSIENT):
+        await key_store(postgres, first=applied_again(unknown))
+
+
+async def test_what_a_backup_of_events_brings_back_is_erased_again(
+    house: House, coalition: UUID
+) -> None:
+    tables = "journal.disclosure", "inbox.cursor", "views.note", "views.whole"
+    admin = house.shop.admin
+    await house.write(coalition, *BUSY)
+    assert await house.reader().heal(coalition)
+    for table in tables:
+        await admin.execute(
+            f"create table public.kept_{table.partition('.')[2]} as"  # noqa: S608 - tables of ours
+            f" select * from {table} where coalition_id = '{coalition}'"
+        )
+    await house.write(coalition, (ANA, Erase()))
+    assert await house.reader().heal(coalition)
+    assert "Canary" in await house.dump(coalition)  # in the backup only
+    for table in tables:
+        name = f"public.kept_{table.partition('.')[2]}"
+        await admin.execute(f"delete from {table} where coalition_id = $1", coalition)  # noqa: S608 - tables of ours
+        await admin.execute(f"insert into {table} select * from {name}")  # noqa: S608 - tables of ours
+        await admin.execute(f"drop table {name}")
+    for table in ("inbox.erased", "journal.erased"):
+        await admin.execute(f"delete from {table} where coalition_id = $1", coalition)  # noqa: S608 - tables of ours
+    assert "Canary" in await house.dump(coalition)
+    assert await house.reader().heal(coalition)
+    assert "Canary" not in await house.dump(coalition)
+    assert await house.shop.keys.known(coalition, await house.shop.keys.of(coalition, ANA)) == {}
+
+
+async def test_who_erases_themself_signs_nothing(house: House, coalition: UUID) -> None:
+    """The event of one's own erasure is sealed under no key of one's own, nor signed."""
+    await house.write(coalition, line(BEN, "Ben Wren"), (ANA, Erase()), (BEN, Erase()))
+    rows = await house.shop.admin.fetch(
+        "select bytes from journal.event where coalition_id = $1 and type = 'PersonErased'"
+        " order by position",
+        coalition,
+    )
+    by_another, by_themself = [orjson.loads(row["bytes"]) for row in rows]
+    assert by_another["authority"] == "full"
+    assert "_sd" in by_another["data"]
+    assert by_themself["data"] == {}
+    assert "authority" not in by_themself
+
+
+async def test_a_batch_records_nothing_about_who_is_on_the_list(
+    house: House, coalition: UUID
+) -> None:
+    """Though it holds a key of theirs still: the list is looked at under the lock."""
+    await house.write(coalition, line(ANA, "Ana Canary"))
+
+    async def erased(_: Reading) -> frozenset[UUID]:
+        return frozenset({ANA})
+
+    async def resolve(read: Reading, _state: Any, _command: Any) -> Context:
+        return await acts(BEN, read)
+
+    knowing = Journal(house.shop.app, house.shop.journal.rules, house.shop.keys, erased=erased)
+    async with writing(knowing) as journal:
+        outcomes = await journal.write_all(
+            [
+                Ask(coalition, (Step(note, person, command),), resolve)
+                for person, command in (line(ANA, "Ana Canary"), line(BEN, "Ben Wren"))
+            ]
+        )
+    assert isinstance(outcomes[0], Refused)
+    assert outcomes[0].reason == "person_erased"
+    assert isinstance(outcomes[1], Written)
 
 
 async def test_the_index_finds_what_stood_under_a_key(house: House) -> None:
