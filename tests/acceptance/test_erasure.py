@@ -5,6 +5,9 @@ Zilpah Quetzal is a one-person member, and busy: her name is typed into every fi
 
 import asyncio
 import json
+import re
+import shlex
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -343,7 +346,8 @@ async def test_f121_nothing_of_an_erased_person_is_left_but_all_that_was_decided
         path, why = f"people/{person}/erasures", {"ground": "left"}
         refused = await table.try_post("members", path, why, "Union")
         assert (refused.status_code, refused.json()["reason"]) == (409, "not_erasable")
-        await table.post("members", f"people/{person}/erasure-requests", why, "Clinic")
+        asked = await typed(table, "Clinic", "## Somebody else", PERSON=person)
+        assert json.loads(asked)["events"][0]["type"] == "ErasureRequested"
         refused = await table.try_post("members", path, why, "Clinic")
         assert (refused.status_code, refused.json()["reason"]) == (409, "not_erasable")
         asked_for = await table.post("members", path, why, "Union")
@@ -389,13 +393,38 @@ async def test_f121_nothing_of_an_erased_person_is_left_but_all_that_was_decided
         assert now[name][: len(events)] == events
 
 
+def told(heading: str) -> str:
+    """Return what the guide lets people type under a heading."""
+    part = GUIDE.read_text().partition(f"{heading}\n")[2].partition("\n## ")[0]
+    return "\n".join(re.findall(r"```sh\n(.*?)```", part, re.DOTALL))
+
+
+async def typed(table: Coalition, name: str, *headings: str, **words: str) -> str:
+    """Type what the guide says as somebody of an organisation; return what is printed last."""
+    lines = "\n".join(told(heading) for heading in ("# Erase a person", *headings))
+    words |= {"YOU": mail(name), "SLUG": table.slug, "http://127.0.0.1:8080": table.suite.url}
+    for word, meant in words.items():
+        lines = lines.replace(word, meant)
+    data = shlex.quote(str(table.suite.data))
+    accord = f'accord() {{ {shlex.quote(sys.executable)} -m accord "$@" --data {data}; }}'
+    typing = await asyncio.create_subprocess_exec(
+        "bash", "-euo", "pipefail", "-c", f"{accord}\n{lines}",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    said, complaints = await typing.communicate()
+    assert typing.returncode == 0, complaints.decode()
+    return said.decode()
+
+
 async def test_f121_who_asks_to_be_erased_is_erased_at_once(table: Coalition) -> None:
     person = (await table.get("members", "me", "Library")).json()["person"]
     by_another = await table.try_post(
         "members", f"people/{person}/erasures", {"ground": "wish"}, "Parents"
     )
     assert by_another.json()["reason"] == "not_erasable"
-    done = await table.post("members", f"people/{person}/erasures", {"ground": "wish"}, "Library")
+    said = await typed(table, "Library", "## Yourself", PERSON=person)
+    me, done = map(json.loads, said.replace("}{", "}\n{").splitlines())
+    assert me["person"] == person
     db = await connected(table.suite.data, "accord_members")
     raw = await db.fetchval(
         "select bytes from journal.event where coalition_id = $1::uuid and position = $2",
@@ -419,3 +448,9 @@ async def test_f121_who_asks_to_be_erased_is_erased_at_once(table: Coalition) ->
     reading = await shown(table, "people", done, "Union")
     [gone] = [each for each in reading["items"] if each["id"] == person]
     assert (gone["name"], gone["mandates"]) == (None, [])
+    [listed] = [
+        each
+        for each in json.loads(await typed(table, "Union", "## See that it is done"))["items"]
+        if each["person"] == person
+    ]
+    assert listed == row
