@@ -76,6 +76,9 @@ properties: .venv/dev   ## laws, histories and damage, searched for long
 schemathesis: .venv/dev ## requests of every sort to all routes, as three identities; SEED, EXAMPLES
 	python -m tests.openapi
 
+events: .venv/dev       ## docs/events.md and the schemas, from the event classes
+	python -m tests.contracts.catalogue
+
 screenshots: .venv/dev  ## the pictures of the README, from the demo
 	python -m tests.web.pictures
 

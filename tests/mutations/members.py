@@ -706,8 +706,8 @@ MUTATIONS = (
     Mutation(
         "I8 a pulse is of class dyad",
         RELATIONSHIP,
-        'class TrustPulseSubmitted(Event):\n    visibility = "dyad"\n\n',
-        "class TrustPulseSubmitted(Event):\n",
+        'only the two see it."""\n\n    visibility = "dyad"\n',
+        'only the two see it."""\n',
         f"{OF_RELATIONSHIP}::test_i8_all_but_touchpoints_is_for_the_two_alone",
     ),
     Mutation(
@@ -882,15 +882,15 @@ MUTATIONS = (
     Mutation(
         "M17 nobody learns who opened a circle",
         CIRCLE,
-        "class CircleOpened(Event):\n    unsigned = True\n",
-        "class CircleOpened(Event):\n    unsigned = False\n",
+        'ever recorded."""\n\n    unsigned = True\n',
+        'ever recorded."""\n\n    unsigned = False\n',
         f"{OF_CIRCLE}::test_m17_no_event_of_a_circle_says_more_than_that_it_happened",
     ),
     Mutation(
         "M17 nor who closed it",
         CIRCLE,
-        "class CircleClosed(Event):\n    unsigned = True\n",
-        "class CircleClosed(Event):\n    unsigned = False\n",
+        'circle was closed."""\n\n    unsigned = True\n',
+        'circle was closed."""\n\n    unsigned = False\n',
         f"{OF_CIRCLE}::test_f111_the_bytes_name_nobody",
     ),
     Mutation(

@@ -35,6 +35,8 @@ class DeclineContribution(Command):
 
 
 class ContributionRecorded(Event):
+    """An organisation said what somebody contributed."""
+
     by: OrgId
     of: OrgId
     role: Role
@@ -44,10 +46,14 @@ class ContributionRecorded(Event):
 
 
 class ContributionConfirmed(Event):
+    """Another organisation confirmed a contribution."""
+
     by: OrgId
 
 
 class ContributionDeclined(Event):
+    """Who contributed does not wish to be named for it."""
+
     by: OrgId
 
 

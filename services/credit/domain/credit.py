@@ -64,6 +64,8 @@ class CorrectCredit(Command):
 
 
 class CreditAssigned(Event):
+    """Credit for a win was given."""
+
     by: OrgId
     credit: CreditId
     to: OrgId | None = None
@@ -75,14 +77,20 @@ class CreditAssigned(Event):
 
 
 class CreditAccepted(Event):
+    """Who was given credit accepted it."""
+
     credit: CreditId
 
 
 class CreditWaived(Event):
+    """Who was given credit waived it."""
+
     credit: CreditId
 
 
 class CreditCorrected(Event):
+    """Credit was corrected; the first one stays readable."""
+
     credit: CreditId
     role: Role
     degree: Degree

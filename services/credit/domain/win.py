@@ -72,6 +72,8 @@ class CelebrateWin(Command):
 
 
 class WinDeclared(Event):
+    """The coalition won something."""
+
     title: Sealed[Text]
     size: Size
     decisions: tuple[DecisionId, ...]
@@ -79,12 +81,16 @@ class WinDeclared(Event):
 
 
 class LossAcknowledged(Event):
+    """The coalition lost something, and says so."""
+
     title: Sealed[Text]
     decisions: tuple[DecisionId, ...]
     objectives: tuple[ObjectiveId, ...]
 
 
 class LatecomerWelcomed(Event):
+    """Somebody who came late was welcomed."""
+
     to: OrgId | None = None
     external: Sealed[Text] = Sealed()
     from_: Sealed[Text]
@@ -93,11 +99,15 @@ class LatecomerWelcomed(Event):
 
 
 class WinAnnounced(Event):
+    """A win was announced, with those not yet credited."""
+
     uncredited: tuple[OrgId, ...]
     audience_: Audience
 
 
 class WinCelebrated(Event):
+    """A win was celebrated."""
+
     on: date
     orgs: tuple[OrgId, ...]
 

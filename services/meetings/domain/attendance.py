@@ -64,6 +64,8 @@ class RecordDeparture(Command):
 
 
 class AttendanceRecorded(Event):
+    """Somebody is there, for an organisation."""
+
     attendance: AttendanceId
     org: OrgId | None = None
     person: Personal[PersonId]
@@ -72,15 +74,21 @@ class AttendanceRecorded(Event):
 
 
 class DepartureRecorded(Event):
+    """Somebody left the meeting."""
+
     attendance: AttendanceId
 
 
 class QuorumEstablished(Event):
+    """Enough organisations are present."""
+
     present: int
     needed: int
 
 
 class QuorumLost(Event):
+    """Too few organisations are left."""
+
     present: int
     needed: int
 

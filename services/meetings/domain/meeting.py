@@ -130,6 +130,8 @@ class CloseMeeting(Command):
 
 
 class MeetingScheduled(Event):
+    """A meeting was set, with place, time and host."""
+
     title: Sealed[Text] = Sealed()
     body: BodyId
     host: OrgId | None = None
@@ -140,16 +142,22 @@ class MeetingScheduled(Event):
 
 
 class MeetingRescheduled(Event):
+    """A meeting was moved."""
+
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     place: Sealed[Text]
 
 
 class MeetingCancelled(Event):
+    """A meeting was cancelled, with the reason."""
+
     reason: Sealed[Text]
 
 
 class AgendaItemProposed(Event):
+    """An item was proposed for the agenda."""
+
     item: ItemId
     kind: Kind
     title: Sealed[Text]
@@ -159,11 +167,15 @@ class AgendaItemProposed(Event):
 
 
 class AgendaPublished(Event):
+    """The agenda was published, perhaps at short notice."""
+
     items: tuple[ItemId, ...]
     short_notice: bool
 
 
 class FacilitatorAppointed(Event):
+    """Somebody facilitates the meeting, perhaps from outside."""
+
     person: Personal[PersonId]
     accreditation: AccId | None = None
     org: OrgId | None = None
@@ -171,12 +183,14 @@ class FacilitatorAppointed(Event):
 
 
 class ReengagementInvited(Event):
+    """An organisation that only listens was invited back before a decision."""
+
     org: OrgId
     entry: Ref
 
 
 class MeetingOpened(Event):
-    pass
+    """A meeting began."""
 
 
 class Overridden(Value):
@@ -185,6 +199,8 @@ class Overridden(Value):
 
 
 class MeetingClosed(Event):
+    """A meeting ended, with its next steps owned, or left so by name."""
+
     steps: tuple[StepId, ...]
     override: Overridden | None = None
 

@@ -43,12 +43,16 @@ class ApproveVariant(Command):
 
 
 class MessageDrafted(Event):
+    """Words on an issue were drafted."""
+
     by: OrgId
     issue: IssueId
     text: Sealed[Text]
 
 
 class MessageApproved(Event):
+    """An organisation approved a message."""
+
     by: OrgId
 
 

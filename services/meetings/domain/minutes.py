@@ -49,6 +49,8 @@ class CorrectMinutes(Command):
 
 
 class MinutesDrafted(Event):
+    """Minutes were written, citing the decisions and steps of the meeting."""
+
     visibility = "body"
 
     version: int
@@ -58,11 +60,15 @@ class MinutesDrafted(Event):
 
 
 class MinutesApproved(Event):
+    """An organisation that was present approved a version of the minutes."""
+
     by: OrgId
     version: int
 
 
 class MinutesCorrected(Event):
+    """Minutes were corrected: a new version, to be approved again."""
+
     visibility = "body"
 
     version: int

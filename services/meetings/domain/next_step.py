@@ -95,6 +95,8 @@ class Owner(Value):
 
 
 class NextStepProposed(Event):
+    """Something to be done was named."""
+
     by: OrgId
     what: Sealed[Text]
     meeting: MeetingId | None = None
@@ -103,49 +105,65 @@ class NextStepProposed(Event):
 
 
 class NextStepVolunteered(Event):
+    """An organisation took a step on, naming who does it and by when."""
+
     by: OrgId
     owners: tuple[Owner, ...]
     due: date
 
 
 class NextStepAssigned(Event):
+    """A step was given to an organisation, which has yet to accept it."""
+
     owner: OrgId
     owners: tuple[Owner, ...]
     due: date
 
 
 class NextStepReassigned(Event):
+    """A step was given to another organisation."""
+
     owner: OrgId
     owners: tuple[Owner, ...]
     due: date
 
 
 class NextStepAccepted(Event):
-    pass
+    """The owner accepted a step."""
 
 
 class NextStepStarted(Event):
-    pass
+    """The owner began."""
 
 
 class NextStepDeclined(Event):
+    """An organisation did not take the step on, and says why."""
+
     reason: Sealed[Text]
 
 
 class NextStepBlocked(Event):
+    """The owner cannot go on, and says why."""
+
     reason: Sealed[Text]
 
 
 class NextStepDropped(Event):
+    """A step was given up, with the reason."""
+
     reason: Sealed[Text]
 
 
 class NextStepDueDateMoved(Event):
+    """A step is due on another day, with the reason."""
+
     due: date
     reason: Sealed[Text]
 
 
 class NextStepCompleted(Event):
+    """A step was done."""
+
     note: Sealed[Text] = Sealed()
 
 

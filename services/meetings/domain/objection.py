@@ -56,6 +56,8 @@ class ResolveFormalObjection(Command):
 
 
 class ObjectionRaised(Event):
+    """An objection was raised, with its grounds and what would remove it."""
+
     by: OrgId
     objection: ObjectionId
     grounds: Sealed[Text]
@@ -63,32 +65,44 @@ class ObjectionRaised(Event):
 
 
 class ObjectionAccommodated(Event):
+    """An amendment took up an objection."""
+
     objection: ObjectionId
     amendment: int
 
 
 class ObjectionRetracted(Event):
+    """Who objected took the objection back."""
+
     objection: ObjectionId
     reason: Sealed[Text]
 
 
 class ObjectionSetAside(Event):
+    """The chair set an objection aside, with reasons."""
+
     objection: ObjectionId
     reasoning: Sealed[Text]
 
 
 class ObjectionOutweighed(Event):
+    """The chair decided in spite of an objection, with reasons and what else was considered."""
+
     objection: ObjectionId
     reasoning: Sealed[Text]
     alternatives: Sealed[tuple[Text, ...]]
 
 
 class FormalObjectionRegistered(Event):
+    """Who objected took the objection to another body."""
+
     objection: ObjectionId
     to: BodyId
 
 
 class FormalObjectionResolved(Event):
+    """Another body upheld or overruled an objection."""
+
     objection: ObjectionId
     result: Literal["upheld", "overruled"]
     reasoning: Sealed[Text]

@@ -117,6 +117,8 @@ class ReopenDecision(Command):
 
 
 class ProposalDrafted(Event):
+    """A proposal was drafted for a body, naming its issue and whom it affects."""
+
     by: OrgId
     body: BodyId
     issue: IssueId
@@ -128,11 +130,15 @@ class ProposalDrafted(Event):
 
 
 class ProposalPublished(Event):
+    """A proposal was published: its text is this one."""
+
     at: AwareDatetime
     text: Digest
 
 
 class ProposalAmended(Event):
+    """A proposal was changed, and says why; a voting that was open ends."""
+
     at: AwareDatetime
     version: int
     text: Sealed[Text]
@@ -140,10 +146,14 @@ class ProposalAmended(Event):
 
 
 class ProposalWithdrawn(Event):
+    """A proposal was withdrawn by who made it."""
+
     reason: Sealed[Text]
 
 
 class DecisionMade(Event):
+    """A proposal was adopted or rejected, with all that this rests on."""
+
     decision: DecisionId
     outcome: Outcome
     counts: Counts
@@ -165,11 +175,15 @@ class DecisionMade(Event):
 
 
 class DecisionDeferred(Event):
+    """A decision was put off."""
+
     until: date
     reason: Sealed[Text]
 
 
 class DecisionReopened(Event):
+    """A decision was opened again on new information; the first one stays."""
+
     decision: DecisionId
     new_information: Sealed[Text]
     because: Ref | None = None

@@ -154,6 +154,8 @@ class RetireRule(Command):
 
 
 class DecisionRuleAdopted(Event):
+    """How a body decides was adopted, as the next version."""
+
     version: int
     body: BodyId
     rule: Rule
@@ -161,6 +163,8 @@ class DecisionRuleAdopted(Event):
 
 
 class DecisionRuleRetired(Event):
+    """A rule is not used any more."""
+
     decision: Ref | None = None
 
 

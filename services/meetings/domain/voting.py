@@ -108,6 +108,8 @@ class CloseVoting(Command):
 
 
 class VotingOpened(Event):
+    """A voting began; rule, text and who may vote are frozen."""
+
     by: OrgId
     at: AwareDatetime
     round: int
@@ -124,6 +126,8 @@ class VotingOpened(Event):
 
 
 class StanceTaken(Event):
+    """An organisation took its stance."""
+
     by: OrgId
     authority: Authority | None = None
     option: Restricted[Option]
@@ -132,6 +136,8 @@ class StanceTaken(Event):
 
 
 class StanceChanged(Event):
+    """An organisation changed its stance, and says why."""
+
     by: OrgId
     authority: Authority | None = None
     from_: Restricted[Option]
@@ -141,17 +147,23 @@ class StanceChanged(Event):
 
 
 class StanceWithdrawn(Event):
+    """An organisation took its stance back."""
+
     by: OrgId
     because: Sealed[Text]
 
 
 class VotingClosed(Event):
+    """A voting ended, with its counts."""
+
     reason: Reason
     present: tuple[OrgId, ...] | None = None
     counts: Counts
 
 
 class QuorumNotMet(Event):
+    """Too few took part: the voting lapses."""
+
     needed: int
     reached: int
 

@@ -99,15 +99,21 @@ class RepresentativeAccredited(Event):
 
 
 class RepresentativeReplaced(RepresentativeAccredited):
+    """Another person speaks for the organisation in place of one whose accreditation ended."""
+
     ended: AccId
 
 
 class AccreditationEnded(Event):
+    """A person no longer speaks for the organisation."""
+
     accreditation: AccId
     reason: Code
 
 
 class ProxyGranted(Event):
+    """A representative let another vote in their place."""
+
     proxy: ProxyId
     to: OrgId
     body: BodyId
@@ -116,6 +122,8 @@ class ProxyGranted(Event):
 
 
 class ProxyRevoked(Event):
+    """A proxy was taken back."""
+
     proxy: ProxyId
 
 

@@ -93,6 +93,8 @@ class DissolveBody(Command):
 
 
 class BodyConstituted(Event):
+    """A body was set up, with the issues that it may decide."""
+
     name: Sealed[Text]
     kind: Kind
     scope: Scope
@@ -100,37 +102,51 @@ class BodyConstituted(Event):
 
 
 class BodyMandateChanged(Event):
+    """The issues that a body may decide were changed."""
+
     scope: Scope
     decision: Ref | None = None
 
 
 class SeatReserved(Event):
+    """A seat was kept in a body, for a constituency or for anybody."""
+
     seat: SeatId
     constituency: ConstituencyId | None = None
 
 
 class SeatFilled(Event):
+    """An organisation took a seat."""
+
     seat: SeatId
     org: OrgId
 
 
 class SeatVacated(Event):
+    """An organisation left its seat."""
+
     seat: SeatId
     reason: Code
 
 
 class RoleTaken(Event):
+    """A representative took a role in a body, such as the chair."""
+
     role: Code
     accreditation: AccId
     until: date | None = None
 
 
 class RoleReleased(Event):
+    """A role ended."""
+
     role: Code
     accreditation: AccId
 
 
 class BodyDissolved(Event):
+    """A body was dissolved, with the reason."""
+
     reason: Sealed[Text]
     decision: Ref | None = None
 

@@ -79,6 +79,8 @@ class AgreeCompromise(Command):
 
 
 class BottomLineDeclared(Event):
+    """A member said what it cannot accept, openly or sealed."""
+
     term: TermId
     acceptable: Restricted[Acceptable]
     sealed: bool

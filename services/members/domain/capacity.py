@@ -36,17 +36,23 @@ class ReviewCapacity(Command):
 
 
 class StrengthDeclared(Event):
+    """A member said what it is good at."""
+
     strength: Code
     note: Sealed[Text] = Sealed()
 
 
 class CapacityPledged(Event):
+    """A member pledged hours a month, for a time."""
+
     hours_per_month: Whole
     from_: date
     until: date
 
 
 class CapacityReviewed(Event):
+    """A member looked at how its pledge fits what it does."""
+
     at: AwareDatetime
     result: Result
 

@@ -19,10 +19,14 @@ class CloseCircle(Command):
 
 
 class CircleOpened(Event):
+    """A confidential circle was opened. Nothing else of it is ever recorded."""
+
     unsigned = True
 
 
 class CircleClosed(Event):
+    """A confidential circle was closed."""
+
     unsigned = True
 
 

@@ -245,21 +245,29 @@ class AdjournCoalition(Command):
 
 
 class CoalitionFormed(Event):
+    """A coalition was formed, with a short name and a founder."""
+
     slug: str
     template: Template
     name: Sealed[Text]
 
 
 class OperatingModeSet(Event):
+    """From now on the coalition works informally, or formally."""
+
     mode: Mode
 
 
 class CoalitionListed(Event):
+    """The coalition shows its name and topics to other coalitions."""
+
     topics: tuple[Code, ...]
     contact: Sealed[Text] = Sealed()
 
 
 class NorthStarAdopted(Event):
+    """What the coalition is for was adopted, as the next version."""
+
     version: Whole
     text: Sealed[Text]
     decision: Ref | None = None
@@ -267,6 +275,8 @@ class NorthStarAdopted(Event):
 
 
 class ScopeSet(Event):
+    """How many members it takes, and what it works on, was set."""
+
     max_members: Whole | None = None
     regions: tuple[Code, ...]
     interest_required: bool
@@ -283,12 +293,16 @@ class ScenarioAgreed(Event):
 
 
 class GroundRulesAdopted(Event):
+    """How members treat one another was adopted, as the next version."""
+
     version: Whole
     text: Sealed[Text]
     decision: Ref | None = None
 
 
 class BoundaryAgreed(Event):
+    """What may leave the room, and in how large groups answers are counted, was agreed."""
+
     version: Whole
     defaults: dict[Code, Visibility]
     min_group: Whole
@@ -297,6 +311,8 @@ class BoundaryAgreed(Event):
 
 
 class DecisionStructurePublished(Event):
+    """Which bodies decide was published, as the next version."""
+
     version: Whole
     bodies: tuple[BodyId, ...]
     text: Sealed[Text]
@@ -304,6 +320,8 @@ class DecisionStructurePublished(Event):
 
 
 class TermDefined(Event):
+    """A word that bottom lines and mandates speak of was defined, with the values it can have."""
+
     term: TermId
     name: Sealed[Text]
     choices: tuple[Code, ...] | None = None
@@ -313,11 +331,15 @@ class TermDefined(Event):
 
 
 class StageEntered(Event):
+    """The coalition came into a stage of its life, for a reason."""
+
     stage: Stage
     reason: Sealed[Text]
 
 
 class ContextShiftNoted(Event):
+    """Something outside changed that may ask for a review."""
+
     what: Sealed[Text]
     issues: tuple[IssueId, ...]
 
@@ -343,6 +365,8 @@ class ReviewClosed(Event):
 
 
 class CoalitionAdjourned(Event):
+    """The coalition rests or ends; what it decided stays readable."""
+
     reason: Sealed[Text]
 
 

@@ -44,12 +44,16 @@ class SettleTurf(Command):
 
 
 class ConflictAreaNamed(Event):
+    """Something that members are likely to fall out over was named, with how to deal with it."""
+
     name: Sealed[Text]
     issue: IssueId | None = None
     orgs: tuple[OrgId, ...]
 
 
 class TurfConcernRaised(Event):
+    """A member said that another claims what is theirs."""
+
     by: OrgId
     domain: Sealed[Text]
     with_: tuple[OrgId, ...]

@@ -60,6 +60,8 @@ class ReviewRepresentation(Command):
 
 
 class ConstituencyIdentified(Event):
+    """People whom the coalition affects were named."""
+
     name: Sealed[Text]
     kind: Code
     least_well_served: bool
@@ -69,18 +71,24 @@ class ConstituencyIdentified(Event):
 
 
 class ConstituencyRepresented(Event):
+    """A member said that it represents a constituency."""
+
     by: OrgId
     since: date
     until: date | None = None
 
 
 class OutreachMade(Event):
+    """Somebody of a constituency was invited or visited."""
+
     to: Sealed[Text]
     why_now: Sealed[Text] = Sealed()
     different_now: Sealed[Text] = Sealed()
 
 
 class ListeningSessionHeld(Event):
+    """A constituency was listened to."""
+
     on: date
     participants: Whole
     consent: bool
@@ -88,6 +96,8 @@ class ListeningSessionHeld(Event):
 
 
 class RepresentationReviewed(Event):
+    """A member's claim to represent a constituency was looked at."""
+
     occasion: Ref
     required: Whole
     present: Whole

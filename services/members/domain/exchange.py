@@ -53,6 +53,8 @@ class DeliverResource(Command):
 
 
 class ResourceOffered(Event):
+    """A member offered something to the others."""
+
     by: OrgId
     kind: Kind
     what: Sealed[Text]
@@ -62,7 +64,7 @@ class ResourceOffered(Event):
 
 
 class ResourceRequested(ResourceOffered):
-    pass
+    """A member asked the others for something."""
 
 
 class ResourceMatched(Event):
@@ -75,6 +77,8 @@ class ResourceMatched(Event):
 
 
 class ResourceDelivered(Event):
+    """What was matched was delivered, up to this much in total."""
+
     match: MatchId
     quantity: Quantity | None = None
 

@@ -94,22 +94,30 @@ class ChooseMessenger(Command):
 
 
 class IssueRaised(Event):
+    """An issue was put on the table."""
+
     name: Sealed[Text]
     summary: Sealed[Text]
 
 
 class IssueScoped(Event):
+    """The coalition took an issue into its scope, or put it out."""
+
     scope: Scope
     reason: Sealed[Text]
 
 
 class PositionTaken(Event):
+    """A member said for the first time where it stands on an issue."""
+
     by: OrgId
     position: Restricted[Position]
     reason: Sealed[Text]
 
 
 class PositionChanged(Event):
+    """A member stands elsewhere now, and says why."""
+
     by: OrgId
     from_: Restricted[Position]
     to: Restricted[Position]
@@ -125,14 +133,20 @@ class AgreedToDisagree(Event):
 
 
 class DisagreementReopened(Event):
+    """An issue at rest was taken up again."""
+
     reason: Sealed[Text]
 
 
 class LeadAssigned(Event):
+    """A member leads an issue."""
+
     lead: OrgId
 
 
 class LeadYielded(Event):
+    """A member gave its lead to another."""
+
     reason: Sealed[Text]
     successor: OrgId | None = None
 

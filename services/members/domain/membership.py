@@ -185,11 +185,15 @@ class LeaveCoalition(Command):
 
 
 class MemberInvited(Event):
+    """An organisation was invited to join."""
+
     name: Sealed[Text]
     why: Sealed[Text] = Sealed()
 
 
 class MembershipApplied(Event):
+    """An organisation, or one person, asked to join."""
+
     name: Sealed[Text]
     kind: Kind
     sector: Code
@@ -197,10 +201,14 @@ class MembershipApplied(Event):
 
 
 class MembershipDeclined(Event):
+    """An application or an invitation was declined."""
+
     reason: Sealed[Text]
 
 
 class MemberJoined(Event):
+    """An organisation joined, with what it commits itself to and whether it votes."""
+
     name: Sealed[Text]
     kind: Kind
     sector: Code
@@ -211,63 +219,89 @@ class MemberJoined(Event):
 
 
 class AlignmentStated(Event):
+    """A member said what it brings, what it sees as the problem, and its goals."""
+
     brings: Sealed[Text]
     problem: Sealed[Text]
     goals: Sealed[Text]
 
 
 class InterestStated(Event):
+    """A member said what it gains by taking part, and to whom it answers."""
+
     mutual_benefit: Sealed[Text]
     answers_to: Sealed[tuple[Text, ...]] = Sealed()
 
 
 class NeedStated(Event):
+    """A member said what it needs from the others for its own people."""
+
     need: Sealed[Text]
     stakeholders: Sealed[Text]
 
 
 class CommitmentLevelSet(Event):
+    """A member changed how much it takes part; observers do not vote."""
+
     level: Commitment
     reason: Sealed[Text] = Sealed()
 
 
 class InvolvementLevelSet(Event):
+    """How far a member is involved in a phase was set."""
+
     phase: Code
     level: Involvement
 
 
 class GroundRulesAccepted(Event):
+    """A member accepted a version of the ground rules."""
+
     version: Whole
 
 
 class DecisionStructureAcknowledged(Event):
+    """A member confirmed that it knows who decides."""
+
     version: Whole
 
 
 class RelatedOrganizationDeclared(Event):
+    """A member named the organisations it is related to: together they have one vote."""
+
     related: tuple[OrgId, ...]
 
 
 class PointPersonNamed(Event):
+    """A member named who passes on what the coalition does."""
+
     person: Personal[PersonId] = Sealed()
 
 
 class InternalBriefingHeld(Event):
+    """A member told its own people."""
+
     on: date
     attended: Whole
 
 
 class MemberSuspended(Event):
+    """A member was suspended, with the reason."""
+
     reason: Sealed[Text]
     decision: Ref | None = None
 
 
 class MemberReinstated(Event):
+    """A suspended member takes part again."""
+
     reason: Sealed[Text]
     decision: Ref | None = None
 
 
 class MemberLeft(Event):
+    """A member left, with the reason."""
+
     reason_code: Leaving
     note: Sealed[Text] = Sealed()
 

@@ -49,15 +49,21 @@ class Mentee(Value):
 
 
 class MentorshipStarted(Event):
+    """A person accompanies others."""
+
     mentor: Personal[PersonId]
     mentees: tuple[Mentee, ...]
 
 
 class MentorshipSessionLogged(Event):
+    """Mentor and mentees met."""
+
     on: date
 
 
 class MentorshipEnded(Event):
+    """A mentorship ended."""
+
     reason: Code
 
 

@@ -85,22 +85,30 @@ class IssueErasureReceipt(Command):
 
 
 class PersonRegistered(Event):
+    """A person became known, with name and address."""
+
     name: Personal[Text]
     contact: Personal[Text] = Sealed()
     locale: Code
 
 
 class ConsentGiven(Event):
+    """A person agreed to a use of what is theirs."""
+
     consent: ConsentId
     purpose: Code
     until: date | None = None
 
 
 class ConsentWithdrawn(Event):
+    """A person took a consent back."""
+
     consent: ConsentId
 
 
 class GrowthGoalSet(Event):
+    """A person set a goal of their own."""
+
     visibility = "dyad"
 
     goal: GoalId
@@ -109,12 +117,16 @@ class GrowthGoalSet(Event):
 
 
 class GrowthGoalReached(Event):
+    """A person reached a goal."""
+
     visibility = "dyad"
 
     goal: GoalId
 
 
 class WellbeingPulseSubmitted(Event):
+    """A person said how they fare this month."""
+
     unsigned = True
     visibility = "dyad"
 
@@ -123,6 +135,8 @@ class WellbeingPulseSubmitted(Event):
 
 
 class ErasureRequested(Event):
+    """An organisation asked that a person be erased."""
+
     by: OrgId
     ground: Code
 
@@ -137,6 +151,8 @@ class PersonErased(Event):
 
 
 class ErasureReceiptIssued(Event):
+    """Every service confirmed that it has erased the person."""
+
     services: dict[Code, Whole]
 
 

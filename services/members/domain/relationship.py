@@ -70,11 +70,15 @@ class AcceptAmends(Command):
 
 
 class TouchpointLogged(Event):
+    """Two members were in touch."""
+
     kind: Touch
     on: date
 
 
 class HistoricTensionRecorded(Event):
+    """Two members recorded an old tension between them."""
+
     visibility = "dyad"
 
     since: date | None = None
@@ -82,6 +86,8 @@ class HistoricTensionRecorded(Event):
 
 
 class TrustPulseSubmitted(Event):
+    """A member rated another; only the two see it."""
+
     visibility = "dyad"
 
     by: OrgId
@@ -96,6 +102,8 @@ class TrustPulseSubmitted(Event):
 
 
 class BoundaryBreachReported(Event):
+    """A member reported that another broke what was agreed."""
+
     visibility = "dyad"
 
     breach: BreachId
@@ -105,6 +113,8 @@ class BoundaryBreachReported(Event):
 
 
 class AmendsOffered(Event):
+    """Who broke an agreement offered to make up for it."""
+
     visibility = "dyad"
 
     breach: BreachId
@@ -112,6 +122,8 @@ class AmendsOffered(Event):
 
 
 class AmendsAccepted(Event):
+    """Amends were accepted: the breach is repaired."""
+
     visibility = "dyad"
 
     breach: BreachId

@@ -37,16 +37,22 @@ class RetireThreat(Command):
 
 
 class ThreatIdentified(Event):
+    """Something was named that threatens members."""
+
     by: OrgId
     name: Sealed[Text]
     issues: tuple[IssueId, ...]
 
 
 class ThreatShared(Event):
+    """A member said that a threat is also theirs."""
+
     by: OrgId
 
 
 class ThreatRetired(Event):
+    """A threat is none any more, for a reason."""
+
     reason: Sealed[Text]
 
 
