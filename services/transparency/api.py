@@ -38,14 +38,68 @@ DOWNLOADS_AT_ONCE = 2
 
 router = Router()
 Wanted = Annotated[Asked, Depends(asked)]
+Shape = dict[str, Any]
 
 
-def _form(media: str) -> dict[int | str, dict[str, Any]]:
+_OBJECTS: Shape = {"type": "array", "items": {"type": "object"}}
+_REACHED: Shape = {"type": "object", "additionalProperties": {"type": "integer"}}
+_CURSOR: Shape = {"type": ["string", "null"]}
+THING: Shape = {"type": "object"}
+LIST: Shape = {
+    "type": "object",
+    "required": ["items", "next_cursor", "as_of"],
+    "properties": {"items": _OBJECTS, "next_cursor": _CURSOR, "as_of": _REACHED},
+}
+REPORT: Shape = {
+    "type": "object",
+    "required": ["head", "summary", "rows", "next_cursor", "cover"],
+    "properties": {
+        "head": {
+            "type": "object",
+            "description": "What is hashed beside summary and rows: same positions, same bytes.",
+            "required": [
+                "coalition", "report", "name", "format_version", "as_of", "as_of_time", "window",
+                "audience", "boundary_version", "n", "withheld",
+            ],
+            "properties": {
+                "coalition": {"type": "string", "format": "uuid"},
+                "report": {"type": "string", "pattern": "^R[0-9]{1,2}$"},
+                "name": {"type": "string"},
+                "format_version": {"type": "integer"},
+                "as_of": _REACHED,
+                "as_of_time": {"type": ["string", "null"], "format": "date-time"},
+                "window": {"type": ["object", "null"]},
+                "audience": {"type": "string"},
+                "boundary_version": {"type": "integer"},
+                "n": {"type": "integer", "description": "Active members."},
+                "withheld": {
+                    "description": "How many items were left out, by reason.",
+                    "type": "object", "additionalProperties": {"type": "integer"},
+                },
+            },
+        },
+        "summary": {
+            "type": "array",
+            "items": {"type": "object", "required": ["figure", "value"]},
+        },
+        "rows": _OBJECTS,
+        "next_cursor": _CURSOR,
+        "cover": {"type": "object"},
+    },
+}  # fmt: skip
+
+
+def _form(media: str, shape: Shape | None = None) -> dict[int | str, dict[str, Any]]:
     """Describe the answer of a report in one of its forms."""
     return {
-        200: {"description": "The report.", "content": {media: {"schema": {}}}},
+        200: {"description": "The report.", "content": {media: {"schema": shape or {}}}},
         304: {"description": "You hold this very page."},
     }
+
+
+def _gives(shape: Shape) -> dict[int | str, dict[str, Any]]:
+    """Describe the answer of what pages read."""
+    return {200: {"content": {"application/json": {"schema": shape}}}}
 
 
 _downloads: Counter[tuple[UUID, UUID | None]] = Counter()
@@ -53,7 +107,7 @@ _downloads: Counter[tuple[UUID, UUID | None]] = Counter()
 
 @router.get(
     "/reports/{report}.json", dependencies=[requires("transparency:report:read")],
-    response_class=Response, responses=_form("application/json"),
+    response_class=Response, responses=_form("application/json", REPORT),
 )  # fmt: skip
 async def read_report(report: str, wanted: Wanted, reader: Reader, request: Request) -> Response:
     """A page of a report as canonical JSON: same positions and audience, same bytes."""
@@ -148,7 +202,10 @@ def _lines(report: str, made: Report) -> bytes:
     return sheet.lines(report, made.rows, paper.names_in(made))
 
 
-@router.get("/decisions/{decision_id}", dependencies=[requires("transparency:decision:read")])
+@router.get(
+    "/decisions/{decision_id}", dependencies=[requires("transparency:decision:read")],
+    responses=_gives(THING),
+)  # fmt: skip
 async def read_decision(decision_id: UUID, reader: Reader) -> Response:
     """A decision, or a proposal on its way to one, with every stance and its whole history."""
     async with reader.rows() as db:
@@ -159,7 +216,10 @@ async def read_decision(decision_id: UUID, reader: Reader) -> Response:
     return _answer(found)
 
 
-@router.get("/organisations", dependencies=[requires("transparency:organisation:read")])
+@router.get(
+    "/organisations", dependencies=[requires("transparency:organisation:read")],
+    responses=_gives(LIST),
+)  # fmt: skip
 async def list_organisations(reader: Reader) -> Response:
     """Every organisation by name, in one list."""
     async with reader.rows() as db:
@@ -168,7 +228,10 @@ async def list_organisations(reader: Reader) -> Response:
     return _answer({"items": found, "next_cursor": None, "as_of": lens.as_of})
 
 
-@router.get("/unlikely-partners", dependencies=[requires("transparency:partner:read")])
+@router.get(
+    "/unlikely-partners", dependencies=[requires("transparency:partner:read")],
+    responses=_gives(LIST),
+)  # fmt: skip
 async def list_unlikely_partners(reader: Reader) -> Response:
     """Who could stand together with an organisation you act for, in spite of what is between."""
     own = {UUID(token[4:]) for token in reader.audiences if token.startswith("org:")}
@@ -179,8 +242,9 @@ async def list_unlikely_partners(reader: Reader) -> Response:
 
 
 @router.get(
-    "/organisations/{organisation_id}", dependencies=[requires("transparency:organisation:read")]
-)
+    "/organisations/{organisation_id}",
+    dependencies=[requires("transparency:organisation:read")], responses=_gives(THING),
+)  # fmt: skip
 async def read_organisation(organisation_id: UUID, reader: Reader) -> Response:
     """An organisation: its interest, its commitment, and what it did in three windows."""
     async with reader.rows() as db:
@@ -191,14 +255,20 @@ async def read_organisation(organisation_id: UUID, reader: Reader) -> Response:
     return _answer(found | {"as_of": lens.as_of})
 
 
-@router.get("/coalition", dependencies=[requires("transparency:coalition:read")])
+@router.get(
+    "/coalition", dependencies=[requires("transparency:coalition:read")],
+    responses=_gives(THING),
+)  # fmt: skip
 async def read_coalition(reader: Reader) -> Response:
     """What the coalition is called, how it decides, and how much it did."""
     async with reader.rows() as db:
         return _answer(await glance.of_coalition(db, await _lens(db, reader)))
 
 
-@router.get("/home", dependencies=[requires("transparency:coalition:read")])
+@router.get(
+    "/home", dependencies=[requires("transparency:coalition:read")],
+    responses=_gives(THING),
+)  # fmt: skip
 async def read_home(reader: Reader) -> Response:
     """The latest decisions and the open votings."""
     async with reader.rows() as db:
