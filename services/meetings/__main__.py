@@ -1,7 +1,7 @@
 """Assemble meetings, and run it: `python -m services.meetings`."""
 
 from services.meetings import api, views
-from services.meetings.domain import meeting, message, next_step, proposal, rule
+from services.meetings.domain import meeting, message, next_step, proposal, rule, series
 from services.meetings.inbox import from_members
 from services.meetings.timers import TIMERS
 from shared.database import Script
@@ -19,6 +19,7 @@ service = Service(
         rule.decider,
         proposal.decider,
         next_step.decider,
+        series.decider,
     ),
     folds=views.FOLDS,
     imports=api.IMPORTS,

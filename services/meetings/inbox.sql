@@ -7,6 +7,8 @@ create table if not exists heard.coalition (
   informal     boolean not null default true);
 alter table heard.coalition                           -- bodies that decide; null: nothing published
   add column if not exists structure uuid[];
+alter table heard.coalition                           -- when the plenary meets each week
+  add column if not exists weekly text;
 
 create table if not exists heard.organisation (
   coalition_id   uuid not null,

@@ -1,10 +1,14 @@
-"""What meetings does by itself: a voting closes when its time is over."""
+"""What meetings does by itself: a voting closes when its time is over; a weekly series begins.
+
+The series has no event of its own to wait for: it is due once the inbox has heard of the plenary.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from services.meetings.domain import proposal, voting
+from services.meetings.domain import proposal, series, voting
+from services.meetings.domain.ids import BodyId
 from services.meetings.views import NEEDS
 from shared.ask import Step
 from shared.event import Recorded
@@ -28,4 +32,13 @@ def _close(row: Due) -> Step:
     return Step(proposal.decider, UUID(row.key), voting.CloseVoting(), needs)
 
 
-TIMERS = (Timer("voting", sets={"VotingOpened": _opened, "VotingClosed": _closed}, step=_close),)
+def _establish(row: Due) -> Step:
+    body, _, rrule = row.key.partition("/")
+    command = series.EstablishSeries(body=BodyId(UUID(body)), rrule=rrule, name=series.WEEKLY)
+    return Step(series.decider, uuid5(row.coalition, "weekly"), command)
+
+
+TIMERS = (
+    Timer("voting", sets={"VotingOpened": _opened, "VotingClosed": _closed}, step=_close),
+    Timer("series", sets={}, step=_establish),
+)

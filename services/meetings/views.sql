@@ -18,6 +18,21 @@ create table if not exists meeting (
   primary key (coalition_id, position));
 create index if not exists meeting_by_id on meeting (coalition_id, meeting, position);
 
+alter table meeting add column if not exists series uuid;
+
+create table if not exists series (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  series       uuid   not null,
+  body         uuid   not null,
+  rrule        text   not null,
+  name         jsonb,
+  at           timestamptz not null,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists series_by_id on series (coalition_id, series);
+
 create table if not exists item (
   coalition_id uuid   not null,
   position     bigint not null,
@@ -202,7 +217,7 @@ select first.coalition_id, first.meeting, first.position, first.title, first.bod
   first.imported, first.audience, now.state,
   coalesce(moved.starts_at, first.starts_at) as starts_at,
   coalesce(moved.ends_at, first.ends_at) as ends_at,
-  coalesce(moved.place, first.place) as place
+  coalesce(moved.place, first.place) as place, first.series
 from meeting first
 cross join lateral (
   select state from meeting m where m.coalition_id = first.coalition_id

@@ -109,6 +109,7 @@ from_meetings = Subscription(
     ignores=frozenset(
         {
             "MeetingScheduled",
+            "MeetingSeriesEstablished",
             "MeetingRescheduled",
             "MeetingCancelled",
             "FacilitatorAppointed",

@@ -1,5 +1,6 @@
 """Teachers who begin on their own."""
 
+import asyncio
 from typing import Any
 
 from tests.acceptance.test_mandates import refusal
@@ -21,7 +22,7 @@ async def begin(suite: Suite, slug: str) -> Coalition:
             "name": text("Hana"), "kind": "person", "sector": "education",
             "commitment": "homework", "voting_right": True,
         },
-        "person": register("Hana"),
+        "person": register("Hana"), "weekly": {"day": "TU", "at": "15:30"},
     }  # fmt: skip
     receipt = made(await suite.post("/members/api/v1/coalitions", asked, mail("Hana")))
     alliance = Coalition(suite, slug, key_of(receipt), "", "Hana")
@@ -38,8 +39,21 @@ async def accept(alliance: Coalition, invitation: str, name: str, **more: Any) -
     return await alliance.try_post("members", path, asked, name)
 
 
-async def test_four_teachers_from_one_call_and_three_invitations(running: Suite) -> None:
-    """F104 without its weekly slot."""
+async def weekly_slot(alliance: Coalition) -> Any:
+    """Return the one series, once meetings has established it."""
+    async with asyncio.timeout(15):
+        while True:
+            answer = await alliance.get("meetings", "series", "Kofi")
+            assert answer.status_code == 200, answer.text
+            if rows := answer.json()["items"]:
+                [row] = rows
+                return row
+            await asyncio.sleep(0.2)
+
+
+async def test_f104_one_call_and_three_invitations_give_four_teachers_and_a_weekly_slot(
+    running: Suite,
+) -> None:
     alliance = await begin(running, "hill-teachers")
     invitations = {
         name: key_of(
@@ -65,6 +79,19 @@ async def test_four_teachers_from_one_call_and_three_invitations(running: Suite)
     }
 
     await alliance.settled(reached)
+    slot = await weekly_slot(alliance)
+    assert slot["rrule"] == "FREQ=WEEKLY;BYDAY=TU;BYHOUR=15;BYMINUTE=30"
+    assert slot["body"]["id"] == alliance.plenary
+    assert slot["name"]["text"] == "Weekly meeting"
+    tuesday = {
+        "series": slot["series"], "body": alliance.plenary, "host": alliance.orgs["Juri"],
+        "starts_at": "2030-01-01T15:30:00Z", "ends_at": "2030-01-01T16:15:00Z",
+        "place": text("Room 4"),
+    }  # fmt: skip
+    called = await alliance.post("meetings", "meetings", tuesday, "Juri")
+    path, first = f"meetings/{key_of(called)}", f"meetings/{called['position']}"
+    shown = (await alliance.get("meetings", path, "Kofi", at_least=first)).json()
+    assert shown["title"]["text"] == shown["series"]["name"]["text"] == "Weekly meeting"
     person = (await alliance.get("members", "me", "Kofi")).json()["person"]
     step = key_of(
         await alliance.post("meetings", "steps", {"what": text("Bring the chairs")}, "Juri")

@@ -105,8 +105,8 @@ async def test_f119_what_replaces_a_text_has_to_name_the_version_that_was_read(
 ) -> None:
     held = kinds(table)["meetings"].begins[1]
     meeting = f"meetings/{key_of(await table.post('meetings', 'meetings', held, 'Clinic'))}"
-    for what, body in (("openings", {}), ("closings", {})):
-        await table.post("meetings", f"{meeting}/{what}", body, "Clinic")
+    for what in ("openings", "closings"):
+        await table.post("meetings", f"{meeting}/{what}", {}, "Clinic")
     said = {"decisions": [], "steps": [], "text": text("We met.")}
     drafted = await table.try_post("meetings", f"{meeting}/minutes", said, "Clinic")
     assert drafted.status_code == 201, drafted.text

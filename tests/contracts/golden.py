@@ -14,13 +14,14 @@ from shared.canonical import Envelope, Hidden, encode
 from shared.event import Event, base64url
 from shared.sealing import disclose
 from tests.contracts.samples_credit import SAMPLES as CREDIT
+from tests.contracts.samples_meetings import GROWN as MEETINGS_GROWN
 from tests.contracts.samples_meetings import SAMPLES as MEETINGS
 from tests.contracts.samples_members import GROWN as MEMBERS_GROWN
 from tests.contracts.samples_members import SAMPLES as MEMBERS
 
 FOLDER = Path(__file__).parent / "golden"
 SAMPLES = {"members": MEMBERS, "meetings": MEETINGS, "credit": CREDIT}
-GROWN = {"members": MEMBERS_GROWN}
+GROWN = {"members": MEMBERS_GROWN, "meetings": MEETINGS_GROWN}
 COALITION = UUID("0195a3c2-6f10-7c44-9b1e-5d2a8c7f3e01")
 SOMEBODY = UUID("0195a3c2-7d90-7e11-8f02-3b4c5d6e7f80")
 AT = datetime(2026, 3, 12, 15, 4, 5, 131_000, tzinfo=UTC)

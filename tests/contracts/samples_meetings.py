@@ -23,6 +23,7 @@ from services.meetings.domain.ids import (
     PersonId,
     ProposalId,
     RuleId,
+    SeriesId,
     StepId,
 )
 from services.meetings.domain.meeting import (
@@ -85,6 +86,7 @@ from services.meetings.domain.rule import (
     Option,
     Rule,
 )
+from services.meetings.domain.series import MeetingSeriesEstablished
 from services.meetings.domain.tally import VoteClass
 from services.meetings.domain.voting import (
     QuorumNotMet,
@@ -114,6 +116,7 @@ OBJECTION = ObjectionId(UUID("0195c2f1-6d72-7e1a-9f21-8b9cad0e1f30"))
 MEETING_ID = MeetingId(UUID("0195c1b0-55ff-7c66-b177-e13fcfbed194"))
 ITEM = ItemId(UUID("0195c1b1-0a00-7b01-8c02-0d0e0f101112"))
 ATTENDANCE = AttendanceId(UUID("0195c1b2-0a01-7b02-8c03-0d0e0f101113"))
+SERIES_ID = SeriesId(UUID("0195c1b4-0a03-7b04-8c05-0d0e0f101115"))
 STEP_ID = StepId(UUID("0195c1b3-0a02-7b03-8c04-0d0e0f101114"))
 
 RULE, PROPOSAL = f"rule-{RULE_ID}", f"proposal-{PROPOSAL_ID}"
@@ -265,6 +268,12 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
             piggyback_on=Sealed(WHY),
         ),
     ),
+    (
+        f"series-{SERIES_ID}",
+        MeetingSeriesEstablished(
+            body=PLENARY, rrule="FREQ=WEEKLY;BYDAY=TU;BYHOUR=15;BYMINUTE=30", name=Sealed(TITLE)
+        ),
+    ),
     (MEETING, MeetingRescheduled(starts_at=NOON, ends_at=DUSK, place=Sealed(PLACE))),
     (
         MEETING,
@@ -348,3 +357,19 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     (STEP, NextStepCompleted(note=Sealed(WHY))),
 )
 """(stream, event), one of each type."""
+
+GROWN: tuple[tuple[int, str, Event], ...] = (
+    (
+        2,
+        MEETING,
+        MeetingScheduled(
+            series=SERIES_ID,
+            body=PLENARY,
+            host=SCHOOL,
+            starts_at=NOON,
+            ends_at=DUSK,
+            place=Sealed(PLACE),
+        ),
+    ),
+)
+"""Shapes that types have grown into since they were first shipped, with their numbers."""

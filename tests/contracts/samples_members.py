@@ -44,6 +44,7 @@ from services.members.domain.coalition import (
     ScopeSet,
     StageEntered,
     TermDefined,
+    Weekly,
 )
 from services.members.domain.conflict import ConflictAreaNamed, TurfConcernRaised, TurfSettled
 from services.members.domain.constituency import (
@@ -478,6 +479,16 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
 """(stream, event), one of each type."""
 
 GROWN: tuple[tuple[int, str, Event], ...] = (
+    (
+        2,
+        CHARTER,
+        CoalitionFormed(
+            slug="hill-teachers",
+            template="alliance",
+            name=Sealed(WHY),
+            weekly=Weekly(day="TU", at="15:30"),
+        ),
+    ),
     (
         2,
         CHARTER,

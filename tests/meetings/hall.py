@@ -70,7 +70,10 @@ class Hall:
         """Return a token of a person; each coalition's people have addresses of their own."""
         return self.running.tokens.mint(f"{person}@{self.coalition}")
 
-    async def hear(self, type_: str, key: UUID, by: UUID | None = None, **data: Any) -> None:
+    async def hear(
+        self, type_: str, key: UUID, by: UUID | None = None,
+        envelope: Mapping[str, Any] | None = None, **data: Any,
+    ) -> None:  # fmt: skip
         """Put an event of members through the inbox."""
         self._heard += 1
         seen = Recorded(
@@ -86,6 +89,7 @@ class Hall:
             data=data,
             leaf=b"",
             by=by,
+            **(envelope or {}),
         )
         async with tenant(self.running.host.pool, [self.coalition]) as db:
             await from_members.apply(db, [seen])

@@ -16,7 +16,7 @@ from services.meetings.domain.attendance import (
     RecordDeparture,
     SamePerson,
 )
-from services.meetings.domain.ids import AttendanceId, ItemId, OrgId
+from services.meetings.domain.ids import AttendanceId, ItemId, OrgId, SeriesId
 from services.meetings.domain.meeting import (
     AgendaItemProposed,
     AgendaPublished,
@@ -39,6 +39,7 @@ from services.meetings.domain.meeting import (
     Override,
     ProposeAgendaItem,
     PublishAgenda,
+    Recurring,
     ReengagementInvited,
     RescheduleMeeting,
     ScheduleMeeting,
@@ -93,6 +94,7 @@ FACTS = (
     DecisionRefs(known=frozenset({"meetings/7", "meetings/8"}), here=frozenset()),
     MeetingSteps(frozenset({STEP, OTHER_STEP}), frozenset()),
     WayBack(informed=True, entry=True),
+    Recurring(body=PLENARY),
 )
 FIRST, SECOND = ItemId(UUID(int=1)), ItemId(UUID(int=2))
 ONE, TWO, THREE = (AttendanceId(UUID(int=n)) for n in range(1, 4))
@@ -161,6 +163,32 @@ def test_a_meeting_has_title_host_end_and_place() -> None:
 def test_of_a_meeting_in_the_past_less_is_known() -> None:
     ask = ScheduleMeeting(body=PLENARY, starts_at=DUSK)
     given().when(ask, past()).then(MeetingScheduled(body=PLENARY, starts_at=DUSK))
+
+
+TUESDAYS = SeriesId(UUID(int=91))
+weekly = schedule.model_copy(update={"series": TUESDAYS, "title": None})
+recurred = scheduled.model_copy(update={"series": TUESDAYS, "title": Sealed()})
+
+
+def test_a_meeting_of_a_series_is_called_as_the_series() -> None:
+    given().when(weekly, acting()).then(recurred)
+    given(recurred).when(weekly, acting()).then_nothing()
+    given(scheduled).when(weekly, acting()).then_refused("already_scheduled")
+    for known, reason in (
+        (Recurring(body=None), "unknown_series"),
+        (Recurring(body=STEERING), "other_body"),
+    ):
+        given().when(weekly, acting(CLINIC, known)).then_refused(reason)
+
+
+def test_c5_a_meeting_opens_once_the_one_before_is_written_down() -> None:
+    unwritten = Recurring(body=PLENARY, written=False)
+    history = recurred, appointed
+    given(*history).when(OpenMeeting(), acting(CLINIC, unwritten)).then_refused("minutes_missing")
+    given(*history).when(OpenMeeting(), acting()).then(opened)
+    given(*history, opened).when(OpenMeeting(), acting(CLINIC, unwritten)).then_nothing()
+    given(*history).when(OpenMeeting(), past(unwritten)).then(opened)
+    given(scheduled, appointed).when(OpenMeeting(), acting(CLINIC, unwritten)).then(opened)
 
 
 def test_a_meeting_ends_after_it_starts() -> None:

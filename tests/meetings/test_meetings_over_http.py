@@ -50,6 +50,47 @@ def comes(attendance: str, person: UUID, org: UUID) -> dict[str, Any]:
     }
 
 
+async def test_c5_meetings_of_a_series_are_written_down_one_after_another(hall: Hall) -> None:
+    rrule = "FREQ=WEEKLY;BYDAY=TU;BYHOUR=15;BYMINUTE=30"
+    asked = {"body": str(PLENARY), "rrule": rrule, "name": text("Tuesdays")}
+    assert await hall.refuse(UMA, "/series", asked) == "not_allowed"
+    series = await hall.make(CARLA, "/series", asked)
+    [listed] = (await hall.get("/series"))["items"]
+    assert (listed["series"], listed["rrule"], listed["name"]) == (series, rrule, text("Tuesdays"))
+
+    async def week(number: int, **more: Any) -> str:
+        starts = SOON + timedelta(weeks=number)
+        when = {
+            "starts_at": starts.isoformat(),
+            "ends_at": (starts + timedelta(hours=1)).isoformat(),
+        }
+        path = await scheduled(hall, series=series, title=None, **when, **more)
+        await hall.make(
+            CARLA, f"{path}/facilitators",
+            {"person": str(CARLA), "accreditation": str(accreditation(CARLA)), "external": False},
+        )  # fmt: skip
+        return path
+
+    first, second, third = [await week(n) for n in range(3)]
+    assert (await hall.get(first))["series"] == {"id": series, "name": text("Tuesdays")}
+    titles = [row["title"] for row in (await hall.get("/meetings"))["items"]]
+    assert titles == [text("Tuesdays")] * 3
+    await hall.make(CARLA, f"{first}/openings")
+    assert await hall.refuse(CARLA, f"{third}/openings") == "minutes_missing"
+    await hall.make(CARLA, f"{first}/minutes", {"text": text("We met.")})
+    await hall.make(CARLA, f"{third}/openings")  # the second was never held
+    moved = {
+        "starts_at": (SOON + timedelta(weeks=5)).isoformat(),
+        "ends_at": (SOON + timedelta(weeks=5, hours=1)).isoformat(), "place": text("The barn"),
+    }  # fmt: skip
+    await hall.make(CARLA, f"{second}/reschedulings", moved)
+    assert await hall.refuse(CARLA, f"{second}/openings") == "minutes_missing"
+    unknown: dict[str, Any] = {"series": str(UUID(int=99)), "starts_at": SOON.isoformat()}
+    unknown |= {"body": str(PLENARY), "host": str(SCHOOL), "place": text("Here")}
+    unknown |= {"ends_at": (SOON + timedelta(hours=1)).isoformat()}
+    assert await hall.refuse(CARLA, "/meetings", unknown) == "unknown_series"
+
+
 async def kinds(hall: Hall) -> list[str]:
     return [kind for kind, _ in await hall.events()]
 

@@ -8,18 +8,19 @@ from uuid import UUID
 import orjson
 
 from services.meetings.__main__ import service
+from services.meetings.domain.series import WEEKLY
 from services.meetings.timers import TIMERS
 from shared.database import tenant
 from shared.event import Recorded
 from shared.inbox import Reader
 from shared.source import Own
 from shared.timers import Timers
-from tests.meetings.coalition import COALITION, DUSK, NOON, PROPOSAL
+from tests.meetings.coalition import COALITION, DUSK, NOON, PLENARY, PROPOSAL
 from tests.meetings.hall import CARLA, SAM, UMA, Hall
 from tests.meetings.test_decisions_over_http import DRAFT, rule
 from tests.meetings.test_imports import STANCES, majority, roll_call
 
-[VOTING] = TIMERS
+VOTING, SERIES = TIMERS
 
 
 def opened(**more: Any) -> Recorded:
@@ -139,3 +140,38 @@ async def test_no_timer_acts_on_a_voting_of_the_past(hall: Hall) -> None:
     before = len(await hall.events())
     await alarms.ring()
     assert len(await hall.events()) == before
+
+
+async def form(hall: Hall, slot: dict[str, str] | None, **envelope: str) -> Alarms:
+    """Let it hear of a coalition that meets each week, and of its plenary."""
+    more: dict[str, Any] = {"weekly": slot} if slot else {}
+    slug = f"c{hall.coalition.int}"
+    await hall.hear("CoalitionFormed", hall.coalition, slug=slug, envelope=envelope, **more)
+    await hall.hear("BodyConstituted", UUID(int=77), kind="working_group", envelope=envelope)
+    await hall.hear("BodyConstituted", PLENARY, kind="plenary", envelope=envelope)
+    return Alarms(hall)
+
+
+async def test_f104_a_weekly_slot_becomes_a_series_of_the_plenary_once(hall: Hall) -> None:
+    alarms = await form(hall, {"day": "TU", "at": "08:05"})
+    rrule = "FREQ=WEEKLY;BYDAY=TU;BYHOUR=8;BYMINUTE=5"
+    assert [key for key, _ in await alarms.rows()] == [f"{PLENARY}/{rrule}"]
+    await alarms.ring()
+    kind, data = await last(hall)
+    assert (kind, data["body"], data["rrule"]) == ("MeetingSeriesEstablished", str(PLENARY), rrule)
+    assert await alarms.rows() == []
+    before = len(await hall.events())
+    await form(hall, {"day": "TU", "at": "08:05"})
+    await alarms.ring()
+    assert len(await hall.events()) == before
+    [row] = (await hall.get("/series"))["items"]
+    assert (row["rrule"], row["body"]["id"], row["name"]) == (
+        rrule, str(PLENARY), WEEKLY.model_dump(),
+    )  # fmt: skip
+
+
+async def test_no_series_begins_without_a_slot_or_by_an_import(hall: Hall) -> None:
+    assert await (await form(hall, None)).rows() == []
+    slot = {"day": "TU", "at": "15:30"}
+    alarms = await form(hall, slot, authority="imported")
+    assert await alarms.rows() == []

@@ -1,6 +1,8 @@
 from uuid import UUID
 
+import pytest
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from services.members.domain.coalition import (
     Coalition,
@@ -12,6 +14,7 @@ from services.members.domain.coalition import (
     OperatingModeSet,
     SetOperatingMode,
     SlugOwner,
+    Weekly,
     decider,
 )
 from services.members.domain.person import RegisterPerson
@@ -42,6 +45,17 @@ def given(*history: CoalitionEvent) -> Given[CoalitionCommand, Coalition, Coalit
 
 def test_a_coalition_is_formed_under_its_address() -> None:
     given().when(form, by(UNION, FREE)).then(formed)
+
+
+def test_f104_a_coalition_may_say_when_it_meets_each_week() -> None:
+    slot = Weekly(day="TU", at="15:30")
+    ask = form.model_copy(update={"weekly": slot})
+    met = formed.model_copy(update={"weekly": slot})
+    given().when(ask, by(UNION, FREE)).then(met)
+    given(met).when(ask, by(UNION, FREE)).then_nothing()
+    for wrong in ({"day": "Tuesday", "at": "15:30"}, {"day": "TU", "at": "24:00"}):
+        with pytest.raises(ValidationError):
+            Weekly.model_validate(wrong)
 
 
 def test_slug_taken_by_another_coalition() -> None:

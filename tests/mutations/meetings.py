@@ -10,15 +10,18 @@ NEXT_STEP = "services/meetings/domain/next_step.py"
 OBJECTION = "services/meetings/domain/objection.py"
 PROPOSAL = "services/meetings/domain/proposal.py"
 RULE = "services/meetings/domain/rule.py"
+SERIES = "services/meetings/domain/series.py"
 TALLY = "services/meetings/domain/tally.py"
 VOTING = "services/meetings/domain/voting.py"
 TIMERS = "services/meetings/timers.py"
+INBOX_OF_COALITIONS = "services/meetings/inbox/organisations.py"
 OF_ELECTORATE = "tests/meetings/test_electorate.py"
 OF_MEETING = "tests/meetings/test_meeting.py"
 OF_NEXT_STEP = "tests/meetings/test_next_step.py"
 OF_OBJECTION = "tests/meetings/test_objection.py"
 OF_PROPOSAL = "tests/meetings/test_proposal.py"
 OF_RULE = "tests/meetings/test_rule.py"
+OF_SERIES = "tests/meetings/test_series.py"
 OF_TALLY = "tests/meetings/test_tally.py"
 OF_TIMERS = "tests/meetings/test_timers.py"
 
@@ -507,5 +510,33 @@ MUTATIONS = (
         'imported = seen.authority == "imported"',
         "imported = seen.authority is None",
         f"{OF_TIMERS}::test_a_voting_is_set_to_close_unless_it_was_imported",
+    ),
+    Mutation(
+        "C5 the meeting before is written down first",
+        MEETING,
+        "if meeting.series and not context.imported and not context.fact(Recurring).written:",
+        "if meeting.series and context.imported and not context.fact(Recurring).written:",
+        OF_MEETING,
+    ),
+    Mutation(
+        "a meeting belongs to a series of its own body",
+        MEETING,
+        "    if of_series != body:",
+        "    if of_series is body:",
+        OF_MEETING,
+    ),
+    Mutation(
+        "a recurrence rule holds each part once",
+        SERIES,
+        'len(parts) != written.count(";") + 1 or',
+        "len(parts) == 0 or",
+        OF_SERIES,
+    ),
+    Mutation(
+        "an imported coalition gets no series by itself",
+        INBOX_OF_COALITIONS,
+        'formed.weekly if seen.authority != "imported" else None',
+        "formed.weekly",
+        OF_TIMERS,
     ),
 )

@@ -463,6 +463,15 @@ HOME: Json = {
     ],
     "as_of": AS_OF,
 }
+SERIES: Json = {
+    "series": uid("series"),
+    "name": text("Staff room"),
+    "body": PLENARY,
+    "rrule": "FREQ=WEEKLY;BYDAY=TU;BYHOUR=8;BYMINUTE=5",
+    "at": "2026-01-05T09:00:00.000Z",
+    "ref": "meetings/3",
+}
+
 STANDING: Json = {"members": 9, "decisions": 31, "meetings": 9, "open_steps": 12}
 
 MEETINGS: Json = {

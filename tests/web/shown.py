@@ -201,7 +201,12 @@ PAGES: Mapping[str, Callable[[], str]] = {
         {"proposal": samples.uid("bare"), "state": "drafted", "as_of": samples.AS_OF}
     ),
     "meetings": lambda: to_html(
-        "meetings.html", chrome("/meetings"), meetings=_meetings(), older="cursor=x", first=True
+        "meetings.html",
+        chrome("/meetings"),
+        meetings=_meetings(),
+        series=[meetings.Series.model_validate(samples.SERIES)],
+        older="cursor=x",
+        first=True,
     ),
     "meeting": lambda: to_html(
         "meeting.html",

@@ -140,6 +140,7 @@ from_meetings = Subscription(
             "MeetingCancelled",
             "MeetingOpened",
             "MeetingRescheduled",
+            "MeetingSeriesEstablished",
             "MessageApproved",
             "MessageDrafted",
             "MessageVariantApproved",

@@ -9,6 +9,7 @@ from services.meetings.domain import (
     objection,
     proposal,
     rule,
+    series,
     voting,
 )
 from services.meetings.views import NEEDS
@@ -33,6 +34,7 @@ _IMPORTED: dict[AnyDecider, tuple[type[Command], ...]] = {
         minutes.CorrectMinutes,
         meeting.CloseMeeting,
     ),
+    series.decider: (series.EstablishSeries,),
     rule.decider: (rule.AdoptRule, rule.RetireRule),
     proposal.decider: (
         proposal.DraftProposal,

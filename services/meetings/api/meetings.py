@@ -9,7 +9,7 @@ from fastapi import Query
 from pydantic import TypeAdapter
 
 from services.meetings.api.adding import adds, write
-from services.meetings.domain import attendance, meeting, minutes
+from services.meetings.domain import attendance, meeting, minutes, series
 from services.meetings.views import queries, rows
 from shared.ask import Written
 from shared.event import Moment
@@ -20,6 +20,19 @@ Cursor = Annotated[str | None, Query(max_length=120)]
 
 router = Router()
 _PLACE: TypeAdapter[datetime] = TypeAdapter(Moment)
+
+
+@adds(router, "/series", "series:establish")
+async def establish_series(command: series.EstablishSeries, caller: Caller) -> Written:
+    """Establish a series: a body meets again and again, at the same time."""
+    return await write(caller, series.decider, caller.new_id(), command)
+
+
+@router.get("/series", dependencies=[requires("meetings:meeting:read")])
+async def list_series(reader: Reader) -> Page[rows.SeriesRow]:
+    """List the series, the oldest first: when each body meets."""
+    async with reader.rows() as db:
+        return Page(items=await queries.series(db, reader.coalition, reader.audiences))
 
 
 @adds(router, "/meetings", "meeting:schedule")

@@ -31,6 +31,7 @@ from services.meetings.domain.ids import (
     OrgId,
     PersonId,
     ProposalId,
+    SeriesId,
     StepId,
 )
 from services.meetings.domain.minutes import MeetingSteps, Minutes, MinutesCommand, MinutesEvent
@@ -60,6 +61,18 @@ class Formality:
 
 
 @dataclass(frozen=True)
+class Recurring:
+    """What the series that a meeting belongs to says: its body, where there is such a series.
+
+    Args:
+        written: Whether the minutes of the meeting before this one are at least drafted.
+    """
+
+    body: BodyId | None = None
+    written: bool = True
+
+
+@dataclass(frozen=True)
 class WayBack:
     """Whether the organisation is only informed in some phase, and the way back in is there."""
 
@@ -68,6 +81,9 @@ class WayBack:
 
 
 class ScheduleMeeting(Command):
+    """A meeting of a `series` needs no title: it is called as the series is."""
+
+    series: SeriesId | None = None
     title: Text | None = None
     body: BodyId
     host: OrgId | None = None
@@ -132,6 +148,7 @@ class CloseMeeting(Command):
 class MeetingScheduled(Event):
     """A meeting was set, with place, time and host."""
 
+    series: SeriesId | None = None
     title: Sealed[Text] = Sealed()
     body: BodyId
     host: OrgId | None = None
@@ -250,6 +267,7 @@ class Meeting:
     ends_at: datetime | None
     place: Digest | None
     piggybacked: bool
+    series: SeriesId | None = None
     stage: Literal["scheduled", "open", "closed", "cancelled"] = "scheduled"
     items: Map[ItemId, Item] = field(default_factory=Map)
     agenda: tuple[ItemId, ...] = ()
@@ -312,6 +330,7 @@ def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
             ends_at=event.ends_at,
             place=event.place.digest,
             piggybacked=event.piggyback_on.digest is not None,
+            series=event.series,
         )
     assert meeting is not None
     match event:
@@ -357,15 +376,19 @@ def _schedule(
     command: ScheduleMeeting, meeting: Meeting | None, context: Context
 ) -> list[MeetingEvent]:
     if meeting is not None:
-        asked = command.body, command.host, command.starts_at, command.ends_at
-        if asked == (meeting.body, meeting.host, meeting.starts_at, meeting.ends_at):
+        asked = command.series, command.body, command.host, command.starts_at, command.ends_at
+        known = meeting.series, meeting.body, meeting.host, meeting.starts_at, meeting.ends_at
+        if asked == known:
             return []
         raise Refused("already_scheduled", "This meeting exists: move it, or schedule another.")
-    wanted = command.title, command.host, command.ends_at, command.place
+    if command.series is not None:
+        _belongs(command.body, context.fact(Recurring).body)
+    wanted = command.title or command.series, command.host, command.ends_at, command.place
     if None in wanted and not context.imported:
         raise Refused("details_missing", "Give the meeting a title, host, end and place.")
     _in_order(command.starts_at, command.ends_at)
     scheduled = MeetingScheduled(
+        series=command.series,
         title=Sealed(command.title),
         body=command.body,
         host=command.host,
@@ -375,6 +398,13 @@ def _schedule(
         piggyback_on=Sealed(command.piggyback_on),
     )
     return [scheduled]
+
+
+def _belongs(body: BodyId, of_series: BodyId | None) -> None:
+    if of_series is None:
+        raise Refused("unknown_series", "There is no such series: establish it first.")
+    if of_series != body:
+        raise Refused("other_body", "This is a series of another body: name the body that meets.")
 
 
 def _reschedule(command: RescheduleMeeting, meeting: Meeting) -> list[MeetingEvent]:
@@ -463,6 +493,10 @@ def _open(meeting: Meeting, context: Context) -> list[MeetingEvent]:
     _only("scheduled", meeting)
     if not meeting.facilitated and not context.imported and context.fact(Formality).formal:
         raise Refused("no_facilitator", "A formal meeting needs a facilitator: appoint one.")
+    if meeting.series and not context.imported and not context.fact(Recurring).written:
+        raise Refused(
+            "minutes_missing", "Draft the minutes of the series' previous meeting before this one."
+        )
     return [MeetingOpened()]
 
 

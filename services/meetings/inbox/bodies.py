@@ -34,8 +34,16 @@ def _issues(scope: Scope) -> list[UUID] | None:
     return None if scope == "all" else list(scope)
 
 
+_MEETS = (
+    "insert into timing.timer (coalition_id, what, key, due)"
+    " select $1, 'series', $2 || '/' || weekly, $3 from heard.coalition"
+    " where coalition_id = $1 and weekly is not null on conflict do nothing"
+)
+"""The plenary's weekly series is due at once; `timers.py` establishes it."""
+
+
 async def constitute(db: Changes, seen: Recorded, body: BodyConstituted) -> None:
-    """Let the body meet, and decide on the issues of its scope (D2)."""
+    """Let the body meet, and decide on the issues of its scope (D2); the plenary, each week."""
     await change(
         db,
         seen,
@@ -45,6 +53,8 @@ async def constitute(db: Changes, seen: Recorded, body: BodyConstituted) -> None
         _issues(body.scope),
         list(audience(seen)),
     )
+    if body.kind == "plenary":
+        await db.execute(_MEETS, seen.coalition, seen.key, seen.recorded_at)
 
 
 async def change_mandate(db: Changes, seen: Recorded, changed: BodyMandateChanged) -> None:

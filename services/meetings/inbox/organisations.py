@@ -15,8 +15,14 @@ from shared.projection import sealing
 Commitment = Literal["observer", "voice_only", "homework"]
 
 
+class Weekly(Heard):
+    day: str
+    at: str
+
+
 class CoalitionFormed(Heard):
     slug: str
+    weekly: Weekly | None = None
 
 
 class OperatingModeSet(Heard):
@@ -55,11 +61,18 @@ class CapacityPledged(Heard):
 
 
 async def form(db: Changes, seen: Recorded, formed: CoalitionFormed) -> None:
-    """Know the coalition by its address."""
+    """Know the coalition by its address, and when it meets each week.
+
+    What is imported tells of the past: its meetings come with it.
+    """
+    meets = formed.weekly if seen.authority != "imported" else None
+    hour, minute = map(int, meets.at.split(":")) if meets else (0, 0)
+    rrule = f"FREQ=WEEKLY;BYDAY={meets.day};BYHOUR={hour};BYMINUTE={minute}" if meets else None
     await db.execute(
-        "insert into heard.coalition (coalition_id, slug) values ($1, $2)"
-        " on conflict (coalition_id) do update set slug = excluded.slug",
-        *(seen.coalition, formed.slug),
+        "insert into heard.coalition (coalition_id, slug, weekly) values ($1, $2, $3)"
+        " on conflict (coalition_id) do update set slug = excluded.slug,"
+        " weekly = excluded.weekly",
+        *(seen.coalition, formed.slug, rrule),
     )
 
 

@@ -14,12 +14,20 @@ from services.meetings.domain import (
     next_step,
     proposal,
     rule,
+    series,
     voting,
 )
 from services.meetings.domain import electorate as electorates
 from services.meetings.domain import objection as objections
 from services.meetings.domain.ids import BodyId, Decisions, Itself, MeetingId
-from services.meetings.views.folds import ATTENDING, DECISIONS, RULES, STEPS, in_force
+from services.meetings.views.folds import (
+    ATTENDING,
+    DECISIONS,
+    RULES,
+    SERIES,
+    STEPS,
+    in_force,
+)
 from services.meetings.views.roll import ROLL, mandates
 from shared.ask import Fact
 from shared.event import Command, Ref
@@ -134,6 +142,20 @@ async def decisions(read: Reading, _state: Any, _command: Any) -> Decisions:
 async def formality(read: Reading, _state: Any, _command: Any) -> meeting.Formality:
     """Return whether the coalition works in formal mode."""
     return meeting.Formality(formal=not (await read.snapshot(ROLL)).informal)
+
+
+async def recurring(
+    read: Reading, state: meeting.Meeting | None, command: Any
+) -> meeting.Recurring:
+    """Return what the meeting's series says, and whether the one before is written down (C5)."""
+    named = state.series if state else command.series
+    if named is None:
+        return meeting.Recurring()
+    known = await read.stream(series.decider, named)
+    before = (await read.fold(SERIES)).before(named, state.starts_at) if state else None
+    return meeting.Recurring(
+        body=known.body if known else None, written=before is None or before.drafted
+    )
 
 
 async def body_rules(
@@ -254,9 +276,10 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     voting.CloseVoting: (sitting,),
     objections.RaiseObjection: (roll,),
     proposal.MakeDecision: (remit, sitting, roll, itself),
+    meeting.ScheduleMeeting: (recurring,),
     meeting.PublishAgenda: (body_rules,),
     meeting.InviteBack: (way_back,),
-    meeting.OpenMeeting: (formality,),
+    meeting.OpenMeeting: (formality, recurring),
     meeting.CloseMeeting: (meeting_steps,),
     attendance.RecordAttendance: (body_rules, same_person, chairs),
     attendance.RecordDeparture: (body_rules, chairs),

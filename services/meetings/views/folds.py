@@ -1,6 +1,7 @@
 """What the journal of a coalition adds up to, over many streams; held hot."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -15,9 +16,16 @@ from services.meetings.domain.ids import (
     MeetingId,
     PersonId,
     RuleId,
+    SeriesId,
     StepId,
 )
-from services.meetings.domain.meeting import MeetingClosed
+from services.meetings.domain.meeting import (
+    MeetingClosed,
+    MeetingOpened,
+    MeetingRescheduled,
+    MeetingScheduled,
+)
+from services.meetings.domain.minutes import MinutesDrafted
 from services.meetings.domain.proposal import DecisionMade
 from services.meetings.domain.rule import InForce, Rule
 from shared.event import Event
@@ -105,4 +113,59 @@ ATTENDING: Fold[Attending] = Fold(
     "attending", (AttendanceRecorded, MeetingClosed), Map(), _attended
 )
 
-FOLDS = RULES, DECISIONS, STEPS, ATTENDING
+
+@dataclass(frozen=True)
+class Recurred:
+    """A meeting of a series: when it is or was, whether it was opened, and written down."""
+
+    starts_at: datetime
+    opened: bool = False
+    drafted: bool = False
+
+
+@dataclass(frozen=True)
+class Serial:
+    """The meetings of every series."""
+
+    series: Map[MeetingId, SeriesId] = field(default_factory=Map)
+    meetings: Map[SeriesId, Map[MeetingId, Recurred]] = field(default_factory=Map)
+
+    def before(self, series: SeriesId, at: datetime) -> Recurred | None:
+        """Return the meeting that was held last before `at`."""
+        held = [
+            each
+            for each in self.meetings.get(series, Map()).values()
+            if each.opened and each.starts_at < at
+        ]
+        return max(held, key=lambda each: each.starts_at, default=None)
+
+
+def _recurred(serial: Serial, key: str, event: Event) -> Serial:
+    meeting = MeetingId(UUID(key))
+    if isinstance(event, MeetingScheduled):
+        if event.series is None:
+            return serial
+        serial = replace(serial, series=serial.series.set(meeting, event.series))
+    if (series := serial.series.get(meeting)) is None:
+        return serial
+    known = serial.meetings.get(series, Map())
+    match event:
+        case MeetingScheduled(starts_at=starts_at):
+            after = Recurred(starts_at)
+        case MeetingRescheduled(starts_at=starts_at):
+            after = replace(known[meeting], starts_at=starts_at)
+        case MeetingOpened():
+            after = replace(known[meeting], opened=True)
+        case _:
+            after = replace(known[meeting], drafted=True)
+    return replace(serial, meetings=serial.meetings.set(series, known.set(meeting, after)))
+
+
+SERIES: Fold[Serial] = Fold(
+    "series",
+    (MeetingScheduled, MeetingRescheduled, MeetingOpened, MinutesDrafted),
+    Serial(),
+    _recurred,
+)
+
+FOLDS = RULES, DECISIONS, STEPS, ATTENDING, SERIES

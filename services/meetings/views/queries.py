@@ -22,6 +22,7 @@ from services.meetings.views.rows import (
     ProposalDetail,
     QuorumRow,
     RuleRow,
+    SeriesRow,
     StanceRow,
     StepRow,
     ref,
@@ -31,8 +32,13 @@ from shared.hot import Connection
 
 Audiences = Sequence[str]
 OPEN = "proposed", "assigned", "accepted", "started", "blocked", "declined"
+_CALLED = (
+    "(select s.name from series s where (s.coalition_id, s.series) = (m.coalition_id, m.series)"
+    "  and s.audience && $2)"
+)
 _MEETING = (
-    "select m.*, (select count(distinct coalesce(a.person, a.attendance)) from attendance a"
+    f"select m.*, {_CALLED} as of_series,"  # noqa: S608 - a constant
+    " (select count(distinct coalesce(a.person, a.attendance)) from attendance a"
     "  where a.coalition_id = m.coalition_id and a.meeting = m.meeting and a.here"
     "  and a.audience && $2) as present"
     " from meeting_now m where m.coalition_id = $1 and m.audience && $2"
@@ -74,7 +80,7 @@ def _meeting(row: Record) -> dict[str, Any]:
     return {
         "meeting": row["meeting"],
         "date": row["starts_at"].date(),
-        "title": words(row["title"]),
+        "title": words(row["title"] or row["of_series"]),
         "present": row["present"],
         "state": row["state"],
         "starts_at": row["starts_at"],
@@ -109,6 +115,7 @@ async def meeting(
         ends_at=row["ends_at"],
         place=words(row["place"]),
         imported=row["imported"],
+        series=Named(id=row["series"], name=words(row["of_series"])) if row["series"] else None,
         short_notice=agendas[-1]["short_notice"] if agendas else None,
         facilitators=[_facilitator(one, named) for one in await of("facilitator")],
         agenda=_agenda(await of("item"), agendas, named),
@@ -243,8 +250,8 @@ async def _titles(
 ) -> dict[UUID | None, Named]:
     """Return the meetings and decisions that steps hang on, by what they are called."""
     rows = await db.fetch(
-        "select meeting as id, title from meeting_now"
-        " where coalition_id = $1 and audience && $2 and meeting = any($3)"
+        f"select m.meeting as id, coalesce(m.title, {_CALLED}) as title from meeting_now m"  # noqa: S608 - a constant
+        " where m.coalition_id = $1 and m.audience && $2 and m.meeting = any($3)"
         " union all select d.decision, p.title from decision d"
         " join proposal p on (p.coalition_id, p.proposal) = (d.coalition_id, d.proposal)"
         " and p.version = 1 and p.audience && $2"
@@ -255,6 +262,26 @@ async def _titles(
         [row["decision"] for row in steps if row["decision"]],
     )
     return {row["id"]: Named(id=row["id"], name=words(row["title"])) for row in rows}
+
+
+async def series(db: Connection, coalition: UUID, seen_by: Audiences) -> list[SeriesRow]:
+    """Return the series, the oldest first."""
+    rows = await db.fetch(
+        "select * from series where coalition_id = $1 and audience && $2 order by position",
+        *(coalition, list(seen_by)),
+    )
+    named = await names(db, coalition, seen_by)
+    return [
+        SeriesRow(
+            series=row["series"],
+            name=words(row["name"]),
+            body=named.body(row["body"]),
+            rrule=row["rrule"],
+            at=row["at"],
+            ref=ref(row),
+        )
+        for row in rows
+    ]
 
 
 async def rules(db: Connection, coalition: UUID, seen_by: Audiences) -> list[RuleRow]:

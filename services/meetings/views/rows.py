@@ -29,6 +29,17 @@ class MeetingRow(BaseModel):
     ref: str
 
 
+class SeriesRow(BaseModel):
+    """A series; `rrule` is its recurrence rule (RFC 5545), with times of day in UTC."""
+
+    series: UUID
+    name: Words | None
+    body: Named
+    rrule: str
+    at: datetime
+    ref: str
+
+
 class ItemRow(BaseModel):
     item: UUID
     kind: str
@@ -105,6 +116,7 @@ class MeetingDetail(MeetingRow):
     ends_at: datetime | None
     place: Words | None
     imported: bool
+    series: Named | None
     short_notice: bool | None
     facilitators: list[FacilitatorRow]
     agenda: list[ItemRow]

@@ -17,7 +17,12 @@ MEETING = Table(
     "meeting", *_WHERE,
     ("meeting", "uuid"), ("state", "text"), ("title", "jsonb"), ("body", "uuid"),
     ("host", "uuid"), ("starts_at", "timestamptz"), ("ends_at", "timestamptz"),
-    ("place", "jsonb"), ("imported", "boolean"), *_SEEN,
+    ("place", "jsonb"), ("imported", "boolean"), *_SEEN, ("series", "uuid"),
+)  # fmt: skip
+SERIES = Table(
+    "series", *_WHERE,
+    ("series", "uuid"), ("body", "uuid"), ("rrule", "text"), ("name", "jsonb"),
+    ("at", "timestamptz"), *_SEEN,
 )  # fmt: skip
 ITEM = Table(
     "item", *_WHERE,
@@ -111,13 +116,20 @@ def _day(written: str | None) -> date | None:
 def _meeting(state: str | None) -> Callable[[Recorded], Rows]:
     def rows(seen: Recorded) -> Rows:
         data = seen.data
-        yield MEETING, _row(
+        row = _row(
             seen, state, jsonb(data.get("title")), data.get("body"), data.get("host"),
             _time(data.get("starts_at")), _time(data.get("ends_at")), jsonb(data.get("place")),
             seen.authority == "imported", sealed=("title", "place"),
         )  # fmt: skip
+        yield MEETING, (*row, data.get("series"))
 
     return rows
+
+
+def _series(seen: Recorded) -> Rows:
+    data = seen.data
+    terms = data["body"], data["rrule"], jsonb(data.get("name")), seen.at
+    yield SERIES, _row(seen, *terms, sealed=("name",))
 
 
 def _item(seen: Recorded) -> Rows:
@@ -215,8 +227,8 @@ projection = Projection(
     "meetings",
     sources=("meetings",),
     tables=(
-        MEETING, ITEM, AGENDA, FACILITATOR, REENGAGEMENT, ATTENDANCE, QUORUM, MINUTES, APPROVAL,
-        STEP, MESSAGE, RULE, PROPOSAL, DECISION,
+        MEETING, SERIES, ITEM, AGENDA, FACILITATOR, REENGAGEMENT, ATTENDANCE, QUORUM, MINUTES,
+        APPROVAL, STEP, MESSAGE, RULE, PROPOSAL, DECISION,
     ),
     rows={
         "MeetingScheduled": _meeting("scheduled"),
@@ -224,6 +236,7 @@ projection = Projection(
         "MeetingCancelled": _meeting("cancelled"),
         "MeetingOpened": _meeting("open"),
         "MeetingClosed": _meeting("closed"),
+        "MeetingSeriesEstablished": _series,
         "AgendaItemProposed": _item,
         "AgendaPublished": _agenda,
         "FacilitatorAppointed": _facilitator,

@@ -50,6 +50,7 @@ from shared.event import (
     Ref,
     Sealed,
     Text,
+    Value,
     Visibility,
     Whole,
 )
@@ -112,6 +113,13 @@ class Evaluated:
     answered: bool
 
 
+class Weekly(Value):
+    """A slot of the week: the day, and the time of day in UTC."""
+
+    day: Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+    at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
 class Founder(AdmitMember):
     """How the founding organisation joins; `org` is its id, drawn where it is absent."""
 
@@ -132,7 +140,10 @@ class Founder(AdmitMember):
 
 
 class FormCoalition(Command):
-    """`person` acts for the founder; an import knows none. `plenary` as `founder.org`."""
+    """`person` acts for the founder; an import knows none. `plenary` as `founder.org`.
+
+    `weekly`: when the plenary meets each week; meetings keeps a series for it.
+    """
 
     slug: Slug
     template: Template
@@ -140,6 +151,7 @@ class FormCoalition(Command):
     founder: Founder
     person: RegisterPerson | None = None
     plenary: BodyId | None = None
+    weekly: Weekly | None = None
 
 
 class SetOperatingMode(Command):
@@ -250,6 +262,7 @@ class CoalitionFormed(Event):
     slug: str
     template: Template
     name: Sealed[Text]
+    weekly: Weekly | None = None
 
 
 class OperatingModeSet(Event):
@@ -605,7 +618,12 @@ def _form(command: FormCoalition, coalition: Coalition, context: Context) -> lis
     if command.person is None and not context.imported:
         raise Refused("person_missing", "Say who you are, and how you can be reached.")
     return [
-        CoalitionFormed(slug=command.slug, template=command.template, name=Sealed(command.name))
+        CoalitionFormed(
+            slug=command.slug,
+            template=command.template,
+            name=Sealed(command.name),
+            weekly=command.weekly,
+        )
     ]
 
 

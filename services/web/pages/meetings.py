@@ -1,6 +1,7 @@
 """Meetings: the list, and one with its agenda, who was there, its minutes and next steps."""
 
 import asyncio
+import re
 from datetime import date, datetime
 from urllib.parse import urlencode
 from uuid import UUID
@@ -27,6 +28,30 @@ class MeetingRow(Answer):
     title: Said = SILENT
     present: int | None = None
     state: str | None = None
+
+
+DAYS = {
+    "MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday",
+    "SA": "Saturday", "SU": "Sunday",
+}  # fmt: skip
+WEEKLY = re.compile(r"FREQ=WEEKLY;BYDAY=([A-Z]{2});BYHOUR=(\d{1,2});BYMINUTE=(\d{1,2})")
+
+
+class Series(Answer):
+    """Meetings of a body that come again and again."""
+
+    series: UUID
+    name: Said = SILENT
+    body: Named | None = None
+    rrule: str
+
+    @property
+    def when(self) -> str:
+        """When they are, in words where it is a slot of the week, else as the rule says it."""
+        if (weekly := WEEKLY.fullmatch(self.rrule)) is None:
+            return self.rrule
+        day, hour, minute = weekly.groups()
+        return f"every {DAYS[day]} at {int(hour):02}:{int(minute):02} UTC"
 
 
 class AgendaItem(Answer):
@@ -101,14 +126,16 @@ class Meeting(Dated):
 @router.get("/c/{coalition}/meetings")
 async def show_meetings(coalition: str, visiting: Visiting, cursor: str | None = None) -> Response:
     """Show the meetings, newest first."""
-    chrome, found = await asyncio.gather(
+    chrome, found, slots = await asyncio.gather(
         visiting.chrome(coalition),
         visiting.ask.get("meetings", of(coalition, "meetings"), limit=ROWS, cursor=cursor),
+        visiting.ask.get("meetings", of(coalition, "series")),
     )
     after = found.get("next_cursor") if isinstance(found, dict) else None
     return page(
         "meetings.html",
         chrome,
+        series=[Series.model_validate(raw) for raw in items(slots)],
         meetings=[MeetingRow.model_validate(raw) for raw in items(found)],
         older=urlencode({"cursor": after}) if after else "",
         first=not cursor,
