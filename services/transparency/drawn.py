@@ -5,8 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.transparency.charts.curve import Step, curve
+from services.transparency.charts.pairs import Pair, pairs
 from services.transparency.charts.timeline import Bar, Span, Strip, timeline
 from services.transparency.domain.numbers import percent
+from services.transparency.domain.said import words
+from services.transparency.sheet import named
 from services.transparency.views.reports import Report
 from services.transparency.views.windowed import of_part
 
@@ -95,7 +98,37 @@ def _retention(report: Report) -> str:
     return curve("How long members stay", finding, steps, steps[-1].days)
 
 
+def _participation(report: Report) -> str:
+    whole = of_part(report.drawn, "window")
+    title, sides = "Voice and seats of each constituency", ("Voice", "Seats")
+    if not whole:
+        return pairs(title, "No meeting was held.", sides, ())
+    shares = whole[0]["voice_and_seats"]
+    if not isinstance(shares, list):
+        why = words(shares) if shares else whole[0]["reasons"]["voice_and_seats"]
+        return pairs(title, f"Nothing can be drawn: {why}.", sides, ())
+    drawn = [
+        Pair(
+            named(each["constituency"]) or "of no constituency",
+            (float(each["voice"]), float(each["seats"])),
+            (percent(each["voice"]), percent(each["seats"])),
+        )
+        for each in shares
+    ]
+    finding = (
+        f"Of what was said, and of the seats: {_spoken(drawn)}."
+        f" They lie {percent(whole[0]['voice_apart_from_seats'])} apart."
+        " The table has the same numbers."
+    )
+    return pairs(title, finding, sides, drawn)
+
+
+def _spoken(drawn: Sequence[Pair]) -> str:
+    return "; ".join(f"{pair.words} {pair.shown[0]} and {pair.shown[1]}" for pair in drawn)
+
+
 _DRAWN: Mapping[str, Callable[[Report], str]] = {
+    "participation": _participation,
     "stage-timeline": _stages,
     "retention-and-growth": _retention,
 }

@@ -179,7 +179,7 @@ _REASON = {"audience": "not for this audience", "suppressed": "too few contribut
 _FIGURE = ("Figure", "Of", "Value", "Rests on")
 _ROWS = {
     "decision-register": "Decisions",
-    "who-decided-what": "Stances",
+    "who-decided-what": "Stances, ad referendum where it says so",
     "open-next-steps": "Open next steps",
     "credit-statement": "Contributions and credit",
     "relationship-health": "The last four quarters",
@@ -239,7 +239,9 @@ def _who(option: str | None) -> Cell:
             listed = [names[org] for org in row["missed"]]
         else:
             listed = [
-                _spoke(each, names) if "changes" in each else names[each["organisation"]]
+                _spoke(each, names)
+                if "changes" in each or each["authority"] in _SAID
+                else names[each["organisation"]]
                 for each in row["stances"]
                 if each["stance"] == option
             ]
@@ -249,8 +251,16 @@ def _who(option: str | None) -> Cell:
 
 
 def _spoke(stance: Row, names: Mapping[str, str]) -> str:
-    before = ", ".join(str(change["from"]) for change in stance["changes"] if change["from"])
-    return names[stance["organisation"]] + (f" (was {before})" if before else "")
+    """Return who took a stance, with what authority if not full, and what it was before."""
+    changes = stance.get("changes", ())
+    before = ", ".join(str(change["from"]) for change in changes if change["from"])
+    notes = [_SAID[stance["authority"]]] if stance["authority"] in _SAID else []
+    notes += [f"was {before}"] if before else []
+    return names[stance["organisation"]] + (f" ({', '.join(notes)})" if notes else "")
+
+
+_SAID = {"ad_referendum": "ad referendum"}
+"""The authority that a page names beside a stance: who took it has yet to ask at home."""
 
 
 def _dissent(row: Row, _names: Mapping[str, str]) -> str:

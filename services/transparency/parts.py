@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.transparency.domain.numbers import percent
 from services.transparency.domain.said import words
 from services.transparency.sheet import called, named, seats, value
 
@@ -99,7 +100,128 @@ def _why(row: Row) -> str:
     return "; ".join(filter(None, (called(row["issues"]), called(row["threats"]))))
 
 
+def _voices(row: Row) -> str:
+    if row["voices"] is None or "withheld" in row["voices"]:
+        return str(_undefined("voices")(row))
+    return "; ".join(
+        f"{named(each['organisation'])}: {each['turns']} turns, {each['seconds']} s"
+        for each in row["voices"]
+    )
+
+
+def voice_and_seats(shares: Any) -> str:
+    """Return how much of the voice and of the seats is each constituency's."""
+    if isinstance(shares, Mapping):
+        return words(shares)
+    return "; ".join(
+        f"{named(each['constituency']) or 'none'}: voice {percent(each['voice'])},"
+        f" seats {percent(each['seats'])}"
+        for each in shares or ()
+    )
+
+
+def _shares(row: Row) -> str:
+    shares = row["voice_and_seats"]
+    return str(_undefined("voice_and_seats")(row)) if shares is None else voice_and_seats(shares)
+
+
+def _items(row: Row) -> Any:
+    if isinstance(row["items"], list):
+        return "; ".join(f"{named(each['organisation'])}: {each['items']}" for each in row["items"])
+    return value(row["items"])
+
+
+def _who(name: str) -> Cell:
+    """List organisations, or say why that is undefined."""
+
+    def cell(row: Row) -> Any:
+        return _undefined(name)(row) if row[name] is None else called(row[name]) or "nobody"
+
+    return cell
+
+
+def _executives(row: Row) -> Any:
+    rate = _undefined("executive_attendance")(row)
+    if not isinstance(row["executive_attendance"], str):
+        return rate
+    return f"{percent(rate)}: {row['executives']} of {row['attendances']}"
+
+
+def engagements(windows: Any) -> str:
+    """Return what an organisation did in each window, the newest first."""
+    if isinstance(windows, Mapping):
+        return words(windows)
+    return "; ".join(
+        f"{each['from']} to {each['to']}: {each['attended']} attended, {each['stances']} stances,"
+        f" {each['steps_done']} steps done"
+        for each in windows
+    )
+
+
+_BALANCE: Sequence[tuple[str, Cell]] = (
+    ("Invited", _who("invited")),
+    ("Attended", _listed("attended")),
+    ("Spoke", _who("spoke")),
+    ("Not heard", _who("not_heard")),
+    ("Spoke for the first time", _undefined("first_time_speakers")),
+    ("Turns and seconds", _voices),
+    ("Gini of turns", _undefined("gini_turns")),
+    ("Evenness of turns", _undefined("evenness_turns")),
+    ("Gini of seconds", _undefined("gini_seconds")),
+    ("Evenness of seconds", _undefined("evenness_seconds")),
+    ("Voice and seats", _shares),
+    ("Voice apart from seats", _undefined("voice_apart_from_seats")),
+    ("Agenda items", _items),
+    ("Attended by who may decide", _executives),
+)
+
 PARTS: Mapping[str, Sequence[Part]] = {
+    "participation": (
+        Part(
+            "window",
+            "All meetings",
+            (("Meetings", _plain("meetings")), *_BALANCE),
+            "No meeting was held.",
+        ),
+        Part(
+            "meeting",
+            "Meetings",
+            (
+                ("Meeting", _named("meeting")),
+                ("When", _plain("at")),
+                ("Host", _named("host")),
+                *_BALANCE,
+            ),
+            "No meeting was held.",
+        ),
+        Part(
+            "organisation",
+            "Organisations",
+            (
+                ("Organisation", _named("organisation")),
+                ("Invited", _undefined("invited")),
+                ("Attended", _plain("attended")),
+                ("Turns", _undefined("turns")),
+                ("Seconds", _undefined("seconds")),
+                ("Hosted", _plain("hosted")),
+                ("Agenda items", _plain("items")),
+                ("In three windows", lambda row: engagements(row["engagement"])),
+            ),
+            "No organisation was active.",
+        ),
+        Part(
+            "heat",
+            "Heat",
+            (
+                ("When", _plain("at")),
+                ("Meeting", _named("meeting")),
+                ("Item", _named("item")),
+                ("Heat", _plain("change")),
+                ("Because", lambda row: words(row["reason"])),
+            ),
+            "Nobody changed the heat.",
+        ),
+    ),
     "common-ground": (
         Part(
             "region",

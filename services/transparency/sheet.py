@@ -32,6 +32,13 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "seconds_before_close", "changes", "changed_from", "authority", "through", "proxy",
         "objection",
     ),
+    "participation": (
+        "part", "id", "name", "at", "host", "meetings", "invited", "attended", "spoke", "not_heard",
+        "first_time_speakers", "turns", "seconds", "gini_turns", "evenness_turns", "gini_seconds",
+        "evenness_seconds", "voices", "voice_and_seats", "voice_apart_from_seats", "items",
+        "attendances", "executives", "executive_attendance", "hosted", "engagement", "item",
+        "change", "reason",
+    ),
     "common-ground": (
         "part", "id", "name", "organisations", "issues", "count", "scope", "opposing", "undecided",
         "silent", "gac", "gar", "coverage", "state", "unheard", "divisiveness", "gac_before",
@@ -219,6 +226,38 @@ def _gap(row: Row) -> Row:
     }
 
 
+def _participation(row: Row) -> Row:
+    """Return a line of participation; lists within it are written out as a page does."""
+    subject = row.get("meeting") or row.get("organisation")
+    return {
+        **{name: _shown(cell) for name, cell in row.items()},
+        "id": identity(subject),
+        "name": named(subject),
+        "host": named(row.get("host")),
+        "voices": _pieces(row.get("voices"), "turns", "seconds"),
+        "items": _pieces(row.get("items"), "items"),
+        "voice_and_seats": _pieces(row.get("voice_and_seats"), "voice", "seats"),
+        "engagement": _pieces(row.get("engagement"), "attended", "stances", "steps_done"),
+        "item": named(row.get("item")),
+        "reason": words(row.get("reason")),
+    }
+
+
+def _pieces(listed: Any, *names: str) -> Any:
+    """Return what is said of each of several things: `Clinic: 3 turns, 240 seconds`."""
+    if not isinstance(listed, list):
+        return value(listed)
+    return "; ".join(
+        f"{_of(each)}: {', '.join(f'{each[name]} {name}' for name in names)}" for each in listed
+    )
+
+
+def _of(each: Row) -> str:
+    if "from" in each:
+        return f"{each['from']} to {each['to']}"
+    return named(each.get("organisation") or each.get("constituency")) or "none"
+
+
 def _short(listed: Iterable[Row]) -> str:
     return "; ".join(named(each["constituency"]) for each in listed)
 
@@ -244,6 +283,7 @@ def _lines_of(report: str, said: Callable[[Row], Row]) -> Writer:
 _WRITERS: Mapping[str, Writer] = {
     "decision-register": _lines_of("decision-register", _decision),
     "who-decided-what": _stances,
+    "participation": _lines_of("participation", _participation),
     "common-ground": _lines_of("common-ground", _ground),
     "representation-gaps": _lines_of("representation-gaps", _gap),
     "open-next-steps": _lines_of("open-next-steps", _step),

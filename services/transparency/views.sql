@@ -457,3 +457,29 @@ create table if not exists sitting (
   org          uuid,
   audience     text[]      not null,
   primary key (coalition_id, position));
+
+-- What happened at meetings: who was asked, came and spoke, who set the agenda; the heat.
+create table if not exists room (
+  coalition_id  uuid        not null,
+  position      bigint      not null,
+  meeting       uuid        not null,
+  type          text        not null,
+  at            timestamptz not null,
+  org           uuid,
+  thing         uuid,
+  accreditation uuid,
+  seconds       bigint,
+  body          uuid,
+  orgs          uuid[]      not null,
+  words         jsonb,
+  audience      text[]      not null,
+  sealed        jsonb,
+  primary key (coalition_id, position));
+
+create table if not exists executive (            -- accreditations of who may decide
+  coalition_id  uuid   not null,
+  position      bigint not null,
+  type          text   not null,
+  accreditation uuid   not null,
+  audience      text[] not null,
+  primary key (coalition_id, position));

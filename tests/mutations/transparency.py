@@ -17,6 +17,12 @@ OF_HEALTH = "tests/transparency/domain/test_relationship_health.py"
 OF_RETENTION = "tests/transparency/domain/test_retention.py"
 OF_STAGES = "tests/transparency/domain/test_stage_timeline.py"
 
+BALANCE = "services/transparency/domain/balance.py"
+ROOMS = "services/transparency/domain/rooms.py"
+PARTICIPATION = "services/transparency/domain/participation.py"
+OF_BALANCE = "tests/transparency/domain/test_balance.py"
+OF_PARTICIPATION = "tests/transparency/domain/test_participation.py"
+
 MUTATIONS = (
     Mutation(
         "R10 four that answered show nothing",
@@ -157,5 +163,54 @@ MUTATIONS = (
         "if bar.value is None:",
         "if not bar.value:",
         OF_CHARTS,
+    ),
+    Mutation(
+        "R3 Gini is corrected for few",
+        BALANCE,
+        " * Fraction(n, n - 1)",
+        "",
+        OF_BALANCE,
+    ),
+    Mutation(
+        "R3 evenness is over all who were there",
+        BALANCE,
+        "/ Decimal(n).ln()",
+        "/ Decimal(max(2, sum(map(bool, amounts)))).ln()",
+        OF_BALANCE,
+    ),
+    Mutation(
+        "R3 an organisation shares its voice among its constituencies",
+        ROOMS,
+        "Fraction(amount, len(own))",
+        "Fraction(amount)",
+        OF_PARTICIPATION,
+    ),
+    Mutation(
+        "R3 who spoke before does not speak for the first time",
+        ROOMS,
+        "            if event.org not in spoken:",
+        "            if event.org not in room.voices:",
+        OF_PARTICIPATION,
+    ),
+    Mutation(
+        "F59 only who may decide counts as executive",
+        PARTICIPATION,
+        "sum(accreditation in self.executive for accreditation in came)",
+        "sum(accreditation is not None for accreditation in came)",
+        OF_PARTICIPATION,
+    ),
+    Mutation(
+        "R3 what rests on hidden speeches is withheld",
+        PARTICIPATION,
+        "unseen = self.hidden.spoke or self.hidden.came",
+        "unseen = self.hidden.spoke and not self.hidden.came",
+        OF_PARTICIPATION,
+    ),
+    Mutation(
+        "R3 who came and kept silent was not heard",
+        ROOMS,
+        "        for org in room.present:\n            found[org].turns += 0\n",
+        "",
+        OF_PARTICIPATION,
     ),
 )

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from services.transparency.charts.curve import Step, curve
+from services.transparency.charts.pairs import Pair, pairs
 from services.transparency.charts.timeline import Bar, Span, Strip, timeline
 from tests.laws import over
 
@@ -25,6 +26,12 @@ STRIPS = (
 STEPS = (Step(0, 1.0, "100.0 %"), Step(30, 0.75, "75.0 %"), Step(90, 0.5, "50.0 %"))
 
 
+PAIRS = (
+    Pair("Parents", (0.75, 0.5), ("75.0 %", "50.0 %")),
+    Pair("Those who look after the youngest of all", (0.25, 0.5), ("25.0 %", "50.0 %")),
+)
+
+
 def read(svg: str) -> ET.Element:
     return ET.fromstring(svg)  # noqa: S314 - our own
 
@@ -40,8 +47,10 @@ def words(svg: str) -> list[str]:
         curve("Retention", "Half of them stayed.", STEPS, 120),
         timeline("Stages", "Nothing was declared.", DAYS, (), ()),
         curve("Retention", "Nobody joined.", (), 1),
+        pairs("Voice", "Parents spoke more.", ("Voice", "Seats"), PAIRS),
+        pairs("Voice", "Nobody spoke.", ("Voice", "Seats"), ()),
     ],
-    ids=["timeline", "curve", "empty timeline", "empty curve"],
+    ids=["timeline", "curve", "empty timeline", "empty curve", "pairs", "no pairs"],
 )
 def test_a_chart_has_a_name_and_says_what_is_to_be_seen(svg: str) -> None:
     root = read(svg)
@@ -113,3 +122,15 @@ def test_any_days_make_a_timeline(begins: date, days: int) -> None:
     ends = date.fromordinal(begins.toordinal() + days)
     svg = timeline("T", "F", (begins, ends), [Span("a", "a", begins, ends)], ())
     assert read(svg).get("width") == "760"
+
+
+def test_pairs_are_told_apart_by_pattern_and_words() -> None:
+    drawn = pairs("Voice", "Parents spoke more.", ("Voice", "Seats"), PAIRS)
+    said = words(drawn)
+    assert said[:2] == ["Voice", "Seats"]
+    assert {"Parents", "75.0 %", "50.0 %", "25.0 %"} <= set(said)
+    assert "Those who look after the younge…" in said
+    assert len([*read(drawn).iter(f"{SVG}pattern")]) == 1
+    bars = [float(each.get("width", 0)) for each in read(drawn).iter(f"{SVG}rect")][2:]
+    assert bars[0] > bars[1] == bars[3] > bars[2]
+    assert "nothing to draw" in words(pairs("Voice", "Nobody spoke.", ("Voice", "Seats"), ()))

@@ -228,8 +228,12 @@ Read = Callable[[Connection, Lens, Frame], Awaitable[Told]]
 NOTHING = Told((), (), 0)
 
 
-def _windowed(name: str, read: Read) -> Make:
-    """Return what makes a report of a window; a page begins at a row's number."""
+def _windowed(name: str, read: Read, *, grouped: bool = True) -> Make:
+    """Return what makes a report of a window; a page begins at a row's number.
+
+    Args:
+        grouped: Whether it shows what enough contributed to.
+    """
 
     async def make(rows: Rows, ask: Ask) -> Report:
         async with rows() as db:
@@ -238,7 +242,8 @@ def _windowed(name: str, read: Read) -> Make:
             head = await _head(db, ask, name, told.hidden, frame.now if frame else None)
         if frame:
             covered = {"from": frame.window.begins, "to": frame.window.ends}
-            head |= {"n": told.n, "window": covered, "min_group": frame.boundary.min_group}
+            head |= {"n": told.n, "window": covered}
+            head |= {"min_group": frame.boundary.min_group} if grouped else {}
         if hidden := count_suppressed([*told.summary, *told.rows]):
             head["withheld"] |= {"suppressed": hidden}
         start = int(ask.after) if str(ask.after).isdecimal() else 0
@@ -331,6 +336,14 @@ WHOLE = 1_000_000
 REPORTS: dict[str, Kind] = {
     "decision-register": Kind("R1", "Decision register", "public", _register, searches=True),
     "who-decided-what": Kind("R2", "Who decided what", "members", _stances, windowed=True),
+    "participation": Kind(
+        "R3",
+        "Participation and voice balance",
+        "members",
+        _windowed("participation", windowed.participation, grouped=False),
+        windowed=True,
+        at_once=WHOLE,
+    ),
     "common-ground": Kind(
         "R4", "Common ground", "members", _common_ground, windowed=True, at_once=WHOLE
     ),

@@ -2,17 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from typing import Any
 
 from services.transparency.domain import relationship_health, retention, stage_timeline
+from services.transparency.domain.engagement import adjoining
 from services.transparency.domain.members import active_in, active_times
 from services.transparency.domain.open_next_steps import fold
+from services.transparency.domain.participation import Known
 from services.transparency.domain.ties import matches, touches
 from services.transparency.views import (
+    constituencies,
     growing,
     names,
     register,
     relationships,
+    rooms,
+    seats,
     stages,
     steps,
     tenures,
@@ -38,6 +44,29 @@ class Told:
     rows: Written
     n: int
     hidden: int = 0
+
+
+async def participation(db: Connection, lens: Lens, frame: Frame) -> Told:
+    """R3."""
+    times = active_times(tenures.as_events(await tenures.changes(db, lens)))
+    active = frozenset(active_in(times, frame.window))
+    unseen = await constituencies.hidden_at_the_table(db, lens)
+    unseen += await seats.hidden_seat_events(db, lens)
+    hidden, left_out = await rooms.hidden(db, lens, table=unseen > 0)
+    earliest = datetime.combine(adjoining(frame.window)[-1].begins, time(), UTC)
+    known = Known(
+        window=frame.window,
+        names=await names.names(db, lens),
+        events=await rooms.events_of(db, lens),
+        tables=await constituencies.tables(db, lens),
+        seats=await seats.seat_events(db, lens),
+        plenary=await seats.plenary(db, lens),
+        executive=await rooms.executives(db, lens),
+        active=active,
+        acts=await rooms.acts(db, lens, earliest),
+        hidden=hidden,
+    )
+    return Told(known.summary(), known.rows(), len(active), unseen + left_out)
 
 
 async def health(db: Connection, lens: Lens, frame: Frame) -> Told:

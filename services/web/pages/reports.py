@@ -39,6 +39,13 @@ REPORTS = (
         "Each organisation's stance on each decision, when it was taken and how it changed.",
     ),
     Report(
+        "R3",
+        "participation",
+        "Participation and voice balance",
+        "Who was invited, came and spoke, how evenly, whether as the seats would say, who was not"
+        " heard, and whether those came who may decide.",
+    ),
+    Report(
         "R4",
         "common-ground",
         "Common ground",
