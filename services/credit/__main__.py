@@ -1,7 +1,7 @@
 """Assemble credit, and run it: `python -m services.credit`."""
 
 from services.credit import api, views
-from services.credit.domain import contribution, win
+from services.credit.domain import contribution, evaluation, win
 from services.credit.inbox import from_meetings, from_members
 from shared.database import Script
 from shared.service import Service, policy, run
@@ -11,8 +11,9 @@ PACKAGE = "services.credit"
 service = Service(
     "credit",
     router=api.router,
+    everywhere=api.everywhere,
     policy=policy(PACKAGE),
-    deciders=(contribution.decider, win.decider),
+    deciders=(contribution.decider, win.decider, evaluation.decider),
     folds=(views.CONTRIBUTIONS,),
     imports=api.IMPORTS,
     subscriptions=(from_members, from_meetings),

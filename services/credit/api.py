@@ -4,16 +4,31 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Request
 
 from services.credit import views
-from services.credit.domain import contribution, credit, win
+from services.credit.domain import contribution, credit, evaluation, lesson, win
 from shared.ask import Written
-from shared.http import Caller, Limit, Page, Reader, Receipt, Router, requires
+from shared.database import enter
+from shared.event import Code
+from shared.http import (
+    READS,
+    Caller,
+    Limit,
+    Page,
+    Reader,
+    Receipt,
+    Router,
+    bearer,
+    host_of,
+    requires,
+)
 from shared.importing import ImportedCommand
 from shared.problems import not_found
 
 router = Router()
+everywhere = Router()
+"""Routes that name no coalition."""
 R = TypeVar("R", bound=Callable[..., Awaitable[Written]])
 
 Cursor = Annotated[str | None, Query(pattern="^[1-9][0-9]{0,15}$")]
@@ -109,6 +124,18 @@ async def celebrate_win(win_id: UUID, command: win.CelebrateWin, caller: Caller)
     return await caller.handle(win.decider, win_id, command, facts=(views.roll,))
 
 
+@_post("/evaluations/{campaign_id}/lessons", "credit:lesson:record")
+async def record_lesson(campaign_id: UUID, command: lesson.RecordLesson, caller: Caller) -> Written:
+    """Record what went right or wrong in a campaign, and why."""
+    return await caller.handle(evaluation.decider, campaign_id, command, facts=(views.roll,))
+
+
+@_post("/evaluations/{campaign_id}/lesson-shares", "credit:lesson:share")
+async def share_lesson(campaign_id: UUID, command: lesson.ShareLesson, caller: Caller) -> Written:
+    """Share your organisation's lesson with those outside."""
+    return await caller.handle(evaluation.decider, campaign_id, command)
+
+
 class Contributions(Page[views.ContributionRow]):
     """Contributions; `undisclosed` counts those not named, and says nothing of one organisation."""
 
@@ -171,7 +198,38 @@ async def list_received(reader: Reader) -> Page[views.ReceivedRow]:
     return Page(items=rows)
 
 
-def _next(rows: list[views.ContributionRow] | list[views.WinRow], limit: int) -> str | None:
+@router.get("/lessons", dependencies=[requires("credit:lesson:read")])
+async def list_lessons(
+    reader: Reader, limit: Limit = 50, cursor: Cursor = None
+) -> Page[views.LessonRow]:
+    """List lessons, newest first, and with whom outside they are shared."""
+    async with reader.rows() as db:
+        rows = await views.lessons(
+            db, reader.coalition, reader.audiences, int(cursor or NEWEST), limit + 1
+        )
+    return Page(items=rows[:limit], next_cursor=_next(rows, limit))
+
+
+@everywhere.get("/lessons", dependencies=[requires("credit:lesson:find")])
+async def find_lessons(
+    request: Request,
+    topic: Annotated[Code | None, Query(description="only of coalitions that work on this")] = None,
+    limit: Limit = 50,
+) -> Page[views.FoundRow]:
+    """Find lessons that coalitions shared with everybody, those shared last first."""
+    host = host_of(request)
+    signed = host.tokens.verify(bearer(request))
+    if not signed.demo:
+        host.limit("reads", signed.principal, *READS)
+    async with host.relay_pool.acquire(timeout=2) as every, every.transaction():
+        await enter(every, ())
+        return Page(items=await views.found(every, topic, limit))
+
+
+Placed = TypeVar("Placed", views.ContributionRow, views.WinRow, views.LessonRow)
+
+
+def _next(rows: list[Placed], limit: int) -> str | None:
     """Return where the next page begins: below the position of the last row shown."""
     return rows[limit - 1].ref.partition("/")[2] if len(rows) > limit else None
 
@@ -195,4 +253,6 @@ IMPORTS = {
         win.decider, win.WelcomeLatecomer, (views.roll, views.references)
     ),
     "CelebrateWin": ImportedCommand(win.decider, win.CelebrateWin, (views.roll,)),
+    "RecordLesson": ImportedCommand(evaluation.decider, lesson.RecordLesson, (views.roll,)),
+    "ShareLesson": ImportedCommand(evaluation.decider, lesson.ShareLesson),
 }

@@ -64,3 +64,8 @@ create table if not exists heard.suggestion (         -- by the event that gives
   ripe         boolean not null,
   audience     text[] not null,
   primary key (coalition_id, source, position));
+
+create table if not exists heard.listing (            -- what it works on, while it lets itself be found
+  coalition_id uuid   primary key,
+  name         jsonb,
+  topics       text[] not null default '{}');

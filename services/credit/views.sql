@@ -123,3 +123,30 @@ create table if not exists celebrations (
   audience     text[] not null,
   primary key (coalition_id, position));
 create index if not exists celebrations_of on celebrations (coalition_id, win, position);
+
+create table if not exists lessons (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  campaign     uuid   not null,
+  lesson       uuid   not null,
+  kind         text   not null,
+  what         jsonb,
+  why          jsonb,
+  by_org       uuid,
+  at           timestamptz not null,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists lessons_by_id on lessons (coalition_id, lesson);
+
+create table if not exists lesson_shares (             -- with whom outside
+  coalition_id uuid   not null,
+  position     bigint not null,
+  campaign     uuid   not null,
+  lesson       uuid   not null,
+  told         text   not null,
+  by_org       uuid,
+  at           timestamptz not null,
+  audience     text[] not null,
+  primary key (coalition_id, position));
+create index if not exists lesson_shares_of on lesson_shares (coalition_id, lesson);

@@ -171,6 +171,8 @@ from_credit = Subscription(
             "CreditCorrected",
             "CreditWaived",
             "LatecomerWelcomed",
+            "LessonRecorded",
+            "LessonShared",
             "LossAcknowledged",
             "WinAnnounced",
             "WinCelebrated",

@@ -17,7 +17,6 @@ async def found(table: Coalition, who: str, **query: Any) -> list[Any]:
 async def test_whoever_is_signed_in_finds_coalitions_by_topic_and_learns_no_more(
     table: Coalition,
 ) -> None:
-    """The half of F103 that is members': lessons that are shared are credit's."""
     stranger = "passer-by@example.org"
     other = await form(table.suite, "network-neighbours", "Bakery")
     hidden = {"topics": ["network_hidden"], "contact": text("ask@bakery.example")}
@@ -42,3 +41,64 @@ async def test_whoever_is_signed_in_finds_coalitions_by_topic_and_learns_no_more
     assert not any(one in said for one in (table.id, *table.orgs.values()))
     refused = await table.suite.get("/members/api/v1/listings", None)
     assert refused.status_code == 401
+
+
+async def lessons(table: Coalition, who: str, **query: Any) -> dict[str, Any]:
+    """Return the lessons that somebody finds of all coalitions, by what they say."""
+    answer = await table.suite.get("/credit/api/v1/lessons", who, **query)
+    assert answer.status_code == 200, answer.text
+    return {row["what"]["text"]: row for row in answer.json()["items"]}
+
+
+async def test_f103_a_lesson_is_visible_outside_only_after_its_author_shares_it(
+    table: Coalition,
+) -> None:
+    stranger, campaign = "passer-by@example.org", str(table.suite.new_id())
+    path = f"evaluations/{campaign}"
+    ids = {}
+    for name, what in (("Union", "Drivers were asked late."), ("Parents", "Leaflets worked.")):
+        ids[what] = str(table.suite.new_id())
+        learned = {
+            "lesson": ids[what], "kind": "wrong", "what": text(what), "why": text("Too few of us."),
+        }  # fmt: skip
+        last = await table.post("credit", f"{path}/lessons", learned, name)
+    unexplained = {"lesson": str(table.suite.new_id()), "kind": "right", "what": text("It went.")}
+    refused = await table.try_post("credit", f"{path}/lessons", unexplained, "Union")
+    assert refused.status_code == 422
+
+    answer = await table.get("credit", "lessons", "Library", at_least=f"credit/{last['position']}")
+    assert answer.status_code == 200, answer.text
+    inside = {row["what"]["text"]: row["shared"] for row in answer.json()["items"]}
+    assert inside == {what: [] for what in ids}
+    assert not ids.keys() & (await lessons(table, stranger)).keys()
+    outsider = await table.suite.get(f"/credit/api/v1/coalitions/{table.slug}/lessons", stranger)
+    assert outsider.status_code == 404
+
+    drivers = {"lesson": ids["Drivers were asked late."], "to": "public"}
+    for name in ("Parents", "Clinic"):
+        refused = await table.try_post("credit", f"{path}/lesson-shares", drivers, name)
+        assert (refused.status_code, refused.json()["reason"]) == (409, "not_the_author")
+    funders = drivers | {"to": "funders"}
+    told = await table.post("credit", f"{path}/lesson-shares", funders, "Union")
+    reached = f"credit/{told['position']}"
+    await table.get("credit", "lessons", "Library", at_least=reached)
+    assert not ids.keys() & (await lessons(table, stranger)).keys()
+
+    topics = {"topics": ["network_lessons"], "contact": text("ask@clinic.example")}
+    listed = await post(table, "listings", topics)
+    told = await table.post("credit", f"{path}/lesson-shares", drivers, "Union")
+    reached = f"credit/{told['position']},members/{listed['position']}"
+    answer = await table.get("credit", "lessons", "Library", at_least=reached)
+    assert answer.status_code == 200, answer.text
+    inside = {row["what"]["text"]: row["shared"] for row in answer.json()["items"]}
+    assert inside["Drivers were asked late."] == ["funders", "public"]
+    outside = await lessons(table, stranger, topic="network_lessons")
+    assert outside.keys() == {"Drivers were asked late."}
+    [row] = outside.values()
+    assert (row["why"]["text"], row["kind"]) == ("Too few of us.", "wrong")
+    assert row["coalition"] == text("The accept-network coalition")
+    assert row["topics"] == ["network_lessons"]
+    assert not set(map(str, (table.id, *table.orgs.values()))) & set(map(str, row.values()))
+    assert "Leaflets worked." not in await lessons(table, stranger)
+    assert await lessons(table, stranger, topic="nothing") == {}
+    assert (await table.suite.get("/credit/api/v1/lessons", None)).status_code == 401

@@ -19,10 +19,12 @@ from services.credit.domain.ids import (
     CreditId,
     DecisionId,
     DisputeId,
+    LessonId,
     ObjectiveId,
     OrgId,
     TargetId,
 )
+from services.credit.domain.lesson import LessonRecorded, LessonShared
 from services.credit.domain.roles import Degree, Role
 from services.credit.domain.win import (
     LatecomerWelcomed,
@@ -42,6 +44,7 @@ OUTSIDE = CreditId(UUID("0195c5e0-1a22-7b33-8c44-5d6e7f809104"))
 DECISION = DecisionId(UUID("0195c4d1-3a51-7a19-9c08-5b6c7d8e9fa0"))
 OBJECTIVE = ObjectiveId(UUID("0195c5e0-1a23-7b34-8c45-5d6e7f809105"))
 TARGET = TargetId(UUID("0195c5e0-1a24-7b35-8c46-5d6e7f809106"))
+LESSON = LessonId(UUID("0195c5e0-1a2a-7b3b-8c4c-5d6e7f80910c"))
 DISPUTE = DisputeId(UUID("0195c5e0-1a25-7b36-8c47-5d6e7f809107"))
 MEALS = Text(lang="en", text="School meals are free for all.")
 WORDS = Text(lang="en", text="Wrote the brief and found the witnesses.")
@@ -50,7 +53,16 @@ CONTRIBUTION = f"contribution-{DEED}"
 WIN = f"win-{UUID('0195c5e0-1a26-7b37-8c48-5d6e7f809108')}"
 LOSS = f"win-{UUID('0195c5e0-1a27-7b38-8c49-5d6e7f809109')}"
 
+EVALUATION = f"evaluation-{UUID('0195c5e0-1a2b-7b3c-8c4d-5d6e7f80910d')}"
+
 SAMPLES: tuple[tuple[str, Event], ...] = (
+    (
+        EVALUATION,
+        LessonRecorded(
+            by=CLINIC, lesson=LESSON, kind="wrong", what=Sealed(MEALS), why=Sealed(WORDS)
+        ),
+    ),
+    (EVALUATION, LessonShared(by=CLINIC, lesson=LESSON, to="public")),
     (
         CONTRIBUTION,
         ContributionRecorded(

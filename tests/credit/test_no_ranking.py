@@ -7,7 +7,7 @@ from services.credit.__main__ import service
 from shared.service import Runtime
 from shared.settings import Settings
 
-RANKING = re.compile(r"rank|score|sum|total|count|balance|position|top|sort|order|most|best")
+RANKING = re.compile(r"rank|score|sum|total|count|balance|position|top(?!ic)|sort|order|most|best")
 SPOKEN_OTHERWISE = {"Receipt", "Stands"}  # where events stand in the journal
 
 

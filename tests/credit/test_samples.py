@@ -3,11 +3,15 @@
 from functools import reduce
 from typing import Any
 
-from services.credit.domain import contribution, win
+from services.credit.domain import contribution, evaluation, win
 from shared.decider import Decider
 from tests.contracts.samples_credit import SAMPLES
 
-DECIDERS: tuple[Decider[Any, Any, Any], ...] = contribution.decider, win.decider
+DECIDERS: tuple[Decider[Any, Any, Any], ...] = (
+    contribution.decider,
+    evaluation.decider,
+    win.decider,
+)
 
 
 def test_each_type_has_one_sample() -> None:

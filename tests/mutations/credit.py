@@ -17,6 +17,10 @@ OF_API = "tests/credit/test_api.py"
 OF_INBOX = "tests/credit/test_inbox.py"
 OF_IMPORTS = "tests/credit/test_imports.py"
 
+LESSON = "services/credit/domain/lesson.py"
+LESSONS_FOUND = "services/credit/views/lessons.py"
+OF_LESSON = "tests/credit/test_lesson.py"
+
 MUTATIONS = (
     Mutation(
         "K1 what it records of itself is a claim",
@@ -211,5 +215,33 @@ MUTATIONS = (
         "set person = null where",
         "set person = person where",
         f"{OF_INBOX}::test_m18_who_was_erased_is_forgotten",
+    ),
+    Mutation(
+        "F103 only its author shares a lesson",
+        LESSON,
+        "    if by != known.by:\n",
+        "    if by == known.by:\n",
+        OF_LESSON,
+    ),
+    Mutation(
+        "F103 what is public is shared with all",
+        LESSON,
+        'self.shared & {outside, "public"}',
+        "self.shared & {outside}",
+        OF_LESSON,
+    ),
+    Mutation(
+        "F103 outside sees what was shared with everybody alone",
+        LESSONS_FOUND,
+        " where s.told = 'public' and",
+        " where s.told <> '' and",
+        "tests/acceptance/test_network.py",
+    ),
+    Mutation(
+        "what one person learned is personal",
+        LESSON,
+        "            why=roll.seal(command.why, by),",
+        "            why=roll.seal(command.why),",
+        OF_LESSON,
     ),
 )

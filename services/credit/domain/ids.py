@@ -6,6 +6,8 @@ from uuid import UUID
 OrgId = NewType("OrgId", UUID)
 PersonId = NewType("PersonId", UUID)
 
+CampaignId = NewType("CampaignId", UUID)
+LessonId = NewType("LessonId", UUID)
 ContributionId = NewType("ContributionId", UUID)
 CreditId = NewType("CreditId", UUID)
 DisputeId = NewType("DisputeId", UUID)

@@ -1,13 +1,24 @@
 """Heard from members: who is here, who may act for them, and who holds which office."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
+
+import orjson
 
 from services.credit.inbox.happened import Happened
 from services.credit.inbox.suggestion import suggest
 from shared.changes import Changes
-from shared.event import Heard, Recorded
+from shared.event import Heard, Recorded, Text
 from shared.inbox import Hears, Subscription
+
+
+class CoalitionFormed(Heard):
+    name: Text | None = None
+
+
+class CoalitionListed(Heard):
+    topics: tuple[str, ...]
 
 
 class MemberJoined(Heard):
@@ -49,6 +60,34 @@ class RoleReleased(Heard):
 
 class OperatingModeSet(Heard):
     mode: str
+
+
+async def form(db: Changes, seen: Recorded, formed: CoalitionFormed) -> None:
+    """Know what the coalition is called, for lessons that it shares."""
+    name = None if formed.name is None else orjson.dumps(formed.name.model_dump()).decode()
+    await db.execute(
+        "insert into heard.listing (coalition_id, name) values ($1, $2)"
+        " on conflict (coalition_id) do update set name = excluded.name",
+        *(seen.coalition, name),
+    )
+
+
+async def listed(db: Changes, seen: Recorded, listing: CoalitionListed) -> None:
+    """Know what the coalition is found under; under nothing, it is found no more."""
+    await _find_under(db, seen, listing.topics)
+
+
+async def adjourn(db: Changes, seen: Recorded, _: Happened) -> None:
+    """Let the coalition be found no more; what it shared stays."""
+    await _find_under(db, seen, ())
+
+
+async def _find_under(db: Changes, seen: Recorded, topics: Iterable[str]) -> None:
+    await db.execute(
+        "insert into heard.listing (coalition_id, topics) values ($1, $2)"
+        " on conflict (coalition_id) do update set topics = excluded.topics",
+        *(seen.coalition, [*topics]),
+    )
 
 
 async def join(db: Changes, seen: Recorded, joined: MemberJoined) -> None:
@@ -175,6 +214,9 @@ from_members = Subscription(
     "members",
     reader="credit-keeps-the-roll",
     hears=(
+        Hears(CoalitionFormed, form),
+        Hears(CoalitionListed, listed),
+        Hears(Happened, adjourn, type="CoalitionAdjourned"),
         Hears(MemberJoined, join),
         Hears(Happened, suspend, type="MemberSuspended"),
         Hears(Happened, reinstate, type="MemberReinstated"),
@@ -204,9 +246,6 @@ from_members = Subscription(
             "CapacityReviewed",
             "CircleClosed",
             "CircleOpened",
-            "CoalitionAdjourned",
-            "CoalitionFormed",
-            "CoalitionListed",
             "CommitmentLevelSet",
             "CompromiseAgreed",
             "ConflictAreaNamed",

@@ -10,6 +10,7 @@ from services.credit.views.facts import (
     references,
     roll,
 )
+from services.credit.views.lessons import FoundRow, LessonRow, found, lessons
 from services.credit.views.queries import (
     ContributionRow,
     ReceivedRow,
@@ -28,6 +29,8 @@ from services.credit.views.tables import projection
 __all__ = [
     "CONTRIBUTIONS",
     "ContributionRow",
+    "FoundRow",
+    "LessonRow",
     "ReceivedRow",
     "SuggestionRow",
     "WinDetail",
@@ -35,6 +38,8 @@ __all__ = [
     "cited",
     "contributions",
     "erased",
+    "found",
+    "lessons",
     "mandates",
     "office",
     "participants",

@@ -104,6 +104,26 @@ CELEBRATIONS = Table(
 )
 
 
+LESSONS = Table(
+    "lessons",
+    *_WHERE,
+    ("campaign", "uuid"),
+    ("lesson", "uuid"),
+    ("kind", "text"),
+    ("what", "jsonb"),
+    ("why", "jsonb"),
+    *(_BY + _SEEN + _SEALED),
+)
+LESSON_SHARES = Table(
+    "lesson_shares",
+    *_WHERE,
+    ("campaign", "uuid"),
+    ("lesson", "uuid"),
+    ("told", "text"),
+    *(_BY + _SEEN),
+)
+
+
 def row(
     seen: Recorded, *values: object, by: bool = True, sealed: Mapping[str, str] | None = None
 ) -> Row:
@@ -179,6 +199,16 @@ def _celebrated(seen: Recorded) -> Iterable[tuple[Table, Row]]:
     yield CELEBRATIONS, row(seen, day, seen.data["orgs"], seen.by, by=False)
 
 
+def _learned(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+    said = seen.data
+    what = said["lesson"], said["kind"], jsonb(said.get("what")), jsonb(said.get("why"))
+    yield LESSONS, row(seen, *what, sealed={"what": "what", "why": "why"})
+
+
+def _shared(seen: Recorded) -> Iterable[tuple[Table, Row]]:
+    yield LESSON_SHARES, row(seen, seen.data["lesson"], seen.data["to"])
+
+
 projection = Projection(
     "credit",
     sources=("credit",),
@@ -192,6 +222,8 @@ projection = Projection(
         LATECOMERS,
         ANNOUNCEMENTS,
         CELEBRATIONS,
+        LESSONS,
+        LESSON_SHARES,
     ),
     rows={
         "ContributionRecorded": _recorded,
@@ -206,5 +238,7 @@ projection = Projection(
         "LatecomerWelcomed": _welcomed,
         "WinAnnounced": _announced,
         "WinCelebrated": _celebrated,
+        "LessonRecorded": _learned,
+        "LessonShared": _shared,
     },
 )

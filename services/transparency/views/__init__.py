@@ -90,6 +90,8 @@ LETS_PASS = frozenset(
         "ReengagementInvited",
         # credit
         "LatecomerWelcomed",
+        "LessonRecorded",
+        "LessonShared",
         "WinAnnounced",
         "WinCelebrated",
     }
