@@ -23,6 +23,7 @@ from services.web.pages import (
     decision,
     home,
     issues,
+    lessons,
     meetings,
     organisation,
     organisations,
@@ -40,7 +41,7 @@ from shared.database import ready
 
 PAGES = (
     sign_in, home, coalition, decision, register, meetings, steps, organisations, organisation,
-    credit, alignment, charter, structure, reviews, issues, reports,
+    credit, lessons, alignment, charter, structure, reviews, issues, reports,
     registers,  # the last: its paths would take those of others
 )  # fmt: skip
 RETRY = {"Retry-After": "2"}

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from services.web.acting import Attempt, act
 from services.web.answers import Named, items
 from services.web.page import Chrome, Visit, to_html
-from services.web.peers import Recorded, of
+from services.web.peers import Recorded, Service, of
 
 Kind = Literal[
     "words",  # a text of some lines
@@ -76,6 +76,7 @@ class Form:
         name: The last part of its address.
         path: Of the command, below the coalition; `{on}` is what it is about, `{by}` who acts.
         shows: The part of the page that shows what came of it.
+        service: That which decides about it.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Form:
     asks: tuple[Ask, ...] = ()
     says: str = ""
     shows: str = "main"
+    service: Service = "members"
 
     @property
     def bare(self) -> bool:
@@ -152,7 +154,7 @@ async def send(
         elif value is not None:
             body[first] = value
     path = form.path.format(on=_on(tried), by=tried.id("organisation"))
-    return await act(visiting, tried, "members", of(coalition, *path.split("/")), body | more)
+    return await act(visiting, tried, form.service, of(coalition, *path.split("/")), body | more)
 
 
 def _on(tried: Attempt) -> str:

@@ -111,7 +111,7 @@ TABS = (
         "Issues",
         (("/issues", "Issues"), ("/threats", "Threats"), ("/conflicts", "Conflicts")),
     ),
-    Tab("/reports", "Reports"),
+    Tab("/reports", "Reports", (("/reports", "Reports"), ("/lessons", "Lessons"))),
 )
 
 

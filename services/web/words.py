@@ -192,6 +192,8 @@ POSITIONS = {
     "oppose": "Opposes it",
     "no_position": "Takes no position",
 }
+LESSONS = {"right": "Went right", "wrong": "Went wrong"}
+OUTSIDE = {"partners": "Partners", "funders": "Funders", "public": "Everybody"}
 RESOURCES = {
     "information": "Information",
     "people": "People",

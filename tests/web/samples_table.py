@@ -430,3 +430,33 @@ RELATIONSHIPS: Json = {
     ],
     "next_cursor": "next",
 }  # fmt: skip
+
+
+CAMPAIGN = uid("campaign")
+LESSONS: Json = {
+    "items": [
+        {
+            "lesson": uid("lesson"), "campaign": CAMPAIGN, "kind": "wrong",
+            "what": text("Drivers were asked late."), "why": text("We had no list."),
+            "by": TEACHERS["id"], "at": "2026-03-01T10:00:00Z", "shared": [], "ref": "credit/12",
+        },
+        {
+            "lesson": uid("other lesson"), "campaign": CAMPAIGN, "kind": "right",
+            "what": text("Leaflets worked."), "why": {"withheld": "erased"},
+            "by": uid("gone"), "at": "2026-02-01T10:00:00Z", "shared": ["funders", "public"],
+            "ref": "credit/11",
+        },
+    ],
+    "next_cursor": "11",
+}  # fmt: skip
+ELSEWHERE: list[Json] = [
+    {
+        "kind": "right", "what": text("We met in the library."), "why": text("It is warm."),
+        "shared_at": "2026-02-01T10:00:00Z", "coalition": text("Hill schools"),
+        "topics": ["school_meals"],
+    },
+    {
+        "kind": "wrong", "what": text("We met at night."), "why": None,
+        "shared_at": "2026-01-01T10:00:00Z", "coalition": None, "topics": [],
+    },
+]  # fmt: skip

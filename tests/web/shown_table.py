@@ -12,6 +12,7 @@ from services.web.pages import (
     alignment,
     charter,
     issues,
+    lessons,
     organisation,
     organisations,
     registers,
@@ -130,6 +131,17 @@ def register_page(
     )  # fmt: skip
 
 
+def lessons_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
+    """Return the lessons of this coalition, and of others."""
+    own = Named.model_validate(samples.TEACHERS)
+    return shown(
+        "lessons.html", "/lessons", me, tried, found=lessons.Lessons.model_validate(raw),
+        elsewhere=[lessons.Elsewhere.model_validate(one) for one in T.ELSEWHERE],
+        forms=lessons.FORMS, called={own.id: own}, campaign=lessons.campaign_of(T.CAMPAIGN),
+        first=True, tail="",
+    )  # fmt: skip
+
+
 def reviews_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
     """Return the reviews."""
     return shown(
@@ -219,6 +231,11 @@ PAGES: Mapping[str, Callable[[], str]] = {
     **_both("reviews", lambda me: reviews_page(
         {"items": T.CHARTER["reviews"], "next_cursor": None}, me)),
     "empty reviews": lambda: reviews_page(EMPTY, OBSERVER),
+    **_both("lessons", lambda me: lessons_page(T.LESSONS, me)),
+    "empty lessons": lambda: lessons_page(EMPTY),
+    "refused lesson": lambda: lessons_page(
+        EMPTY, tried=refused(lessons.FORMS["record"], "why", T.CAMPAIGN, what="It rained.")
+    ),
     **_both("issues", lambda me: issue_list(T.ISSUES, me)),
     "empty issues": lambda: issue_list(EMPTY),
     **_both("issue", lambda me: issue_page(T.ISSUE, me)),

@@ -19,13 +19,14 @@ PAGES = (
     "/organisations", "/organisations?place=door", "/organisations?place=gone", "/charter",
     "/charter/acceptances/ground-rules", "/charter/acceptances/structure", "/structure",
     "/alignment", "/reviews", "/issues", "/constituencies", "/threats", "/exchanges", "/conflicts",
-    "/relationships", "/relationships?stale=true",
+    "/relationships", "/relationships?stale=true", "/lessons",
 )  # fmt: skip
 DATA = (
     "/organisations.json", "/organisations.csv", "/charter.json", "/structure.json",
     "/charter/acceptances/ground-rules.csv", "/charter/acceptances/structure.json",
     "/alignment.json", "/alignment.csv", "/reviews.json", "/issues.json", "/constituencies.json",
     "/threats.json", "/exchanges.json", "/conflicts.json", "/relationships.json",
+    "/lessons.json",
 )  # fmt: skip
 CHAIRS_ALONE = {
     "invite", "admit", "admit-new", "decline", "suspend", "adopt-north-star", "adopt-ground-rules",
@@ -405,6 +406,25 @@ async def test_registers_are_filled_by_their_forms(table: Table) -> None:
     assert terms.status == 200, terms.errors
     settled = await other.send(await other.open("/conflicts"), "agree-terms")
     assert "Settled" in settled.words
+
+
+async def test_f103_a_lesson_is_recorded_and_shared_by_its_author(table: Table) -> None:
+    campaign = f"/lessons?campaign={table.coalition.suite.new_id()}"
+    page = await table.delegate.open(campaign)
+    wrong = await table.delegate.send(page, "record", kind="wrong", what="We began late.")
+    assert "Say why: others learn from that." in wrong.errors
+    told = await table.delegate.send(
+        wrong, "record", kind="wrong", what="We began late.", why="Nobody had the list."
+    )
+    assert told.status == 200, told.errors
+    assert "We began late." in told.words
+    assert "For members" in told.words
+    theirs = await table.other.open("/lessons")
+    assert "Nobody had the list." in theirs.words
+    assert not [one for one in theirs.page.all("form") if "share" in str(one.attributes)]
+    shared = await table.delegate.send(told, "share", to="public")
+    assert "Shared with everybody" in shared.words
+    assert "What coalitions shared with everybody" in shared.words
 
 
 async def test_what_a_pair_does_is_seen_by_the_two(table: Table) -> None:
