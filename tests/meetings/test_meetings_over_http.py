@@ -89,6 +89,8 @@ async def test_c5_meetings_of_a_series_are_written_down_one_after_another(hall: 
     unknown |= {"body": str(PLENARY), "host": str(SCHOOL), "place": text("Here")}
     unknown |= {"ends_at": (SOON + timedelta(hours=1)).isoformat()}
     assert await hall.refuse(CARLA, "/meetings", unknown) == "unknown_series"
+    nowhere = f"/meetings/{UUID(int=99)}/openings"
+    assert await hall.refuse(CARLA, nowhere) == "unknown_meeting"
 
 
 async def kinds(hall: Hall) -> list[str]:

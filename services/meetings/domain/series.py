@@ -51,7 +51,8 @@ def recurring(written: str) -> str:
     return written
 
 
-Rrule = Annotated[str, Field(max_length=200), AfterValidator(recurring)]
+PARTS = r"^[A-Z]+=[A-Z0-9,-]+(;[A-Z]+=[A-Z0-9,-]+)*$"
+Rrule = Annotated[str, Field(max_length=200, pattern=PARTS), AfterValidator(recurring)]
 WEEKLY = Text(lang="en", text="Weekly meeting")
 
 

@@ -148,7 +148,7 @@ async def recurring(
     read: Reading, state: meeting.Meeting | None, command: Any
 ) -> meeting.Recurring:
     """Return what the meeting's series says, and whether the one before is written down (C5)."""
-    named = state.series if state else command.series
+    named = state.series if state else getattr(command, "series", None)
     if named is None:
         return meeting.Recurring()
     known = await read.stream(series.decider, named)
