@@ -140,9 +140,11 @@ create or replace view member_now with (security_invoker = true) as
     max(at) filter (where state = 'joined') as joined_at
   from membership group by coalition_id, org;
 
+alter table accreditation add column if not exists executive boolean;  -- may decide for the organisation
+
 create or replace view accreditation_now with (security_invoker = true) as
   select given.coalition_id, given.accreditation, given.org, given.body, given.person,
-    given.authority, given.voting, given.begins, given.until
+    given.authority, given.voting, given.begins, given.until, given.executive
   from accreditation given
   where not given.ended and not exists (
     select from accreditation later

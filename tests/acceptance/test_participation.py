@@ -41,6 +41,13 @@ async def test_f59_authority_per_stance_and_how_many_in_the_room_may_decide(
 ) -> None:
     heads = {name: await accredit_head(table, name) for name in ("Union", "Parents")}
     reached = await limit(table, "Library")
+    shown = await table.get(
+        "members", f"members/{table.orgs['Union']}", "Clinic", at_least=f"members/{reached}"
+    )
+    voices = shown.json()["representatives"]
+    assert {one["name"]["text"]: one["executive"] for one in voices} == {
+        "Union's delegate": False, "Head of Union": True,
+    }  # fmt: skip
     await table.settled(f"members/{reached}")
 
     proposal = await open_voting(table, "majority", "A common fund")

@@ -26,7 +26,10 @@ TERMS = ("GroundRulesAdopted", "ScopeSet")
 
 
 class Representative(BaseModel):
-    """A person who speaks for an organisation in a body; a name that was erased is absent."""
+    """A person who speaks for an organisation in a body; a name that was erased is absent.
+
+    `executive`: they may decide for it, too.
+    """
 
     accreditation: UUID
     person: UUID | None
@@ -34,6 +37,7 @@ class Representative(BaseModel):
     body: Named
     authority: str
     voting: bool
+    executive: bool
     begins: date
     ends: date | None
     roles: list[str]
@@ -149,7 +153,8 @@ def _representative(row: Any) -> Representative:
     return Representative(
         accreditation=row["accreditation"], person=row["person"], name=_words(row["person_name"]),
         body=Named(id=row["body"], name=_words(row["body_name"])), authority=row["authority"],
-        voting=row["voting"], begins=row["begins"], ends=row["until"], roles=row["roles"],
+        voting=row["voting"], executive=bool(row["executive"]), begins=row["begins"],
+        ends=row["until"], roles=row["roles"],
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ ACCREDITATION = Table(
     "accreditation", *_WHERE,
     ("n", "smallint"), ("accreditation", "uuid"), ("org", "uuid"), ("body", "uuid"),
     ("person", "uuid"), ("authority", "text"), ("voting", "boolean"), ("begins", "date"),
-    ("until", "date"), ("ended", "boolean"), ("sealed", "jsonb"),
+    ("until", "date"), ("ended", "boolean"), ("sealed", "jsonb"), ("executive", "boolean"),
 )  # fmt: skip
 BODY = Table(
     "body", *_WHERE,
@@ -111,7 +111,7 @@ def _accredited(seen: Recorded) -> Rows:
     yield ACCREDITATION, (
         seen.coalition, seen.position, 0, data["accreditation"], seen.key, data["body"],
         data.get("person"), data["authority"], data["voting"], _day(data["from"]),
-        _day(data.get("until")), False, _sealed(seen, "person"),
+        _day(data.get("until")), False, _sealed(seen, "person"), data["executive"],
     )  # fmt: skip
     if "ended" in data:
         yield _over(seen, data["ended"])
@@ -123,7 +123,7 @@ def _ended(seen: Recorded) -> Rows:
 
 def _over(seen: Recorded, accreditation: str) -> tuple[Table, Row]:
     nothing = (None,) * 6
-    row = seen.coalition, seen.position, 1, accreditation, seen.key, *nothing, True, None
+    row = seen.coalition, seen.position, 1, accreditation, seen.key, *nothing, True, None, None
     return ACCREDITATION, row
 
 

@@ -123,6 +123,7 @@ ACCREDITED = (
     Ask("authority", "With which authority", "choice", missing="Say with which authority.",
         options=AUTHORITIES, otherwise="full"),
     Ask("voting", "This person votes there for the organisation", "yes"),
+    Ask("executive", "This person may decide for the organisation", "yes"),
     Ask("until", "Until", "day"),
     Ask("accreditation", kind="new_id"),
 )  # fmt: skip

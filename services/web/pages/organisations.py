@@ -33,6 +33,7 @@ class Representative(Answer):
     body: Named
     authority: str
     voting: bool = False
+    executive: bool = False
     begins: date | None = None
     ends: date | None = None
     roles: tuple[str, ...] = ()
