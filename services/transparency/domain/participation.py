@@ -250,7 +250,6 @@ class Known:
             "items": shown(sum(room.items[org] for room in held), hidden=hidden.items),
         }
         reasons = {"invited": NO_INVITATION, "turns": NO_SPEECH, "seconds": NO_SPEECH}
-        mine = [room for room in held if org in room.invited | room.present or room.host == org]
         return {
             "part": "organisation",
             "organisation": self.names.of(org),
@@ -259,7 +258,7 @@ class Known:
                 engagement(self.acts.get(org, ()), self.window), hidden=hidden.came
             ),
             "reasons": {name: why for name, why in reasons.items() if values[name] is None},
-            **_cited({cited for room in mine for cited in room.events}),
+            **_cited({cited for room in held for cited in room.own.get(org, ())}),
         }
 
     def _heat(self) -> list[dict[str, Any]]:

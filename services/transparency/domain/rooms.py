@@ -57,6 +57,7 @@ class Room:
     Args:
         came: The accreditation of each attendance.
         first: Those who had never spoken before.
+        own: What an organisation was asked to or did there.
     """
 
     meeting: UUID
@@ -73,6 +74,7 @@ class Room:
     titles: dict[UUID, Said] = field(default_factory=dict)
     heat: list[Event] = field(default_factory=list)
     events: set[Cited] = field(default_factory=set)
+    own: defaultdict[UUID, set[Cited]] = field(default_factory=lambda: defaultdict(set))
 
 
 def rooms(events: Iterable[Event]) -> list[Room]:
@@ -91,8 +93,17 @@ def rooms(events: Iterable[Event]) -> list[Room]:
             spoken.add(event.org)
             if event.thing is not None:
                 speeches[event.thing] = event.org
+        for org in _whose(event, speeches):
+            room.own[org].add(event.cited)
         _happen(room, event, speeches)
     return sorted((room for room in found.values() if room.at), key=_when)
+
+
+def _whose(event: Event, speeches: Mapping[UUID, UUID]) -> Iterable[UUID]:
+    """Return the organisations that an event is about."""
+    if event.type == ENDED and event.thing is not None and event.thing in speeches:
+        return (speeches[event.thing],)
+    return event.orgs if event.org is None else (event.org,)
 
 
 def _happen(room: Room, event: Event, speeches: Mapping[UUID, UUID]) -> None:

@@ -230,6 +230,12 @@ def test_each_organisation_has_a_line_by_name_with_three_windows() -> None:
     assert (union["attended"], union["turns"], union["seconds"]) == (2, 2, 180)
     assert (union["hosted"], union["items"], union["invited"]) == (1, 0, 1)
     assert [each["stances"] for each in union["engagement"]] == [1, 0, 0]
+    told = {event.cited.ref: event for event in both().events}
+    assert {told[ref].type for ref in union["refs"]} == {
+        "InvitationSent", "AttendanceRecorded", "SpeechStarted", "SpeechEnded",
+        "MeetingScheduled",
+    }  # fmt: skip
+    assert {told[ref].org for ref in rows[2]["refs"]} == {None, C}
 
 
 def test_what_a_reader_does_not_see_is_withheld_not_counted() -> None:
