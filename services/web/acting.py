@@ -54,6 +54,12 @@ class Attempt:
         text = self.get(name)
         return {"lang": self.language, "text": text} if text else None
 
+    @property
+    def acts_for(self) -> UUID | None:
+        """The organisation it is sent for; `None` where somebody acts for nobody yet."""
+        organisation = self.id("organisation")
+        return organisation if organisation.int else None
+
     def id(self, name: str) -> UUID:
         """Return an id our page put into the form."""
         try:
@@ -126,7 +132,7 @@ async def act(
         return None
     try:
         return await visiting.ask.command(
-            service, path, body, key=form.again_with, organisation=form.id("organisation")
+            service, path, body, key=form.again_with, organisation=form.acts_for
         )
     except PeerSilent:
         form.status = 503

@@ -17,6 +17,7 @@ from services.web.edge import BY_HASHED_NAME, Guarded, UnreadableForm, security_
 from services.web.page import Chrome, page
 from services.web.pages import (
     alignment,
+    begin,
     charter,
     coalition,
     credit,
@@ -40,8 +41,8 @@ from services.web.session import Cookie, Sessions
 from shared.database import ready
 
 PAGES = (
-    sign_in, home, coalition, decision, register, meetings, steps, organisations, organisation,
-    credit, lessons, alignment, charter, structure, reviews, issues, reports,
+    sign_in, home, begin, coalition, decision, register, meetings, steps, organisations,
+    organisation, credit, lessons, alignment, charter, structure, reviews, issues, reports,
     registers,  # the last: its paths would take those of others
 )  # fmt: skip
 RETRY = {"Retry-After": "2"}

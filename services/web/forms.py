@@ -143,6 +143,13 @@ async def send(
 ) -> Recorded | None:
     """Send what a form asks for; what is wrong with it is noted in `tried`."""
     known = await names(visiting, coalition) if form.names_members else ()
+    body = asked_for(form, tried, known)
+    path = form.path.format(on=_on(tried), by=tried.id("organisation"))
+    return await act(visiting, tried, form.service, of(coalition, *path.split("/")), body | more)
+
+
+def asked_for(form: Form, tried: Attempt, known: Sequence[Named]) -> dict[str, Any]:
+    """Return what was entered, as a command; what is wrong with it is noted in `tried`."""
     body: dict[str, Any] = {}
     for ask in form.asks:
         value = _read(ask, tried, known)
@@ -153,8 +160,7 @@ async def send(
             body[first][then] = value
         elif value is not None:
             body[first] = value
-    path = form.path.format(on=_on(tried), by=tried.id("organisation"))
-    return await act(visiting, tried, form.service, of(coalition, *path.split("/")), body | more)
+    return body
 
 
 def _on(tried: Attempt) -> str:

@@ -135,18 +135,23 @@ class Asker:
         return await self.get(service, path, at_least=None, **query), not at_least
 
     async def command(
-        self, service: Service, path: str, body: Mapping[str, Any], *, key: str, organisation: UUID
+        self,
+        service: Service,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        key: str,
+        organisation: UUID | None,
     ) -> Recorded:
-        """Send a command on behalf of `organisation`; twice with the same key counts once.
+        """Send a command on behalf of `organisation`, if any; twice with one key counts once.
 
         Raises:
             PeerRefused: a rule forbids it, or something in it is wrong. Nothing was recorded.
             PeerSilent: there is no answer; it may have been recorded.
         """
-        headers = self._headers() | {
-            "Idempotency-Key": key,
-            "Accord-On-Behalf-Of": str(organisation),
-        }
+        headers = self._headers() | {"Idempotency-Key": key}
+        if organisation is not None:
+            headers["Accord-On-Behalf-Of"] = str(organisation)
         address = self.peers.address(service, path)
         try:
             answer = await self.peers.client.post(address, json=body, headers=headers)

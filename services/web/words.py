@@ -119,6 +119,11 @@ MEMBER_STATES = {
     "left": "Left",
 }
 PLACES = {"table": "At the table", "door": "Invited or applying", "gone": "Declined or left"}
+TEMPLATES = {"alliance": "An alliance", "campaign": "A campaign", "federation": "A federation"}
+DAYS = {
+    "MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday",
+    "SA": "Saturday", "SU": "Sunday",
+}  # fmt: skip
 KINDS = {"organization": "An organisation", "person": "One person"}
 ROLES = {"chair": "Chair", "secretary": "Secretary"}
 BODY_KINDS = {

@@ -10,6 +10,7 @@ from services.web.forms import Form
 from services.web.page import Chrome, Coalition, Me, to_html
 from services.web.pages import (
     alignment,
+    begin,
     charter,
     issues,
     lessons,
@@ -142,6 +143,14 @@ def lessons_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> s
     )  # fmt: skip
 
 
+def beginning(doing: str, joining: str = "", tried: Attempt | None = None) -> str:
+    """Return the page that forms a coalition, or joins one."""
+    return shown(
+        "begin.html", "/begin", samples.ME, tried, forms=begin.FORMS, nobody=begin.NOBODY,
+        here="/begin", joining=joining, doing=doing,
+    )  # fmt: skip
+
+
 def reviews_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
     """Return the reviews."""
     return shown(
@@ -231,6 +240,11 @@ PAGES: Mapping[str, Callable[[], str]] = {
     **_both("reviews", lambda me: reviews_page(
         {"items": T.CHARTER["reviews"], "next_cursor": None}, me)),
     "empty reviews": lambda: reviews_page(EMPTY, OBSERVER),
+    "begin": lambda: beginning("form"),
+    "join": lambda: beginning("join", "harbour-schools"),
+    "refused beginning": lambda: beginning(
+        "form", tried=refused(begin.FORMS["form"], "slug", name="Hill")
+    ),
     **_both("lessons", lambda me: lessons_page(T.LESSONS, me)),
     "empty lessons": lambda: lessons_page(EMPTY),
     "refused lesson": lambda: lessons_page(

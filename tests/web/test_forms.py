@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.credit.domain import lesson
 from services.members.domain import (
     accreditation,
     body,
@@ -26,6 +27,7 @@ from services.web.forms import Ask, Form, as_code, found
 from services.web.pages import (
     charter,
     issues,
+    lessons,
     organisation,
     organisations,
     registers,
@@ -213,6 +215,8 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
     (issues.FORMS["assign-lead"], issue.AssignLead),
     (issues.FORMS["choose-messenger"], issue.ChooseMessenger),
     (issues.FORMS["scope"], issue.ScopeIssue),
+    (lessons.FORMS["record"], lesson.RecordLesson),
+    (lessons.FORMS["share"], lesson.ShareLesson),
     (registers.CONSTITUENCIES["identify"], constituency.IdentifyConstituency),
     (registers.CONSTITUENCIES["represent"], constituency.RepresentConstituency),
     (registers.CONSTITUENCIES["reach-out"], constituency.ReachOut),

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.web import words
 from services.web.answers import SILENT, Answer, Dated, Named, Said, items
 from services.web.page import Visiting, page
 from services.web.pages.steps import Step
@@ -30,10 +31,6 @@ class MeetingRow(Answer):
     state: str | None = None
 
 
-DAYS = {
-    "MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday",
-    "SA": "Saturday", "SU": "Sunday",
-}  # fmt: skip
 WEEKLY = re.compile(r"FREQ=WEEKLY;BYDAY=([A-Z]{2});BYHOUR=(\d{1,2});BYMINUTE=(\d{1,2})")
 
 
@@ -51,7 +48,7 @@ class Series(Answer):
         if (weekly := WEEKLY.fullmatch(self.rrule)) is None:
             return self.rrule
         day, hour, minute = weekly.groups()
-        return f"every {DAYS[day]} at {int(hour):02}:{int(minute):02} UTC"
+        return f"every {words.DAYS[day]} at {int(hour):02}:{int(minute):02} UTC"
 
 
 class AgendaItem(Answer):
