@@ -196,13 +196,16 @@ async def test_no_page_scrolls_sideways(page: Page, town: Town, pixels: tuple[in
         f"/organisations/{org}/credit", "/reports", "/organisations?place=door", "/charter",
         "/charter/acceptances/ground-rules", "/structure", "/reviews", "/alignment", "/issues",
         f"/issues/{town.issue}", "/constituencies", "/threats", "/exchanges", "/conflicts",
-        "/relationships", f"/relationships?with={town.coalition.orgs[CHAIR]}",
+        "/relationships", f"/relationships?with={town.coalition.orgs[CHAIR]}", "/lessons",
+        f"/lessons?campaign={town.meeting}",
     ):  # fmt: skip
         answer = await page.goto(f"{town.url}{path}")
         assert answer is not None
         assert answer.status == 200, path
         wide = await page.evaluate("document.documentElement.scrollWidth")
         assert wide <= pixels[0], path
+    await page.goto(f"{town.coalition.suite.url}/begin")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= pixels[0]
 
 
 @pytest.mark.parametrize("path", ["/decisions", "/organisations", "/charter", "/structure"])
