@@ -62,10 +62,6 @@ async def test_f103_a_lesson_is_visible_outside_only_after_its_author_shares_it(
             "lesson": ids[what], "kind": "wrong", "what": text(what), "why": text("Too few of us."),
         }  # fmt: skip
         last = await table.post("credit", f"{path}/lessons", learned, name)
-    unexplained = {"lesson": str(table.suite.new_id()), "kind": "right", "what": text("It went.")}
-    refused = await table.try_post("credit", f"{path}/lessons", unexplained, "Union")
-    assert refused.status_code == 422
-
     answer = await table.get("credit", "lessons", "Library", at_least=f"credit/{last['position']}")
     assert answer.status_code == 200, answer.text
     inside = {row["what"]["text"]: row["shared"] for row in answer.json()["items"]}
@@ -102,3 +98,15 @@ async def test_f103_a_lesson_is_visible_outside_only_after_its_author_shares_it(
     assert "Leaflets worked." not in await lessons(table, stranger)
     assert await lessons(table, stranger, topic="nothing") == {}
     assert (await table.suite.get("/credit/api/v1/lessons", None)).status_code == 401
+
+
+async def test_f96_a_lesson_without_why_is_refused(table: Coalition) -> None:
+    path = f"evaluations/{table.suite.new_id()}/lessons"
+    learned = {"lesson": str(table.suite.new_id()), "kind": "right", "what": text("It went well.")}
+    refused = await table.try_post("credit", path, learned, "Union")
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/why"]
+    last = await table.post("credit", path, learned | {"why": text("We asked early.")}, "Union")
+    answer = await table.get("credit", "lessons", "Library", at_least=f"credit/{last['position']}")
+    [row] = [row for row in answer.json()["items"] if row["lesson"] == learned["lesson"]]
+    assert (row["kind"], row["why"]["text"]) == ("right", "We asked early.")
