@@ -133,6 +133,14 @@ DETAIL: Json = ROSTER["items"][0] | {
     "vote_class": [TEACHERS, LIBRARY],
 }
 APPLICANT: Json = DOOR["items"][0] | {"refs": {"why": "members/21"}, "vote_class": []}
+PART: Json = {
+    "engagement": [
+        {"from": "2026-01-01", "to": "2026-03-31", "attended": 4, "stances": 7, "steps_done": 2,
+         "refs": []},
+        {"from": "2025-10-03", "to": "2025-12-31", "attended": 0, "stances": 0, "steps_done": 0,
+         "refs": []},
+    ]
+}  # fmt: skip
 CAPACITY: Json = {
     "organisation": TEACHERS,
     "strengths": [{"strength": "press_work", "note": text("Two editors."), "ref": "members/48"}],

@@ -85,6 +85,7 @@ def one(
     return shown(
         "organisation.html", f"/organisations/{detail.id}", me, tried, organisation=detail,
         capacity=organisation.Capacity.model_validate(capacity), steps=[],
+        took_part=organisation.Part.model_validate(T.PART),
         own=TEACHERS if own else None, members=OTHERS, bodies=[(samples.PLENARY["id"], "Plenary")],
         people=voices, voices=voices, forms=organisation.FORMS,
     )  # fmt: skip

@@ -328,6 +328,15 @@ def test_many_members_are_written_by_name_and_few_are_ticked() -> None:
     assert textarea.words == ""
 
 
+def test_f46_an_organisations_page_says_how_it_took_part_in_each_period() -> None:
+    page = read(one(T.DETAIL, T.CAPACITY))
+    [table] = [each for each in page.all("table") if "the newest first" in each.words]
+    newest, before = [[cell.words for cell in row.all("td")] for row in table.all("tr")[1:]]
+    assert newest[1:] == ["4", "7", "2"]
+    assert before[1:] == ["0", "0", "0"]
+    assert "2026" in newest[0]
+
+
 def _with_many_members() -> str:
     many = [Named.model_validate(samples.named(f"Member {n}")) for n in range(300)]
     return shown(

@@ -366,6 +366,14 @@ async def test_what_an_organisation_says_of_itself_stands_on_its_page(table: Tab
     assert "No answer yet" in matrix.words
 
 
+async def test_f46_a_page_of_an_organisation_says_how_it_took_part(table: Table) -> None:
+    page = await table.other.open(f"/organisations/{table.org(DELEGATE)}")
+    [shown] = [each for each in page.page.all("table") if "Stances taken" in each.words]
+    assert len(shown.all("tr")) == 1 + 3
+    outsider = await table.outsider.raw(f"/organisations/{table.org(DELEGATE)}")
+    assert outsider.status_code == 404
+
+
 async def test_registers_are_filled_by_their_forms(table: Table) -> None:
     chair, delegate, other = table.chair, table.delegate, table.other
     page = await chair.send(

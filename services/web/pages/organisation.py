@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from services.web import words
@@ -24,11 +25,11 @@ from services.web.forms import (
     names_for,
     send,
 )
-from services.web.page import Visit, Visiting
+from services.web.page import NOT_OURS, Visit, Visiting
 from services.web.pages.organisations import COMMITMENTS, Organisation
 from services.web.pages.steps import open_steps
 from services.web.passing import pass_on
-from services.web.peers import Recorded, of
+from services.web.peers import PeerRefused, Recorded, of
 
 AUTHORITIES = (
     ("full", "Full mandate"),
@@ -88,6 +89,22 @@ class Detail(Organisation):
     def here(self) -> bool:
         """Whether it is at the table."""
         return self.state in {"joined", "suspended"}
+
+
+class Period(Answer):
+    """What an organisation did from one day to another."""
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    attended: int
+    stances: int
+    steps_done: int
+
+
+class Part(Answer):
+    """How an organisation took part, the newest period first."""
+
+    engagement: tuple[Period, ...] = ()
 
 
 class Strength(Answer):
@@ -283,7 +300,7 @@ FORMS = {**OWN, **OWN_OR_CHAIR, **ACCREDITING, **CHAIRS}
 async def _show(
     visiting: Visit, coalition: str, organisation: UUID, looked: Looked = LOOKED
 ) -> Response:
-    chrome, (raw, caught_up), (capacities, _), steps = await asyncio.gather(
+    chrome, (raw, caught_up), (capacities, _), steps, took_part = await asyncio.gather(
         visiting.chrome(coalition),
         visiting.ask.get_with(
             looked.at_least, "members", of(coalition, "members", organisation)
@@ -293,6 +310,7 @@ async def _show(
             organisation=str(organisation),
         ),
         open_steps(visiting, coalition, Named(id=organisation)),
+        _part(visiting, coalition, organisation),
     )  # fmt: skip
     own = chrome.me.speaks_for(organisation)
     members = await names_for(visiting, coalition, chrome, OWN) if own else ()
@@ -307,6 +325,7 @@ async def _show(
         organisation=detail,
         capacity=capacity,
         steps=steps,
+        took_part=took_part,
         own=next((org for org in chrome.me.spokesperson if org.id == organisation), None),
         members=[one for one in members if one.id != organisation],
         bodies=bodies,
@@ -321,6 +340,17 @@ async def _show(
         ],
         forms=FORMS,
     )
+
+
+async def _part(visiting: Visit, coalition: str, organisation: UUID) -> Part:
+    """Return how it took part; nothing where that is not known yet, or not for them to see."""
+    path = of(coalition, "organisations", organisation)
+    try:
+        return Part.model_validate(await visiting.ask.get("transparency", path))
+    except PeerRefused as refused:
+        if refused.problem.status in NOT_OURS:
+            return Part()
+        raise
 
 
 async def _bodies(visiting: Visit, coalition: str) -> Sequence[tuple[str, str]]:
