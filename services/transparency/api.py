@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from services.transparency import paper, sheet
@@ -30,6 +30,7 @@ from services.transparency.domain.said import words
 from services.transparency.views import events, glance, names, organisations
 from services.transparency.views.common_ground import partners
 from services.transparency.views.events import Lens
+from services.transparency.views.orphans import orphans
 from services.transparency.views.reports import Ask, Kind, Report, every_page
 from shared.http import Reader, Router, requires
 from shared.problems import Problem, not_found
@@ -253,6 +254,25 @@ async def read_organisation(organisation_id: UUID, reader: Reader) -> Response:
     if found is None:
         raise not_found()
     return _answer(found | {"as_of": lens.as_of})
+
+
+@router.get(
+    "/orphan-proposals", dependencies=[requires("transparency:decision:read")],
+    responses=_gives(LIST),
+)  # fmt: skip
+async def list_orphan_proposals(
+    reader: Reader,
+    limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
+    cursor: Annotated[str | None, Query(pattern=r"^[1-9][0-9]{0,15}$")] = None,
+) -> Response:
+    """List the proposals that name no objective, the newest first; withdrawn ones left out."""
+    async with reader.rows() as db:
+        lens = await _lens(db, reader)
+        before = int(cursor) if cursor else None
+        found, total = await orphans(db, lens, before, limit + 1)
+    shown, more = found[:limit], found[limit:]
+    after = shown[-1]["ref"].partition("/")[2] if more else None
+    return _answer({"items": shown, "total": total, "next_cursor": after, "as_of": lens.as_of})
 
 
 @router.get(

@@ -28,6 +28,7 @@ from services.web.pages import (
     meetings,
     organisation,
     organisations,
+    orphans,
     register,
     registers,
     reports,
@@ -43,6 +44,7 @@ from shared.database import ready
 PAGES = (
     sign_in, home, begin, coalition, decision, register, meetings, steps, organisations,
     organisation, credit, lessons, alignment, charter, structure, reviews, issues, reports,
+    orphans,
     registers,  # the last: its paths would take those of others
 )  # fmt: skip
 RETRY = {"Retry-After": "2"}

@@ -25,6 +25,13 @@ OF_PARTICIPATION = "tests/transparency/domain/test_participation.py"
 
 MUTATIONS = (
     Mutation(
+        "F28 what names an objective is no orphan",
+        "services/transparency/views/orphans.py",
+        " and p.objective is null and",
+        " and",
+        "tests/transparency/test_orphans.py",
+    ),
+    Mutation(
         "R10 four that answered show nothing",
         HEALTH,
         "return len(answers.contributors(given)) >= self.boundary.min_group",

@@ -133,6 +133,17 @@ DETAIL: Json = ROSTER["items"][0] | {
     "vote_class": [TEACHERS, LIBRARY],
 }
 APPLICANT: Json = DOOR["items"][0] | {"refs": {"why": "members/21"}, "vote_class": []}
+ORPHANS: Json = {
+    "items": [
+        {"id": uid("a walk"), "title": text("Walk to school"), "issue": named("Traffic"),
+         "proposed_by": PARENTS, "at": "2026-03-02T10:00:00Z", "outcome": "adopted",
+         "ref": "meetings/61"},
+        {"id": uid("a song"), "title": None, "issue": None, "proposed_by": None,
+         "at": "2026-03-01T10:00:00Z", "outcome": None, "ref": "meetings/60"},
+    ],
+    "total": 7,
+    "next_cursor": "60",
+}  # fmt: skip
 PART: Json = {
     "engagement": [
         {"from": "2026-01-01", "to": "2026-03-31", "attended": 4, "stances": 7, "steps_done": 2,

@@ -16,6 +16,7 @@ from services.web.pages import (
     lessons,
     organisation,
     organisations,
+    orphans,
     registers,
     reviews,
     structure,
@@ -97,7 +98,14 @@ def charter_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> s
         "charter.html", "/charter", me, tried, charter=charter.Charter.model_validate(raw),
         forms=charter.FORMS, members=OTHERS,
         issues=[(samples.MEALS["id"], "School meals")],
+        orphans=orphans.Orphans.model_validate(T.ORPHANS),
     )  # fmt: skip
+
+
+def orphan_list(raw: Json, me: Json = CHAIR) -> str:
+    """Return the proposals without an objective."""
+    made = orphans.Orphans.model_validate(raw)
+    return to_html("orphans.html", around("/charter/orphans", me), found=made, first=False)
 
 
 def structure_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
@@ -231,6 +239,8 @@ PAGES: Mapping[str, Callable[[], str]] = {
         T.CHARTER, tried=refused(charter.FORMS["agree-boundary"], "text")
     ),
     "acceptances": lambda: acceptances(T.RULES),
+    "orphans": lambda: orphan_list(T.ORPHANS),
+    "no orphans": lambda: orphan_list(EMPTY),
     **_both("structure", lambda me: structure_page(T.STRUCTURE, me)),
     "empty structure": lambda: structure_page({}),
     "refused body": lambda: structure_page(

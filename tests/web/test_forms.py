@@ -30,6 +30,7 @@ from services.web.pages import (
     lessons,
     organisation,
     organisations,
+    orphans,
     registers,
     structure,
 )
@@ -342,7 +343,7 @@ def _with_many_members() -> str:
     return shown(
         "charter.html", "/charter", tried=None,
         charter=charter.Charter.model_validate(T.CHARTER), forms=charter.FORMS, members=many,
-        issues=[],
+        issues=[], orphans=orphans.Orphans(),
     )  # fmt: skip
 
 

@@ -17,12 +17,14 @@ CHAIR, DELEGATE, OTHER, OBSERVER = "Clinic", "Union", "Library", "Parents"
 TENSION, BREACH, AMENDS = "canary tension", "canary breach", "canary amends"
 PAGES = (
     "/organisations", "/organisations?place=door", "/organisations?place=gone", "/charter",
-    "/charter/acceptances/ground-rules", "/charter/acceptances/structure", "/structure",
+    "/charter/acceptances/ground-rules", "/charter/acceptances/structure", "/charter/orphans",
+    "/structure",
     "/alignment", "/reviews", "/issues", "/constituencies", "/threats", "/exchanges", "/conflicts",
     "/relationships", "/relationships?stale=true", "/lessons",
 )  # fmt: skip
 DATA = (
-    "/organisations.json", "/organisations.csv", "/charter.json", "/structure.json",
+    "/organisations.json", "/organisations.csv", "/charter.json", "/charter/orphans.json",
+    "/structure.json",
     "/charter/acceptances/ground-rules.csv", "/charter/acceptances/structure.json",
     "/alignment.json", "/alignment.csv", "/reviews.json", "/issues.json", "/constituencies.json",
     "/threats.json", "/exchanges.json", "/conflicts.json", "/relationships.json",

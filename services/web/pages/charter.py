@@ -24,6 +24,7 @@ from services.web.forms import (
     send,
 )
 from services.web.page import Visit, Visiting, page
+from services.web.pages.orphans import some_orphans
 from services.web.pages.register import choices
 from services.web.passing import pass_on
 from services.web.peers import of
@@ -302,11 +303,12 @@ FORMS = {**CHAIRS, **MEMBERS}
 
 
 async def _show(visiting: Visit, coalition: str, looked: Looked = LOOKED) -> Response:
-    chrome, (raw, caught_up) = await asyncio.gather(
+    chrome, (raw, caught_up), orphans = await asyncio.gather(
         visiting.chrome(coalition),
         visiting.ask.get_with(
             looked.at_least, "members", of(coalition, "charter"), names=NAMES
         ),
+        some_orphans(visiting, coalition),
     )  # fmt: skip
     members, issues = await asyncio.gather(
         names_for(visiting, coalition, chrome, FORMS),
@@ -314,7 +316,7 @@ async def _show(visiting: Visit, coalition: str, looked: Looked = LOOKED) -> Res
     )
     return answer(
         "charter.html", chrome, looked, caught_up=caught_up, charter=Charter.model_validate(raw),
-        forms=FORMS, members=members, issues=issues,
+        forms=FORMS, members=members, issues=issues, orphans=orphans,
     )  # fmt: skip
 
 
