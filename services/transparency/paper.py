@@ -217,7 +217,7 @@ def _measure(name: str) -> Cell:
 _SHARES = frozenset(
     {
         *INDICES, "response_rate", "reciprocity", "objection_rate", "share_addressed",
-        "on_time_steps", "retained",
+        "on_time_steps", "retained", "diversity",
     }
 )  # fmt: skip
 
@@ -388,6 +388,20 @@ _PARTS: Mapping[str, Sequence[tuple[str, str, Columns]]] = {
                 ("Month", _plain("month")),
                 *_measures("answers", "mean"),
                 ("Rests on", _rest_on("mean")),
+            ),
+        ),
+        (
+            "size",
+            "Size, diversity and time to decide",
+            (
+                ("From", _plain("from")),
+                ("To", _plain("to")),
+                *_measures("members", "sectors"),
+                ("Diversity of sectors", _measure("diversity")),
+                *_measures("decisions"),
+                ("Seconds to decide, median", _measure("latency_p50")),
+                ("95 of 100 within", _measure("latency_p95")),
+                ("Rests on", _rest_on("members", "decisions", "latency_p50")),
             ),
         ),
     ),

@@ -10,6 +10,7 @@ from typing import Any
 from services.transparency.domain.relationship_health import OF_DAYS, OF_QUARTER
 from services.transparency.domain.retention import LEVELS
 from services.transparency.domain.said import Said, words
+from services.transparency.domain.size import MEASURES
 from services.transparency.domain.tally import OPTIONS
 from shared.sheet import BOM
 from shared.sheet import cell as _cell
@@ -68,7 +69,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     ),
     "retention-and-growth": (
         "part", "days", "at_risk", "left", "retained", "reason", "count", "month",
-        *LEVELS, "suspended", "answers", "mean",
+        *LEVELS, "suspended", "answers", "mean", "from", "to", *MEASURES,
     ),
 }  # fmt: skip
 

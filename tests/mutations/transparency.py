@@ -25,6 +25,20 @@ OF_PARTICIPATION = "tests/transparency/domain/test_participation.py"
 
 MUTATIONS = (
     Mutation(
+        "F38 diversity is over the most there can be",
+        "services/transparency/domain/size.py",
+        "return apart / (1 - Fraction(1, len(counts)))",
+        "return apart",
+        "tests/transparency/domain/test_size.py",
+    ),
+    Mutation(
+        "F38 observers are not counted in the size",
+        "services/transparency/domain/retention.py",
+        'return not self.suspended and self.commitment != "observer"',
+        "return not self.suspended",
+        "tests/transparency/domain/test_size.py",
+    ),
+    Mutation(
         "F28 what names an objective is no orphan",
         "services/transparency/views/orphans.py",
         " and p.objective is null and",

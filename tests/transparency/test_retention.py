@@ -169,11 +169,34 @@ async def test_the_page_draws_the_curve_beside_its_table(desk: Desk, told: Histo
 async def test_the_sheet_has_every_part(desk: Desk, told: History) -> None:
     sheet = await desk.sheet(told, RETENTION)
     rows = list(csv.DictReader(io.StringIO(sheet, newline="")))
-    assert {row["part"] for row in rows} == {"retention", "reason", "commitment", "wellbeing"}
+    assert {row["part"] for row in rows} == {
+        "retention", "reason", "commitment", "wellbeing", "size",
+    }  # fmt: skip
     [december] = [r for r in rows if (r["part"], r["month"]) == ("wellbeing", DECEMBER)]
     assert (december["answers"], december["mean"]) == ("5", "4.000000")
     [running] = [r for r in rows if (r["part"], r["month"]) == ("wellbeing", "2026-02")]
     assert running["mean"] == ""
+
+
+async def test_f38_size_stands_beside_diversity_and_the_time_to_decide(desk: Desk) -> None:
+    history = formed(desk)
+    history.join("Bakery", sector="food")
+    history.propose("Vans", key("Clinic"))
+    decided: dict[str, Any] = {
+        "outcome": "adopted", "issue": str(key("issue")), "counts": {}, "voters": 1,
+        "entitled": 1, "dissent": [], "stood_aside": [], "accountable": [], "objections": {},
+    }  # fmt: skip
+    history.on("Vans", "DecisionMade", key("Clinic"), decision=str(key("D")), **decided)
+    await desk.read(history)
+    newest, *before = part(await desk.report(history, RETENTION), "size")
+    assert (newest["members"]["value"], newest["sectors"]["value"]) == (7, 2)
+    assert newest["diversity"]["value"] == "0.489796"  # 2 * (1 - (36 + 1) / 49)
+    assert (newest["decisions"]["value"], newest["latency_p50"]["value"]) == (1, 60)
+    assert [(row["members"]["value"], row["diversity"]["value"]) for row in before] == [
+        (0, None), (0, None),
+    ]  # fmt: skip
+    page = (await desk.ask(history, f"/reports/{RETENTION}.html")).text
+    assert "49.0 %" in page[page.index('id="size"') :]
 
 
 async def test_a_rebuild_gives_the_same_bytes(desk: Desk, told: History) -> None:

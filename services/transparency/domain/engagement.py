@@ -4,14 +4,13 @@ Nothing here compares it with others.
 """
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from services.transparency.domain.refs import Cited, cite
-from services.transparency.domain.window import Window
+from services.transparency.domain.window import Window, adjoining
 
-WINDOWS = 3
 Kind = Literal["attended", "stances", "steps_done"]
 KINDS: tuple[Kind, ...] = ("attended", "stances", "steps_done")
 
@@ -23,12 +22,6 @@ class Act(NamedTuple):
     on: date
     about: UUID
     cited: Cited
-
-
-def adjoining(newest: Window) -> list[Window]:
-    """Return the window and those before it, each as long, the newest first."""
-    length = timedelta(days=newest.days)
-    return [Window(newest.begins - n * length, newest.ends - n * length) for n in range(WINDOWS)]
 
 
 def engagement(acts: Iterable[Act], newest: Window) -> list[dict[str, Any]]:

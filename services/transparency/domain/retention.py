@@ -36,6 +36,7 @@ class MemberChange(NamedTuple):
     at: datetime
     commitment: str | None = None
     reason: str | None = None
+    sector: str | None = None
 
 
 class Wellbeing(NamedTuple):
@@ -111,6 +112,12 @@ class Standing:
     commitment: str | None
     suspended: bool = False
     events: tuple[Cited, ...] = ()
+    sector: str | None = None
+
+    @property
+    def active(self) -> bool:
+        """Joined, not suspended, and more than an observer."""
+        return not self.suspended and self.commitment != "observer"
 
 
 def spells(changes: Iterable[MemberChange], end: date) -> list[Spell]:
@@ -154,7 +161,9 @@ def standings(changes: Iterable[MemberChange], end: date) -> dict[UUID, Standing
         if day_of(change.at) > end:
             continue
         if change.type == "MemberJoined":
-            found[change.org] = Standing(change.commitment, events=(change.cited,))
+            found[change.org] = Standing(
+                change.commitment, events=(change.cited,), sector=change.sector
+            )
         elif change.org in found:
             was = found[change.org]
             now = replace(was, events=(*was.events, change.cited))

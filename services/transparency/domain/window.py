@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 DAYS = 90
 """The days of a window that nobody asked for; longer where six meetings took longer."""
 MEETINGS = 6
+WINDOWS = 3
+"""How many adjoining windows a trend compares."""
 ONE_DAY = timedelta(days=1)
 MONTHS, QUARTERS = 12, 4
 
@@ -57,6 +59,12 @@ def window(
         return Window(begins, last)
     six = sorted(day for day in closed if day <= last)[-MEETINGS:]
     return Window(min([last - (DAYS - 1) * ONE_DAY, *six[:1]]), last)
+
+
+def adjoining(newest: Window, count: int = WINDOWS) -> list[Window]:
+    """Return the window and those before it, each as long, the newest first."""
+    length = timedelta(days=newest.days)
+    return [Window(newest.begins - n * length, newest.ends - n * length) for n in range(count)]
 
 
 def month_of(day: date) -> str:

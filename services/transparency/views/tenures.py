@@ -32,7 +32,8 @@ ROWS: dict[str, Rows] = {"MemberLeft": left}
 async def changes(db: Connection, lens: Lens) -> list[MemberChange]:
     """Return what happened to memberships, in order."""
     rows = await db.fetch(
-        "select m.position, m.org, m.type, m.at, m.commitment, l.reason, leaf from membership m"
+        "select m.position, m.org, m.type, m.at, m.commitment, l.reason, m.sector, leaf"
+        " from membership m"
         " join event e on e.coalition_id = m.coalition_id and e.service = 'members'"
         " and e.position = m.position"
         " left join leaving l on l.coalition_id = m.coalition_id and l.position = m.position"
@@ -50,6 +51,7 @@ async def changes(db: Connection, lens: Lens) -> list[MemberChange]:
             at=row["at"],
             commitment=row["commitment"],
             reason=row["reason"],
+            sector=row["sector"],
         )
         for row in rows
     ]

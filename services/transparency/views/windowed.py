@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from services.transparency.domain import relationship_health, retention, stage_timeline
-from services.transparency.domain.engagement import adjoining
+from services.transparency.domain import relationship_health, retention, size, stage_timeline
 from services.transparency.domain.members import active_in, active_times
 from services.transparency.domain.open_next_steps import fold
 from services.transparency.domain.participation import Known
 from services.transparency.domain.ties import matches, touches
+from services.transparency.domain.window import adjoining
 from services.transparency.views import (
     constituencies,
     growing,
@@ -25,6 +25,7 @@ from services.transparency.views import (
     windows,
 )
 from services.transparency.views.events import Lens
+from services.transparency.views.register import Search
 from services.transparency.views.windows import Frame
 from shared.hot import Connection
 
@@ -125,8 +126,14 @@ async def staying(db: Connection, lens: Lens, frame: Frame) -> Told:
         mentoring=await growing.mentoring(db, lens),
     )
     times = active_times(tenures.as_events(changes))
+    covered = adjoining(frame.window)
+    within = Search(begins=covered[-1].begins, ends=covered[0].ends)
+    passed = await register.passed(db, lens, within)
     return Told(
-        retention.summary(known), retention.rows(known), len(active_in(times, frame.window))
+        retention.summary(known),
+        [*retention.rows(known), *size.sizes(changes, passed, frame.window)],
+        len(active_in(times, frame.window)),
+        await register.hidden(db, lens),
     )
 
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from services.transparency.domain.engagement import KINDS, Act, Kind, adjoining, engagement
+from services.transparency.domain.engagement import KINDS, Act, Kind, engagement
 from services.transparency.domain.refs import Cited
-from services.transparency.domain.window import Window
+from services.transparency.domain.window import Window, adjoining
 from tests.laws import over
 
 TODAY = date(2026, 3, 31)
