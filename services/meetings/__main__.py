@@ -1,7 +1,15 @@
 """Assemble meetings, and run it: `python -m services.meetings`."""
 
 from services.meetings import api, views
-from services.meetings.domain import meeting, message, next_step, proposal, rule, series
+from services.meetings.domain import (
+    disclosure,
+    meeting,
+    message,
+    next_step,
+    proposal,
+    rule,
+    series,
+)
 from services.meetings.inbox import from_members
 from services.meetings.timers import TIMERS
 from shared.database import Script
@@ -14,6 +22,7 @@ service = Service(
     router=api.router,
     policy=policy(PACKAGE),
     deciders=(
+        disclosure.decider,
         meeting.decider,
         message.decider,
         rule.decider,

@@ -9,6 +9,8 @@ alter table heard.coalition                           -- bodies that decide; nul
   add column if not exists structure uuid[];
 alter table heard.coalition                           -- when the plenary meets each week
   add column if not exists weekly text;
+alter table heard.coalition                           -- the class of each kind that was agreed
+  add column if not exists classes jsonb;
 
 create table if not exists heard.organisation (
   coalition_id   uuid not null,

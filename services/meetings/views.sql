@@ -168,6 +168,23 @@ create table if not exists message (             -- drafts, approvals and varian
   sealed       jsonb,
   primary key (coalition_id, position));
 
+create table if not exists disclosure (          -- requests, approvals and refusals
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  disclosure   uuid        not null,
+  type         text        not null,
+  items        text[]      not null,
+  told         text,
+  named        uuid[]      not null,
+  needs        uuid[]      not null,
+  reason       jsonb,
+  by_org       uuid        not null,
+  at           timestamptz not null,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists disclosure_by_id on disclosure (coalition_id, disclosure);
+
 create table if not exists rule (
   coalition_id uuid    not null,
   position     bigint  not null,
@@ -212,6 +229,23 @@ create index if not exists decision_by_source on decision (coalition_id, source_
   where source_id is not null;
 
 -- What holds now.
+-- What more readers see than when it was recorded: everybody whom it shows has approved that.
+create or replace view disclosed with (security_invoker) as
+select asked.coalition_id, split_part(item, '/', 2)::bigint as position, asked.told,
+  case when asked.named = '{}' then array[asked.told]
+    else (select array_agg('org:' || org) from unnest(asked.named) as org) end as audience
+from disclosure asked
+cross join unnest(asked.items) as item
+where asked.type = 'DisclosureRequested'
+  and not exists (
+    select from unnest(asked.needs) as needed where not exists (
+      select from disclosure said where said.coalition_id = asked.coalition_id
+        and said.disclosure = asked.disclosure and said.type = 'DisclosureApproved'
+        and said.by_org = needed))
+  and not exists (
+    select from disclosure said where said.coalition_id = asked.coalition_id
+      and said.disclosure = asked.disclosure and said.type = 'DisclosureRefused');
+
 create or replace view meeting_now with (security_invoker) as
 select first.coalition_id, first.meeting, first.position, first.title, first.body, first.host,
   first.imported, first.audience, now.state,

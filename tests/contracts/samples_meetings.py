@@ -9,6 +9,11 @@ from services.meetings.domain.attendance import (
     QuorumEstablished,
     QuorumLost,
 )
+from services.meetings.domain.disclosure import (
+    DisclosureApproved,
+    DisclosureRefused,
+    DisclosureRequested,
+)
 from services.meetings.domain.ids import (
     AccId,
     AttendanceId,
@@ -123,6 +128,7 @@ RULE, PROPOSAL = f"rule-{RULE_ID}", f"proposal-{PROPOSAL_ID}"
 MEETING, STEP = f"meeting-{MEETING_ID}", f"next_step-{STEP_ID}"
 VARIANT = VariantId(UUID("0195a3c2-9d10-7a31-8c02-1f2e3d4c5b6a"))
 MESSAGE = f"message-{UUID('0195a3c2-9d10-7a31-8c02-1f2e3d4c5b6b')}"
+DISCLOSURE = f"disclosure-{UUID('0195a3c2-9d10-7a31-8c02-1f2e3d4c5b6c')}"
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 DUSK = datetime(2026, 3, 12, 18, tzinfo=UTC)
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
@@ -150,6 +156,18 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
         MESSAGE,
         MessageVariantApproved(by=CLINIC, variant=VARIANT, audience_="funders", text=Sealed(WORDS)),
     ),
+    (
+        DISCLOSURE,
+        DisclosureRequested(
+            by=UNION,
+            items=("meetings/41", "meetings/43"),
+            to="funders",
+            audience_=(SCHOOL,),
+            needs=(CLINIC, UNION),
+        ),
+    ),
+    (DISCLOSURE, DisclosureApproved(by=UNION)),
+    (DISCLOSURE, DisclosureRefused(by=CLINIC, reason=Sealed(WHY))),
     (RULE, DecisionRuleAdopted(version=1, body=PLENARY, rule=TERMS, decision="meetings/41")),
     (RULE, DecisionRuleRetired(decision="meetings/42")),
     (

@@ -1,7 +1,10 @@
 from uuid import UUID
 
+import pytest
 from hypothesis import strategies as st
 
+from services.meetings.domain.boundary import Bounds
+from services.meetings.domain.ids import OrgId
 from services.meetings.domain.message import (
     ApproveMessage,
     ApproveVariant,
@@ -18,13 +21,25 @@ from services.meetings.domain.message import (
     decider,
 )
 from shared.decider import Refused
-from shared.event import Context, Sealed
+from shared.event import Context, Sealed, Visibility
 from tests.given import Given
 from tests.laws import obey, over
-from tests.meetings.coalition import BUS, CLINIC, SCHOOL, TRANSPORT, UNION, VAN, YOUTH, by, imported
+from tests.meetings import coalition
+from tests.meetings.coalition import (
+    BUS,
+    CLINIC,
+    PLENARY,
+    SCHOOL,
+    TRANSPORT,
+    UNION,
+    VAN,
+    YOUTH,
+    imported,
+    knowing,
+)
 
 OURS, THEIRS = (VariantId(UUID(int=n)) for n in (51, 52))
-RAISED = Bearing(raised=True)
+RAISED, USUAL = Bearing(raised=True), Bounds()
 
 draft = DraftMessage(issue=TRANSPORT, text=VAN)
 drafted = MessageDrafted(by=UNION, issue=TRANSPORT, text=Sealed(VAN))
@@ -32,6 +47,10 @@ approve = ApproveMessage()
 approved = MessageApproved(by=CLINIC)
 vary = ApproveVariant(variant=OURS, audience="funders", text=BUS)
 varied = MessageVariantApproved(by=CLINIC, variant=OURS, audience_="funders", text=Sealed(BUS))
+
+
+def by(org: OrgId, *, facts: tuple[object, ...] = ()) -> Context:
+    return knowing(coalition.by(org, facts=(USUAL,)), *facts)
 
 
 def given(*history: MessageEvent) -> Given[MessageCommand, Message, MessageEvent]:
@@ -72,6 +91,34 @@ def test_i4_approving_a_variant_again_changes_nothing() -> None:
     given(*history).when(more, by(CLINIC)).then(
         varied.model_copy(update={"variant": THEIRS, "audience_": "public"})
     )
+
+
+@pytest.mark.parametrize(
+    ("agreed", "within", "audience"),
+    [
+        (None, "members", ()),
+        ("members", "members", ()),
+        ("public", "members", ()),
+        ("funders", "members", ()),
+        ("body", "body", (f"body:{PLENARY}",)),
+        ("dyad", "dyad", (f"org:{UNION}",)),
+    ],
+)
+def test_f21_the_boundary_agreement_sets_the_class_and_never_makes_it_public(
+    agreed: Visibility | None, within: str, audience: tuple[str, ...]
+) -> None:
+    bounds = Bounds({"message": agreed, "stance": "public"} if agreed else {}, PLENARY)
+    history = (drafted, MessageApproved(by=UNION))
+    told: tuple[tuple[MessageCommand, tuple[MessageEvent, ...]], ...] = (
+        (draft, ()), (approve, (drafted,)), (vary, history),
+    )  # fmt: skip
+    for command, before in told:
+        message = decider.initial
+        for happened in before:
+            message = decider.evolve(message, happened)
+        [event] = decider.decide(command, message, by(UNION, facts=(RAISED, bounds)))
+        assert event.recorded_within(None) == within
+        assert event.audience == audience
 
 
 commands = st.one_of(

@@ -3,12 +3,13 @@
 from functools import reduce
 from typing import Any
 
-from services.meetings.domain import meeting, message, next_step, proposal, rule
+from services.meetings.domain import disclosure, meeting, message, next_step, proposal, rule
 from services.meetings.views import projection
 from shared.decider import Decider
 from tests.contracts.samples_meetings import SAMPLES
 
 DECIDERS: tuple[Decider[Any, Any, Any], ...] = (
+    disclosure.decider,
     meeting.decider,
     message.decider,
     rule.decider,

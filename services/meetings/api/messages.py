@@ -1,14 +1,20 @@
-"""HTTP in: messages, and what partners make of them for their own."""
+"""HTTP in: messages, what partners make of them for their own, and who may see them."""
 
+from collections.abc import Mapping
+from typing import Literal
 from uuid import UUID
 
 from services.meetings.api.adding import adds, write
-from services.meetings.domain import message
-from services.meetings.views import messages
+from services.meetings.domain import disclosure, message
+from services.meetings.views import disclosures, messages
 from shared.ask import Written
 from shared.http import Caller, Page, Reader, Router, requires
 
 router = Router()
+SEEN_BY: Mapping[str, tuple[str, ...]] = {
+    "members": ("members", "public"),
+    "public": ("public",),
+}
 
 
 @adds(router, "/messages", "message:draft")
@@ -34,7 +40,42 @@ async def approve_variant(
 
 
 @router.get("/messages", dependencies=[requires("meetings:message:read")])
-async def list_messages(reader: Reader) -> Page[messages.MessageRow]:
-    """List the messages, the newest first, with who approved them and their variants."""
+async def list_messages(
+    reader: Reader, audience: Literal["members", "public"] | None = None
+) -> Page[messages.MessageRow]:
+    """List the messages, the newest first, with who approved them and their variants.
+
+    `audience` shows what members or the public see of them; without, all that the reader may see.
+    """
+    seen_by = SEEN_BY[audience] if audience else reader.audiences
     async with reader.rows() as db:
-        return Page(items=await messages.messages(db, reader.coalition, reader.audiences))
+        return Page(items=await messages.messages(db, reader.coalition, seen_by))
+
+
+@adds(router, "/disclosures", "disclosure:request")
+async def request_disclosure(command: disclosure.RequestDisclosure, caller: Caller) -> Written:
+    """Ask that more may see something; your organisation approves what it shows of itself."""
+    return await write(caller, disclosure.decider, caller.new_id(), command)
+
+
+@adds(router, "/disclosures/{disclosure_id}/approvals", "disclosure:approve")
+async def approve_disclosure(
+    disclosure_id: UUID, command: disclosure.ApproveDisclosure, caller: Caller
+) -> Written:
+    """Approve it for your organisation; shown once all have that it shows something of."""
+    return await write(caller, disclosure.decider, disclosure_id, command)
+
+
+@adds(router, "/disclosures/{disclosure_id}/refusals", "disclosure:refuse")
+async def refuse_disclosure(
+    disclosure_id: UUID, command: disclosure.RefuseDisclosure, caller: Caller
+) -> Written:
+    """Refuse it for your organisation: one refusal is enough."""
+    return await write(caller, disclosure.decider, disclosure_id, command)
+
+
+@router.get("/disclosures", dependencies=[requires("meetings:disclosure:read")])
+async def list_disclosures(reader: Reader) -> Page[disclosures.DisclosureRow]:
+    """List the disclosures asked for, the newest first: what, for whom, and who has answered."""
+    async with reader.rows() as db:
+        return Page(items=await disclosures.disclosures(db, reader.coalition, reader.audiences))

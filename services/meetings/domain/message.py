@@ -11,6 +11,7 @@ from uuid import UUID
 from immutables import Map
 
 from services.meetings.domain.acting import organisation
+from services.meetings.domain.boundary import as_agreed
 from services.meetings.domain.ids import IssueId, OrgId
 from shared.decider import Decider, Refused
 from shared.event import Command, Context, Event, Sealed, Text
@@ -18,6 +19,8 @@ from shared.event import Command, Context, Event, Sealed, Text
 VariantId = NewType("VariantId", UUID)
 Told = Literal["body", "members", "partners", "funders", "public"]
 """Whom a variant is for."""
+KIND = "message"
+"""What the boundary agreement calls them."""
 
 
 @dataclass(frozen=True)
@@ -134,12 +137,15 @@ def _draft(command: DraftMessage, message: Message, context: Context) -> list[Me
         raise Refused("already_drafted", "Another message has that id: use a new one.")
     if not context.fact(Bearing).raised:
         raise Refused("unknown_issue", "The issue that is named here has not been raised.")
-    return [MessageDrafted(by=by, issue=command.issue, text=Sealed(command.text))]
+    drafted = MessageDrafted(by=by, issue=command.issue, text=Sealed(command.text))
+    return [as_agreed(drafted, KIND, by, context)]
 
 
 def _approve(message: Drafted, context: Context) -> list[MessageEvent]:
     by = organisation(context)
-    return [] if by in message.approved_by else [MessageApproved(by=by)]
+    if by in message.approved_by:
+        return []
+    return [as_agreed(MessageApproved(by=by), KIND, by, context)]
 
 
 def _vary(command: ApproveVariant, message: Drafted, context: Context) -> list[MessageEvent]:
@@ -150,14 +156,10 @@ def _vary(command: ApproveVariant, message: Drafted, context: Context) -> list[M
         raise Refused("already_approved", "Another variant has that id: use a new one.")
     if by not in message.approved_by:
         raise Refused("not_approved", "Approve the message itself first: a variant says the same.")
-    return [
-        MessageVariantApproved(
-            by=by,
-            variant=command.variant,
-            audience_=command.audience,
-            text=Sealed(command.text),
-        )
-    ]
+    varied = MessageVariantApproved(
+        by=by, variant=command.variant, audience_=command.audience, text=Sealed(command.text)
+    )
+    return [as_agreed(varied, KIND, by, context)]
 
 
 decider: Decider[MessageCommand, Message, MessageEvent] = Decider(

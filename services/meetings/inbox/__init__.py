@@ -16,7 +16,6 @@ from_members = Subscription(
             "AlignmentStated",
             "AmendsAccepted",
             "AmendsOffered",
-            "BoundaryAgreed",
             "BoundaryBreachReported",
             "CapacityReviewed",
             "CircleClosed",

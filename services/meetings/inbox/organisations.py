@@ -45,6 +45,10 @@ class CommitmentLevelSet(Heard):
     level: Commitment
 
 
+class BoundaryAgreed(Heard):
+    defaults: dict[str, str]
+
+
 class RelatedOrganizationDeclared(Heard):
     related: tuple[UUID, ...]
 
@@ -91,6 +95,15 @@ async def structure(db: Changes, seen: Recorded, published: DecisionStructurePub
         "insert into heard.coalition (coalition_id, structure) values ($1, $2)"
         " on conflict (coalition_id) do update set structure = excluded.structure",
         *(seen.coalition, list(published.bodies)),
+    )
+
+
+async def bound(db: Changes, seen: Recorded, agreed: BoundaryAgreed) -> None:
+    """Know in which class each kind is recorded from now on."""
+    await db.execute(
+        "insert into heard.coalition (coalition_id, classes) values ($1, $2)"
+        " on conflict (coalition_id) do update set classes = excluded.classes",
+        *(seen.coalition, orjson.dumps(agreed.defaults).decode()),
     )
 
 
@@ -181,6 +194,7 @@ ORGANISATIONS = (
     Hears(CoalitionFormed, form),
     Hears(OperatingModeSet, set_mode),
     Hears(DecisionStructurePublished, structure),
+    Hears(BoundaryAgreed, bound),
     Hears(MemberJoined, admit),
     Hears(Happened, stands("suspended"), type="MemberSuspended"),
     Hears(Happened, stands("joined"), type="MemberReinstated"),

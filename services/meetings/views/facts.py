@@ -8,6 +8,7 @@ import orjson
 
 from services.meetings.domain import (
     attendance,
+    disclosure,
     meeting,
     message,
     minutes,
@@ -19,7 +20,8 @@ from services.meetings.domain import (
 )
 from services.meetings.domain import electorate as electorates
 from services.meetings.domain import objection as objections
-from services.meetings.domain.ids import BodyId, Decisions, Itself, MeetingId
+from services.meetings.domain.boundary import Bounds
+from services.meetings.domain.ids import BodyId, Decisions, Itself, MeetingId, OrgId
 from services.meetings.views.folds import (
     ATTENDING,
     DECISIONS,
@@ -256,6 +258,36 @@ async def bearing(read: Reading, _state: Any, command: message.DraftMessage) -> 
     return message.Bearing(command.issue in (await read.snapshot(ROLL)).issues)
 
 
+async def bounds(read: Reading, _state: Any, _command: Any) -> Bounds:
+    """Return which classes the boundary agreement sets, as heard so far."""
+    roll = await read.snapshot(ROLL)
+    return Bounds(roll.agreed, roll.steering or roll.plenary)
+
+
+async def items(
+    read: Reading, state: disclosure.Disclosure, command: disclosure.DisclosureCommand
+) -> disclosure.Items:
+    """Return whom the events of a disclosure show, and in which class they were recorded."""
+    named: tuple[Ref, ...] = state.items if state else ()
+    if isinstance(command, disclosure.RequestDisclosure):
+        named = command.items
+    own = [int(ref.partition("/")[2]) for ref in named if ref.startswith("meetings/")]
+    rows = await read.db.fetch(
+        "select position, bytes from journal.event"
+        " where coalition_id = $1 and position = any($2) and type = any($3)",
+        *(read.coalition, own, list(disclosure.DISCLOSABLE)),
+    )
+    found = {row["position"]: orjson.loads(row["bytes"]) for row in rows}
+    return disclosure.Items(
+        {
+            f"meetings/{position}": disclosure.Item(
+                frozenset({OrgId(UUID(event["onbehalfof"]))}), event["visibility"]
+            )
+            for position, event in found.items()
+        }
+    )
+
+
 def appealed_to(state: proposal.Proposal | None, command: Any) -> BodyId | None:
     """Return the body that a formal objection went to: its chair resolves it."""
     if state is None:
@@ -284,7 +316,12 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     attendance.RecordAttendance: (body_rules, same_person, chairs),
     attendance.RecordDeparture: (body_rules, chairs),
     minutes.DraftMinutes: (decision_refs, meeting_steps),
-    message.DraftMessage: (bearing,),
+    message.DraftMessage: (bearing, bounds),
+    message.ApproveMessage: (bounds,),
+    message.ApproveVariant: (bounds,),
+    disclosure.RequestDisclosure: (items,),
+    disclosure.ApproveDisclosure: (items,),
+    disclosure.RefuseDisclosure: (items,),
     next_step.ProposeStep: (meetings, decisions),
     next_step.VolunteerForStep: (commitments,),
     next_step.AssignStep: (commitments,),

@@ -7,11 +7,14 @@ from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from services.meetings.domain.electorate import vote_classes
 from services.meetings.domain.ids import BodyId, ConstituencyId, IssueId, OrgId
 from services.meetings.domain.next_step import Commitment
 from services.meetings.domain.tally import VoteClass
 from shared.erasure import listed
+from shared.event import Visibility
 from shared.hot import Connection, Reading, Snapshot
 from shared.identity import Mandate, Mandates
 
@@ -53,6 +56,7 @@ class Roll:
     Args:
         structure: The bodies that decide; `None` where nothing was published.
         informed: Those members that are only informed in some phase.
+        agreed: The class of each kind that the boundary agreement names.
     """
 
     informal: bool
@@ -64,6 +68,7 @@ class Roll:
     structure: frozenset[BodyId] | None = None
     informed: frozenset[OrgId] = frozenset()
     erased: frozenset[UUID] = frozenset()
+    agreed: Mapping[str, Visibility] = field(default_factory=dict)
     _classes: dict[tuple[BodyId, date | None], tuple[VoteClass, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -123,13 +128,16 @@ async def _load(db: Connection, coalition: UUID) -> Roll:
         " using (coalition_id, org) where coalition_id = $1 and level = 'inform'"
         " and standing <> 'left'"
     )
-    known = await rows("select informal, structure from heard.coalition where coalition_id = $1")
+    known = await rows(
+        "select informal, structure, classes from heard.coalition where coalition_id = $1"
+    )
     return Roll(
         informal=all(row["informal"] for row in known),
         structure=next(
             (frozenset(row["structure"]) for row in known if row["structure"] is not None), None
         ),
         informed=frozenset(row["org"] for row in informed),
+        agreed=next((orjson.loads(row["classes"]) for row in known if row["classes"]), {}),
         members=_members(
             await rows(
                 "select * from heard.organisation where coalition_id = $1 and standing <> 'left'"

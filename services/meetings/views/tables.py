@@ -71,6 +71,12 @@ MESSAGE = Table(
     ("message", "uuid"), ("type", "text"), ("issue", "uuid"), ("variant", "uuid"),
     ("told", "text"), ("text", "jsonb"), ("by_org", "uuid"), ("at", "timestamptz"), *_SEEN,
 )  # fmt: skip
+DISCLOSURE = Table(
+    "disclosure", *_WHERE,
+    ("disclosure", "uuid"), ("type", "text"), ("items", "text[]"), ("told", "text"),
+    ("named", "uuid[]"), ("needs", "uuid[]"), ("reason", "jsonb"), ("by_org", "uuid"),
+    ("at", "timestamptz"), *_SEEN,
+)  # fmt: skip
 RULE = Table(
     "rule", *_WHERE,
     ("rule", "uuid"), ("version", "int"), ("body", "uuid"), ("terms", "jsonb"),
@@ -201,6 +207,14 @@ def _message(seen: Recorded) -> Rows:
     )  # fmt: skip
 
 
+def _disclosure(seen: Recorded) -> Rows:
+    data = seen.data
+    yield DISCLOSURE, _row(
+        seen, seen.type, data.get("items", ()), data.get("to"), data.get("audience", ()),
+        data.get("needs", ()), jsonb(data.get("reason")), seen.by, seen.at, sealed=("reason",),
+    )  # fmt: skip
+
+
 def _rule(seen: Recorded) -> Rows:
     data = seen.data
     terms = data.get("version"), data.get("body"), jsonb(data.get("rule"))
@@ -228,7 +242,7 @@ projection = Projection(
     sources=("meetings",),
     tables=(
         MEETING, SERIES, ITEM, AGENDA, FACILITATOR, REENGAGEMENT, ATTENDANCE, QUORUM, MINUTES,
-        APPROVAL, STEP, MESSAGE, RULE, PROPOSAL, DECISION,
+        APPROVAL, STEP, MESSAGE, DISCLOSURE, RULE, PROPOSAL, DECISION,
     ),
     rows={
         "MeetingScheduled": _meeting("scheduled"),
@@ -262,6 +276,9 @@ projection = Projection(
         "MessageDrafted": _message,
         "MessageApproved": _message,
         "MessageVariantApproved": _message,
+        "DisclosureRequested": _disclosure,
+        "DisclosureApproved": _disclosure,
+        "DisclosureRefused": _disclosure,
         "DecisionRuleAdopted": _rule,
         "DecisionRuleRetired": _rule,
         "ProposalDrafted": _proposal,
