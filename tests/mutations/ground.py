@@ -11,7 +11,7 @@ PAIRS = "services/transparency/domain/unlikely_pairs.py"
 SEATS = "services/transparency/domain/seats.py"
 TABLE = "services/transparency/domain/table.py"
 THREATS = "services/transparency/domain/threats.py"
-WINDOW = "services/transparency/domain/stretch.py"
+WINDOW = "services/transparency/domain/window.py"
 CHARTS = "shared/charts.py"
 OF_COMMON_GROUND = "tests/transparency/domain/test_common_ground.py"
 OF_GAPS = "tests/transparency/domain/test_representation_gaps.py"
@@ -19,7 +19,7 @@ OF_HEARING = "tests/transparency/domain/test_hearing.py"
 OF_NUMBERS = "tests/transparency/domain/test_numbers.py"
 OF_PAIRS = "tests/transparency/domain/test_unlikely_pairs.py"
 OF_TABLE = "tests/transparency/domain/test_table.py"
-OF_WINDOW = "tests/transparency/domain/test_stretch.py"
+OF_WINDOW = "tests/transparency/domain/test_window.py"
 OF_CHARTS = "tests/shared/test_charts.py"
 
 MUTATIONS = (
@@ -110,7 +110,7 @@ MUTATIONS = (
     Mutation(
         "F9 a tie is of the window",
         PAIRS,
-        "                if seen.has(event.on):\n",
+        "                if event.on in seen:\n",
         "                if event.on:\n",
         OF_PAIRS,
     ),

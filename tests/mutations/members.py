@@ -88,7 +88,7 @@ MUTATIONS = (
     ),
     Mutation(
         "F46 windows adjoin",
-        "services/transparency/domain/engagement.py",
+        "services/transparency/domain/window.py",
         "length = timedelta(days=newest.days)",
         "length = timedelta(days=newest.days - 1)",
         "tests/transparency/domain/test_engagement.py",

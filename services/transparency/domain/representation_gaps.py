@@ -16,8 +16,8 @@ from services.transparency.domain.hearing import Decided, Hearing, shown
 from services.transparency.domain.refs import Cited, cite
 from services.transparency.domain.report import figure
 from services.transparency.domain.seats import Seats
-from services.transparency.domain.stretch import Window
 from services.transparency.domain.table import Identified, Table
+from services.transparency.domain.window import Window
 from shared.event import timestamp
 
 NO_SPEECH = "no speech was recorded"
@@ -60,7 +60,7 @@ def sittings(sat: Iterable[Sat], seen: Window) -> list[Sitting]:
         )
         for meeting, events in of.items()
     ]
-    inside = (sitting for sitting in found if seen.covers(sitting.at))
+    inside = (sitting for sitting in found if seen.holds(sitting.at))
     return sorted(inside, key=_newest, reverse=True)
 
 
@@ -106,7 +106,7 @@ class Record:
     @cached_property
     def decisions(self) -> list[dict[str, Any]]:
         """The lines of the decisions made in the window, the newest first."""
-        inside = (each for each in self.decided if self.window.covers(each.at))
+        inside = (each for each in self.decided if self.window.holds(each.at))
         return [self.hearing.row(each) for each in sorted(inside, key=_made, reverse=True)]
 
     def rows(self) -> list[dict[str, Any]]:
@@ -118,12 +118,12 @@ class Record:
         key, hidden, names = each.constituency, self.hearing.hidden, self.hearing.names
         orgs = self.table.represented.get(key, {}).keys()
         came = [sitting for sitting in self.sittings if not sitting.orgs.isdisjoint(orgs)]
-        spoke = [sat for sat in self.sat if sat.type == SPOKE and self.window.covers(sat.at)]
+        spoke = [sat for sat in self.sat if sat.type == SPOKE and self.window.holds(sat.at)]
         own = [sat for sat in spoke if sat.org in orgs]
         asked = [
             one.cited
             for one in (*self.hearing.consulted, *self._said_so)
-            if one.constituency == key and self.window.covers(one.at)
+            if one.constituency == key and self.window.holds(one.at)
         ]
         unseen = hidden.table
         found: dict[str, Any] = {
@@ -241,7 +241,7 @@ class Record:
         return [
             each.cited
             for each in self.decided
-            if self.window.covers(each.at) and (only is None or str(each.decision) in only)
+            if self.window.holds(each.at) and (only is None or str(each.decision) in only)
         ]
 
 

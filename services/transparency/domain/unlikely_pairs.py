@@ -19,8 +19,8 @@ from uuid import UUID
 from services.transparency.domain.issues import Issue
 from services.transparency.domain.numbers import six
 from services.transparency.domain.refs import Cited
-from services.transparency.domain.stretch import Window
 from services.transparency.domain.threats import Threat
+from services.transparency.domain.window import Window
 
 Two = tuple[UUID, UUID]
 LITTLE = 2
@@ -82,7 +82,7 @@ def ties(events: Iterable[TieEvent], seen: Window) -> Ties:
                 pair = two(*event.orgs)
                 last[pair] = max(last.get(pair, Touch(event.on, event.cited)),
                                  Touch(event.on, event.cited))  # fmt: skip
-                if seen.has(event.on):
+                if event.on in seen:
                     tied[pair].append(event.cited)
             case "ResourceMatched":
                 matched.setdefault(event.thing, []).append(event)
@@ -92,7 +92,7 @@ def ties(events: Iterable[TieEvent], seen: Window) -> Ties:
                 asked[event.thing] = event
             case "PracticeShared":
                 question = asked.get(event.thing)
-                if question and question.by and event.by and seen.covers(event.at):
+                if question and question.by and event.by and seen.holds(event.at):
                     pair = two(question.by, event.by)
                     tied[pair] += [question.cited, event.cited]
     for recorded in matched.values():

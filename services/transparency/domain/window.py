@@ -1,19 +1,29 @@
 """Windows of time that reports cover, and the months and quarters in them (`reports.md` 3).
 
-A month is written `2026-03` and a quarter `2026-Q1`; days are those of UTC.
+A window ends on the day of the newest event and is 90 days long, or reaches back to where the last
+six closed meetings began, whichever is longer. A month is written `2026-03` and a quarter
+`2026-Q1`; days are those of UTC.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 DAYS = 90
-"""The days of a window that nobody asked for; longer where six meetings took longer."""
+"""The days of a window that nobody asked for; longer where six meetings reach back further."""
 MEETINGS = 6
 WINDOWS = 3
 """How many adjoining windows a trend compares."""
 ONE_DAY = timedelta(days=1)
 MONTHS, QUARTERS = 12, 4
+
+
+class Held(NamedTuple):
+    """A meeting that was closed: when it began, as far as that is known, and when it was closed."""
+
+    began: datetime
+    closed: datetime
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,15 @@ class Window:
     def days(self) -> int:
         return max(0, (self.ends - self.begins).days + 1)
 
+    @property
+    def start(self) -> datetime:
+        return _midnight(self.begins)
+
+    @property
+    def end(self) -> datetime:
+        """The moment at which it is over: everything in it happened before."""
+        return _midnight(self.begins + self.days * ONE_DAY)
+
     def holds(self, at: datetime) -> bool:
         return self.begins <= day_of(at) <= self.ends
 
@@ -42,23 +61,33 @@ def day_of(at: datetime) -> date:
     return at.astimezone(UTC).date()
 
 
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
 def window(
-    now: date, closed: Iterable[date], begins: date | None = None, ends: date | None = None
+    newest: datetime,
+    meetings: Iterable[Held] = (),
+    begins: date | None = None,
+    ends: date | None = None,
 ) -> Window:
     """Return the window of a report.
 
     Args:
-        now: The day of the newest event included; no window goes beyond it.
-        closed: The days on which meetings were closed.
-        begins: The first day, where it is asked for; without one it is 90 days, or as long as
-            the last six closed meetings took.
-        ends: The last day, where it is asked for.
+        newest: When the newest event included was recorded; no window goes beyond that day.
+        begins: The first day, where it is asked for; `ends` likewise the last.
     """
+    now = day_of(newest)
     last = now if ends is None else min(ends, now)
     if begins is not None:
         return Window(begins, last)
-    six = sorted(day for day in closed if day <= last)[-MEETINGS:]
-    return Window(min([last - (DAYS - 1) * ONE_DAY, *six[:1]]), last)
+    closed = sorted((held for held in meetings if day_of(held.closed) <= last), key=_closed)
+    began = [day_of(held.began) for held in closed[-MEETINGS:]]
+    return Window(min([last - (DAYS - 1) * ONE_DAY, *began]), last)
+
+
+def _closed(held: Held) -> datetime:
+    return held.closed
 
 
 def adjoining(newest: Window, count: int = WINDOWS) -> list[Window]:

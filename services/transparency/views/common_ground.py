@@ -10,9 +10,9 @@ from services.transparency.domain.hearing import Hearing, Hidden
 from services.transparency.domain.representation_gaps import CAME, SPOKE, Record
 from services.transparency.domain.said import Names
 from services.transparency.domain.seats import seats
-from services.transparency.domain.stretch import Window
 from services.transparency.domain.table import Tables
 from services.transparency.domain.unlikely_pairs import ties, unlikely_pairs
+from services.transparency.domain.window import Window
 from services.transparency.views import (
     constituencies,
     events,

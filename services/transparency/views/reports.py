@@ -17,7 +17,7 @@ from services.transparency.domain import (
 )
 from services.transparency.domain.report import Head, count_suppressed
 from services.transparency.domain.said import Names, Reason
-from services.transparency.domain.stretch import Window
+from services.transparency.domain.window import Window
 from services.transparency.views import (
     constituencies,
     credit,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from services.transparency.domain.representation_gaps import CAME, SPOKE, Sat
-from services.transparency.domain.stretch import Held, Window, window
+from services.transparency.domain.window import Held, Window, window
 from services.transparency.views.events import Lens, audience, cited_rows, citing, hidden_rows
 from shared.event import Recorded
 from shared.hot import Connection

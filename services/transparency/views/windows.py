@@ -8,8 +8,8 @@ import orjson
 from services.transparency.domain.boundary import Boundary
 from services.transparency.domain.refs import Cited
 from services.transparency.domain.stage_timeline import Decided
-from services.transparency.domain.window import Window, day_of, window
-from services.transparency.views import events
+from services.transparency.domain.window import Window, day_of
+from services.transparency.views import events, sittings
 from services.transparency.views.boundaries import boundary
 from services.transparency.views.events import Lens
 from services.transparency.views.register import Search
@@ -36,14 +36,7 @@ async def frame(db: Connection, lens: Lens, search: Search) -> Frame | None:
     told = await events.heard(db, lens, "members")
     if now is None or told is None:
         return None
-    rows = await db.fetch(
-        "select at from closing where coalition_id = $1 and position <= $2 and audience && $3",
-        lens.coalition,
-        lens.meetings,
-        lens.audiences,
-    )
-    closed = [day_of(row["at"]) for row in rows]
-    covered = window(day_of(now), closed, search.begins, search.ends)
+    covered = await sittings.window_of(db, lens, now, search.begins, search.ends)
     return Frame(now, covered, day_of(told), await boundary(db, lens))
 
 

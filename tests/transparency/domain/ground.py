@@ -10,10 +10,10 @@ from services.transparency.domain.issues import IssueEvent
 from services.transparency.domain.members import MemberEvent
 from services.transparency.domain.refs import Cited, leaf_hash
 from services.transparency.domain.said import Names
-from services.transparency.domain.stretch import Window
 from services.transparency.domain.table import Belongs, Identified, Represents, Tables
 from services.transparency.domain.threats import ThreatEvent
 from services.transparency.domain.unlikely_pairs import TieEvent, ties, unlikely_pairs
+from services.transparency.domain.window import Window
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SEEN = Window(date(2026, 1, 1), date(2026, 3, 31))

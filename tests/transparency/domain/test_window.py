@@ -1,12 +1,17 @@
-from datetime import UTC, date, datetime, timedelta, timezone
+"""Windows: 90 days, or back to where the last six closed meetings began; months and quarters."""
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 from hypothesis import strategies as st
 
 from services.transparency.domain.window import (
     ONE_DAY,
+    Held,
     Window,
+    adjoining,
     before,
+    day_of,
     days_of,
     is_over,
     month_of,
@@ -18,31 +23,63 @@ from services.transparency.domain.window import (
 )
 from tests.laws import over
 
-NOW = date(2026, 3, 31)
+TODAY = date(2026, 3, 31)
+NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 DAYS = st.dates(date(1801, 1, 1), date(2998, 12, 31))
 
 
-def test_a_window_is_ninety_days() -> None:
-    covered = window(NOW, ())
-    assert covered == Window(date(2026, 1, 1), NOW)
+def held(day: date, lasted: int = 0) -> Held:
+    """Return a meeting that was closed on a day, and began so many days before."""
+    closed = datetime.combine(day, time(12), UTC)
+    return Held(closed - lasted * ONE_DAY, closed)
+
+
+def ago(days: int, lasted: int = 0) -> Held:
+    return held(TODAY - days * ONE_DAY, lasted)
+
+
+def test_a_window_is_ninety_days_that_end_with_the_newest_event() -> None:
+    covered = window(NOW)
+    assert covered == Window(date(2026, 1, 1), TODAY)
     assert covered.days == 90
 
 
-def test_it_holds_the_last_six_closed_meetings() -> None:
-    closed = [date(2025, month, 10) for month in (2, 4, 6, 8, 10, 12)]
+def test_six_meetings_make_it_longer_and_never_shorter() -> None:
+    closed = [held(date(2025, month, 10)) for month in (2, 4, 6, 8, 10, 12)]
     assert window(NOW, closed).begins == date(2025, 2, 10)
-    assert window(NOW, [*closed, date(2026, 2, 10)]).begins == date(2025, 4, 10)
-    assert window(date(2025, 9, 1), closed).begins == date(2025, 2, 10)
-    lively = [NOW - timedelta(days=n) for n in range(20)]
-    assert window(NOW, lively).begins == date(2026, 1, 1)
+    assert window(NOW, [*closed, held(date(2026, 2, 10))]).begins == date(2025, 4, 10)
+    assert window(held(date(2025, 9, 1)).closed, closed).begins == date(2025, 2, 10)
+    assert window(NOW, map(ago, range(20))).begins == date(2026, 1, 1)
+    assert window(NOW, [ago(200)]).begins == TODAY - 200 * ONE_DAY
+
+
+def test_it_reaches_back_to_where_the_sixth_began() -> None:
+    long = [*(ago(30 * n) for n in range(1, 6)), ago(180, lasted=2)]
+    assert window(NOW, long).begins == TODAY - 182 * ONE_DAY
 
 
 def test_it_begins_and_ends_where_asked_and_never_after_now() -> None:
-    assert window(NOW, (), date(2020, 5, 1)) == Window(date(2020, 5, 1), NOW)
-    assert window(NOW, (), None, date(2026, 2, 1)).ends == date(2026, 2, 1)
-    assert window(NOW, (), None, date(2030, 1, 1)).ends == NOW
+    meetings = [ago(200)]
+    assert window(NOW, meetings, date(2020, 5, 1)) == Window(date(2020, 5, 1), TODAY)
+    assert window(NOW, (), None, date(2030, 1, 1)).ends == TODAY
     nothing = window(NOW, (), date(2026, 3, 2), date(2026, 3, 1))
     assert (nothing.days, months(nothing)) == (0, [])
+    assert nothing.start == nothing.end
+    assert not nothing.holds(nothing.start)
+
+
+def test_a_last_day_that_is_asked_for_leaves_out_what_came_after() -> None:
+    last = date(2026, 2, 1)
+    later = [ago(n) for n in range(1, 7)]
+    assert window(NOW, [*later, ago(300)], None, last).begins == TODAY - 300 * ONE_DAY
+    assert window(NOW, later, None, last) == Window(date(2025, 11, 4), last)
+
+
+def test_windows_adjoin() -> None:
+    newest, before, first = adjoining(Window(date(2026, 1, 1), TODAY))
+    assert newest.start == before.end
+    assert before.start == first.end
+    assert {each.days for each in (newest, before, first)} == {90}
 
 
 @pytest.mark.parametrize(
@@ -82,5 +119,18 @@ def test_quarters_go_back_over_the_year() -> None:
 
 def test_days_are_those_of_utc() -> None:
     late = datetime(2026, 4, 1, 1, tzinfo=timezone(timedelta(hours=2)))
-    assert Window(NOW, NOW).holds(late)
-    assert not Window(NOW, NOW).holds(datetime(2026, 4, 1, tzinfo=UTC))
+    today = Window(TODAY, TODAY)
+    assert window(late).ends == TODAY
+    assert today.holds(late)
+    assert not today.holds(today.end)
+    assert today.holds(today.end - timedelta(microseconds=1))
+    assert today.holds(today.start)
+    assert not today.holds(today.start - timedelta(microseconds=1))
+    assert today.end == datetime(2026, 4, 1, tzinfo=UTC)
+
+
+@over(DAYS, st.integers(0, 400), st.datetimes(timezones=st.just(UTC)))
+def test_a_moment_is_in_the_window_from_start_to_end(begins: date, days: int, at: datetime) -> None:
+    covered = Window(begins, begins + days * ONE_DAY)
+    assert covered.holds(at) == (covered.start <= at < covered.end)
+    assert covered.holds(at) == (day_of(at) in covered)
