@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.transparency.charts.curve import Step, curve
+from services.transparency.charts.overlap import Overlap, overlap
 from services.transparency.charts.pairs import Pair, pairs
 from services.transparency.charts.timeline import Bar, Span, Strip, timeline
 from services.transparency.domain.numbers import percent
@@ -15,6 +16,8 @@ from services.transparency.views.windowed import of_part
 
 Row = Mapping[str, Any]
 
+REGION = "region"
+"""The part of the table that a region leads to, a line each: `region-0`, `region-1` …"""
 MEASURES = {
     "objection_rate": "Met an objection",
     "share_addressed": "Objections addressed",
@@ -24,9 +27,10 @@ MEASURES = {
 
 
 def charts(report: Report) -> list[str]:
-    """Return the charts of a report as SVG, in order."""
+    """Return the charts of a report as SVG; most have none."""
     draw = _DRAWN.get(report.head["name"])
-    return [draw(report)] if draw and report.head["window"] else []
+    drawn = draw(report) if draw and report.head["window"] else None
+    return [drawn] if drawn else []
 
 
 def _stages(report: Report) -> str:
@@ -127,7 +131,59 @@ def _spoken(drawn: Sequence[Pair]) -> str:
     return "; ".join(f"{pair.words} {pair.shown[0]} and {pair.shown[1]}" for pair in drawn)
 
 
-_DRAWN: Mapping[str, Callable[[Report], str]] = {
+def _common_ground(report: Report) -> str | None:
+    """Return who shares how many issues; each region leads to its line, if that is on the page."""
+    widest = [each for each in report.summary if each["figure"] == "widest_region"]
+    if not widest:
+        return None
+    called = {org["id"]: named(org) for each in widest for org in each["organisations"]}
+    ids = sorted(called, key=lambda org: (called[org].casefold(), org))
+    places = {org: place for place, org in enumerate(ids)}
+    here = [_key(row) for row in report.rows if row["part"] == REGION]
+    figures = {each["figure"]: each["value"] for each in report.summary}
+    return overlap(
+        Overlap(
+            id="common-ground",
+            title="Who is for the same issues",
+            finding=_shared(widest[0], figures),
+            sets=[called[org] for org in ids],
+            regions={_region(each, places): each["value"] for each in widest},
+            notes=_notes(figures, len(widest)),
+            links={
+                _region(each, places): f"#{REGION}-{here.index(_key(each))}"
+                for each in widest
+                if _key(each) in here
+            },
+        )
+    )
+
+
+def _key(row: Row) -> tuple[str, ...]:
+    return tuple(org["id"] for org in row["organisations"])
+
+
+def _region(row: Row, places: Mapping[str, int]) -> frozenset[int]:
+    return frozenset(places[org["id"]] for org in row["organisations"])
+
+
+def _shared(widest: Row, figures: Mapping[str, Any]) -> str:
+    who = ", ".join(named(org) for org in widest["organisations"])
+    return (
+        f"{figures['supported']} of {figures['issues']} issues have somebody who is for them."
+        f" The widest ground: {who} are for {widest['value']} that no other is for."
+    )
+
+
+def _notes(figures: Mapping[str, Any], drawn: int) -> list[str]:
+    nobody = figures["issues"] - figures["supported"]
+    notes = [f"Nobody is for: {nobody}. Unknown until heard: {figures['unknown']}."]
+    if more := figures["regions"] - drawn:
+        notes.append(f"Narrower regions, in the table only: {more}.")
+    return notes
+
+
+_DRAWN: Mapping[str, Callable[[Report], str | None]] = {
+    "common-ground": _common_ground,
     "participation": _participation,
     "stage-timeline": _stages,
     "retention-and-growth": _retention,

@@ -12,8 +12,7 @@ from services.transparency.domain.numbers import percent
 from services.transparency.domain.relationship_health import INDICES, OF_DAYS, OF_QUARTER
 from services.transparency.domain.retention import LEVELS
 from services.transparency.domain.said import words
-from services.transparency.drawings import REGION, drawings
-from services.transparency.drawn import charts
+from services.transparency.drawn import REGION, charts
 from services.transparency.parts import PARTS
 from services.transparency.sheet import called, measured, named, recomputed, threshold
 from services.transparency.views.reports import REPORTS, Report
@@ -26,7 +25,6 @@ h1 { line-height: 1.2; margin-bottom: 0; }
 dl { display: grid; gap: .25rem 2rem; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)) }
 dt { font-weight: 600; }
 dd { margin: 0; overflow-wrap: anywhere; }
-figure { margin: 1rem 0; overflow-x: auto; }
 svg { height: auto; max-width: 100%; min-width: 36rem; }
 .wide { overflow-x: auto; }
 figure { margin: 1.5rem 0; }
@@ -91,7 +89,6 @@ def page(
         style=STYLE,
         head=_head(report.head) + _erased(erased_since),
         charts=charts(report),
-        drawings=drawings(report),
         tables=[
             *(_parts(report, first=first) if name in PARTS else _tables(report)),
             Table("figures", "Figures", _FIGURE, figures, "There are no figures."),

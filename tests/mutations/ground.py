@@ -12,7 +12,7 @@ SEATS = "services/transparency/domain/seats.py"
 TABLE = "services/transparency/domain/table.py"
 THREATS = "services/transparency/domain/threats.py"
 WINDOW = "services/transparency/domain/window.py"
-CHARTS = "shared/charts.py"
+CHARTS = "services/transparency/charts/overlap.py"
 OF_COMMON_GROUND = "tests/transparency/domain/test_common_ground.py"
 OF_GAPS = "tests/transparency/domain/test_representation_gaps.py"
 OF_HEARING = "tests/transparency/domain/test_hearing.py"
@@ -20,7 +20,7 @@ OF_NUMBERS = "tests/transparency/domain/test_numbers.py"
 OF_PAIRS = "tests/transparency/domain/test_unlikely_pairs.py"
 OF_TABLE = "tests/transparency/domain/test_table.py"
 OF_WINDOW = "tests/transparency/domain/test_window.py"
-OF_CHARTS = "tests/shared/test_charts.py"
+OF_CHARTS = "tests/transparency/test_overlaps.py"
 
 MUTATIONS = (
     Mutation(

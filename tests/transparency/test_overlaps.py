@@ -6,7 +6,15 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import strategies as st
 
-from shared.charts import CIRCLES, LABELS, PLACES, Overlap, overlap, upset, venn
+from services.transparency.charts.overlap import (
+    CIRCLES,
+    LABELS,
+    PLACES,
+    Overlap,
+    overlap,
+    upset,
+    venn,
+)
 from tests.laws import over
 
 SVG = "{http://www.w3.org/2000/svg}"
