@@ -26,6 +26,7 @@ from services.web.pages import (
     issues,
     lessons,
     meetings,
+    messages,
     organisation,
     organisations,
     orphans,
@@ -44,7 +45,7 @@ from shared.database import ready
 PAGES = (
     sign_in, home, begin, coalition, decision, register, meetings, steps, organisations,
     organisation, credit, lessons, alignment, charter, structure, reviews, issues, reports,
-    orphans,
+    orphans, messages,
     registers,  # the last: its paths would take those of others
 )  # fmt: skip
 RETRY = {"Retry-After": "2"}

@@ -36,6 +36,7 @@ Kind = Literal[
     "parties",  # some of them, and the one that acts
     "fixed",  # what the page says itself
     "number",  # the same, as a number
+    "alone",  # the same, as a list of just that
     "new_id",  # the id of what is begun
 ]
 LISTED, OFFERED = 40, 200
@@ -65,7 +66,7 @@ class Ask:
     @property
     def seen(self) -> bool:
         """Whether people see it."""
-        return self.kind not in {"fixed", "number", "new_id"}
+        return self.kind not in {"fixed", "number", "alone", "new_id"}
 
 
 @dataclass(frozen=True)
@@ -274,6 +275,7 @@ _READ: Mapping[Kind, Callable[[Ask, Attempt, Sequence[Named]], Any]] = {
     "member": _member,
     "fixed": _as_written,
     "number": _whole,
+    "alone": lambda ask, tried, _: [tried.get(ask.name)],
     "new_id": _as_written,
 }
 

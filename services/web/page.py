@@ -109,7 +109,12 @@ TABS = (
     Tab(
         "/issues",
         "Issues",
-        (("/issues", "Issues"), ("/threats", "Threats"), ("/conflicts", "Conflicts")),
+        (
+            ("/issues", "Issues"),
+            ("/threats", "Threats"),
+            ("/conflicts", "Conflicts"),
+            ("/messages", "Messages"),
+        ),
     ),
     Tab("/reports", "Reports", (("/reports", "Reports"), ("/lessons", "Lessons"))),
 )

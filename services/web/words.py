@@ -191,6 +191,16 @@ AUDIENCES = {
     "funders": "funders",
     "public": "everyone",
 }
+VARIANTS_FOR = {
+    "public": "Everyone",
+    "members": "Member organisations",
+    "partners": "Partners",
+    "funders": "Funders",
+    "body": "Members of the body",
+}
+DISCLOSED_TO = {"public": "Everyone", "members": "All member organisations"}
+DISCLOSURES = {"open": "Waits for approval", "disclosed": "Shown", "refused": "Refused"}
+REPLIES = {"approved": "approved that", "refused": "refused that"}
 POSITIONS = {
     "support": "Supports it",
     "can_live_with": "Can live with it",

@@ -144,6 +144,50 @@ ORPHANS: Json = {
     "total": 7,
     "next_cursor": "60",
 }  # fmt: skip
+MESSAGES: list[Json] = [
+    {
+        "message": uid("meals"), "issue": uid("School meals"), "text": text("Pupils eat warm."),
+        "drafted_by": TEACHERS, "drafted_at": "2026-03-01T10:00:00Z", "approved": True,
+        "approved_by": [TEACHERS, LIBRARY], "shown_to": ["public"], "ref": "meetings/70",
+        "variants": [
+            {"variant": uid("v1"), "audience": "funders", "text": text("It costs little."),
+             "approved_by": LIBRARY, "shown_to": [], "ref": "meetings/71"},
+        ],
+    },
+    {
+        "message": uid("walks"), "issue": None, "text": None, "drafted_by": None,
+        "drafted_at": None, "approved": False, "approved_by": [], "shown_to": [], "ref": None,
+        "variants": [
+            {"variant": uid("v2"), "audience": "public", "text": text("A pie.", "de"),
+             "approved_by": PARENTS, "shown_to": ["public", "members"], "ref": "meetings/73"},
+        ],
+    },
+]  # fmt: skip
+DISCLOSURES: list[Json] = [
+    {
+        "disclosure": uid("asked"), "state": "open", "to": "public", "audience": [],
+        "items": [
+            {"ref": "meetings/71", "type": "MessageVariantApproved", "text": text("It costs."),
+             "by": LIBRARY},
+            {"ref": "meetings/72", "type": None, "text": None, "by": None},
+        ],
+        "requested_by": PARENTS, "requested_at": "2026-03-02T10:00:00Z", "ref": "meetings/74",
+        "answers": [
+            {"organisation": TEACHERS, "answer": None, "reason": None, "at": None, "ref": None},
+            {"organisation": LIBRARY, "answer": "approved", "reason": None,
+             "at": "2026-03-02T11:00:00Z", "ref": "meetings/75"},
+        ],
+    },
+    {
+        "disclosure": uid("refused"), "state": "refused", "to": "funders", "audience": [LITERACY],
+        "items": [], "requested_by": TEACHERS, "requested_at": "2026-03-02T10:00:00Z",
+        "ref": "meetings/76",
+        "answers": [
+            {"organisation": LIBRARY, "answer": "refused", "reason": text("Not yet."),
+             "at": "2026-03-02T11:00:00Z", "ref": "meetings/77"},
+        ],
+    },
+]  # fmt: skip
 PART: Json = {
     "engagement": [
         {"from": "2026-01-01", "to": "2026-03-31", "attended": 4, "stances": 7, "steps_done": 2,

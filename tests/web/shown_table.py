@@ -14,6 +14,7 @@ from services.web.pages import (
     charter,
     issues,
     lessons,
+    messages,
     organisation,
     organisations,
     orphans,
@@ -99,6 +100,20 @@ def charter_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> s
         forms=charter.FORMS, members=OTHERS,
         issues=[(samples.MEALS["id"], "School meals")],
         orphans=orphans.Orphans.model_validate(T.ORPHANS),
+    )  # fmt: skip
+
+
+def message_list(
+    said: list[Json], asked: list[Json], me: Json = CHAIR, tried: Attempt | None = None
+) -> str:
+    """Return the messages, and what is to be shown to more."""
+    disclosures = [messages.Disclosure.model_validate(one) for one in asked]
+    return shown(
+        "messages.html", "/messages", me, tried, forms=messages.FORMS, all=len(said),
+        messages=[messages.Message.model_validate(one) for one in said],
+        waiting=[one for one in disclosures if one.state == "open"],
+        answered=[one for one in disclosures if one.state != "open"],
+        issues=[(samples.uid("School meals"), "School meals")],
     )  # fmt: skip
 
 
@@ -239,6 +254,12 @@ PAGES: Mapping[str, Callable[[], str]] = {
         T.CHARTER, tried=refused(charter.FORMS["agree-boundary"], "text")
     ),
     "acceptances": lambda: acceptances(T.RULES),
+    **_both("messages", lambda me: message_list(T.MESSAGES, T.DISCLOSURES, me)),
+    "no messages": lambda: message_list([], []),
+    "refused disclosure": lambda: message_list(
+        T.MESSAGES, T.DISCLOSURES,
+        tried=refused(messages.FORMS["refuse-disclosure"], "reason", samples.uid("asked")),
+    ),
     "orphans": lambda: orphan_list(T.ORPHANS),
     "no orphans": lambda: orphan_list(EMPTY),
     **_both("structure", lambda me: structure_page(T.STRUCTURE, me)),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.credit.domain import lesson
+from services.meetings.domain import disclosure, message
 from services.members.domain import (
     accreditation,
     body,
@@ -28,6 +29,7 @@ from services.web.pages import (
     charter,
     issues,
     lessons,
+    messages,
     organisation,
     organisations,
     orphans,
@@ -240,12 +242,18 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
     (registers.RELATIONSHIPS["breach"], relationship.ReportBreach),
     (registers.RELATIONSHIPS["amends"], relationship.OfferAmends),
     (registers.RELATIONSHIPS["accept-amends"], relationship.AcceptAmends),
+    (messages.FORMS["draft-message"], message.DraftMessage),
+    (messages.FORMS["approve-message"], message.ApproveMessage),
+    (messages.FORMS["approve-variant"], message.ApproveVariant),
+    (messages.FORMS["request-disclosure"], disclosure.RequestDisclosure),
+    (messages.FORMS["approve-disclosure"], disclosure.ApproveDisclosure),
+    (messages.FORMS["refuse-disclosure"], disclosure.RefuseDisclosure),
 ]
 SAID: Mapping[str, str] = {
     "words": "Some words.", "line": "A line", "lines": "One\nTwo", "code": "A code",
     "codes": "One, two", "yes": "yes", "day": "2026-03-12", "whole": "7", "number": "2",
     "member": samples.LIBRARY["id"], "new_id": samples.uid("new"), "rating": "3",
-    "fixed": samples.uid("fixed"),
+    "fixed": samples.uid("fixed"), "alone": "meetings/9",
 }  # fmt: skip
 PLAIN = {"decision": "meetings/9", "period": "2026-Q1"}
 
@@ -285,7 +293,8 @@ def test_every_form_but_those_of_two_commands_is_tried_out() -> None:
         id(form)
         for of in (organisations.FORMS, organisation.FORMS, charter.FORMS, structure.FORMS,
                    issues.RAISING, issues.FORMS, registers.CONSTITUENCIES, registers.THREATS,
-                   registers.EXCHANGES, registers.CONFLICTS, registers.RELATIONSHIPS)
+                   registers.EXCHANGES, registers.CONFLICTS, registers.RELATIONSHIPS,
+                   messages.FORMS)
         for form in of.values()
     }  # fmt: skip
     two = {organisation.FORMS["accredit"], organisation.FORMS["replace"]}

@@ -20,14 +20,14 @@ PAGES = (
     "/charter/acceptances/ground-rules", "/charter/acceptances/structure", "/charter/orphans",
     "/structure",
     "/alignment", "/reviews", "/issues", "/constituencies", "/threats", "/exchanges", "/conflicts",
-    "/relationships", "/relationships?stale=true", "/lessons",
+    "/relationships", "/relationships?stale=true", "/lessons", "/messages",
 )  # fmt: skip
 DATA = (
     "/organisations.json", "/organisations.csv", "/charter.json", "/charter/orphans.json",
     "/structure.json",
     "/charter/acceptances/ground-rules.csv", "/charter/acceptances/structure.json",
     "/alignment.json", "/alignment.csv", "/reviews.json", "/issues.json", "/constituencies.json",
-    "/threats.json", "/exchanges.json", "/conflicts.json", "/relationships.json",
+    "/messages.json", "/threats.json", "/exchanges.json", "/conflicts.json", "/relationships.json",
     "/lessons.json",
 )  # fmt: skip
 CHAIRS_ALONE = {
@@ -435,6 +435,36 @@ async def test_f103_a_lesson_is_recorded_and_shared_by_its_author(table: Table) 
     shared = await table.delegate.send(told, "share", to="public")
     assert "Shared with everybody" in shared.words
     assert "What coalitions shared with everybody" in shared.words
+
+
+async def test_f21_a_message_is_shown_to_everyone_once_those_whom_it_shows_approve(
+    table: Table,
+) -> None:
+    chair, delegate = table.chair, table.delegate
+    page = await delegate.open("/messages")
+    missing = await delegate.send(page, "draft-message", text="Pupils eat warm.")
+    assert missing.errors == ["Choose the issue."]
+    drafted = await delegate.send(missing, "draft-message", issue=table.issue)
+    assert "Pupils eat warm." in drafted.words
+    assert "approved by nobody yet" in drafted.words
+
+    at_least = drafted.url.partition("at_least=")[2].partition("#")[0]
+    theirs = await chair.open(f"/messages?at_least={at_least}")
+    asked = await chair.send(theirs, "request-disclosure", to="public")
+    assert asked.status == 200, asked.errors
+    assert "Waits for approval" in asked.words
+    assert "approve-disclosure" not in asked.forms()  # it shows the union alone
+    behind = await chair.send(asked, "approve-message")
+    said = await chair.send(behind, "approve-variant", audience="funders", text="It costs little.")
+    assert "For funders It costs little." in said.words
+
+    at_least = said.url.partition("at_least=")[2].partition("#")[0]
+    mine = await delegate.open(f"/messages?at_least={at_least}")
+    assert "Shown to everyone" not in mine.words
+    shown = await delegate.send(mine, "approve-disclosure")
+    assert "Shown to everyone" in shown.words
+    assert "1 answered request" in shown.words
+    assert (await table.outsider.raw("/messages")).status_code == 404
 
 
 async def test_what_a_pair_does_is_seen_by_the_two(table: Table) -> None:
