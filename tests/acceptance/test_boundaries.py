@@ -1,12 +1,14 @@
 """Who may see what, as agreed in writing; and more, once all whom it shows approve."""
 
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.acceptance.test_charter import post
 from tests.acceptance.test_issues import raise_issue, say, shown
-from tests.acceptance.test_mandates import raised, refusal, settle
+from tests.acceptance.test_mandates import presided, raised, refusal, settle
 from tests.end_to_end.coalition import Coalition, key_of, text
 
 
@@ -142,6 +144,30 @@ async def test_f21_what_few_see_is_asked_for_unseen_and_shown_as_they_approve(
     shared = await table.post("meetings", f"{path}/approvals", {}, "Union")
     assert (await told(table, shared, "Library"))[0] == "Fees are too high."
     assert "Fees are too high." not in await told(table, shared, "Library", audience="public")
+
+
+async def test_f21_minutes_are_for_whom_it_was_agreed(table: Coalition) -> None:
+    group = await presided(table, "all")
+    starts = datetime.now(UTC) + timedelta(hours=1)
+    meeting = {
+        "title": text("The group"), "body": group, "host": table.orgs["Library"],
+        "starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=2)).isoformat(),
+        "place": text("The library"),
+    }  # fmt: skip
+    path = f"meetings/{key_of(await table.post('meetings', 'meetings', meeting, 'Clinic'))}"
+    await table.post("meetings", f"{path}/openings", {}, "Clinic")
+    read = []
+    for kind in ("body", "members"):
+        agreed = {"defaults": {"minutes": kind}, "text": text(f"Minutes are for: {kind}.")}
+        await settle(table, await post(table, "boundaries", agreed))
+        last = await table.post("meetings", f"{path}/minutes", {"text": text(kind)}, "Clinic")
+        shown_to_all = await table.get("meetings", path, "Union", at_least=at(last))
+        read.append([row["text"]["text"] for row in shown_to_all.json()["minutes"]])
+    assert read == [[], ["members"]]
+    async with asyncio.timeout(15):  # a new accreditation lets its person read a little later
+        while len(held := (await table.get("meetings", path, "Clinic")).json()["minutes"]) < 2:  # noqa: ASYNC110 - no event for it
+            await asyncio.sleep(0.2)
+    assert [row["text"]["text"] for row in held] == ["body", "members"]
 
 
 @pytest.mark.parametrize("wrong", [{"items": []}, {"to": "dyad"}, {"items": ["x"]}, {"by": "me"}])

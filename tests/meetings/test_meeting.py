@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import strategies as st
 
 from services.meetings.domain.attendance import (
@@ -16,6 +17,7 @@ from services.meetings.domain.attendance import (
     RecordDeparture,
     SamePerson,
 )
+from services.meetings.domain.boundary import Bounds
 from services.meetings.domain.ids import AttendanceId, ItemId, OrgId, SeriesId
 from services.meetings.domain.meeting import (
     AgendaItemProposed,
@@ -57,7 +59,7 @@ from services.meetings.domain.minutes import (
     MinutesDrafted,
 )
 from services.meetings.domain.rule import Method, Quorum, Rule
-from shared.event import Context, Sealed, Text
+from shared.event import Context, Sealed, Text, Visibility
 from tests.given import Given
 from tests.laws import obey, over
 from tests.meetings.coalition import (
@@ -87,6 +89,7 @@ from tests.meetings.coalition import (
 HALL = Text(lang="en", text="The town hall.")
 LATER = DUSK + timedelta(hours=2)
 FACTS = (
+    Bounds(),
     Formality(formal=True),
     BodyRules((), frozenset()),
     SamePerson(frozenset()),
@@ -440,6 +443,29 @@ def test_drafts_are_for_the_body_and_what_was_public_is_not_hidden() -> None:
     assert (event.visibility, event.audience) == ("body", (BODY,))
     (event,) = decider.decide(draft, state, replace(past(), visibility="public"))
     assert event.audience == ()
+
+
+@pytest.mark.parametrize(
+    ("agreed", "within", "audience"),
+    [
+        ({"message": "dyad"}, "body", (BODY,)),
+        ({"minutes": "body"}, "body", (BODY,)),
+        ({"minutes": "dyad"}, "body", (BODY,)),
+        ({"minutes": "members"}, "members", ()),
+        ({"minutes": "public"}, "members", ()),
+    ],
+)
+def test_f21_minutes_are_for_whom_the_boundary_agreement_says_and_never_public(
+    agreed: dict[str, Visibility], within: str, audience: tuple[str, ...]
+) -> None:
+    context = knowing(acting(), Bounds(agreed))
+    told: tuple[tuple[MeetingCommand, tuple[MeetingEvent, ...]], ...] = (
+        (draft, sitting), (correct, (*sitting, drafted)),
+    )  # fmt: skip
+    for command, history in told:
+        state = given(*history).when(ApproveMinutes(version=9), acting()).state
+        (event,) = decider.decide(command, state, context)
+        assert (event.recorded_within(None), event.audience) == (within, audience)
 
 
 def test_c2_minutes_cite_decisions() -> None:

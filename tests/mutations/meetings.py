@@ -118,6 +118,13 @@ MUTATIONS = (
         "tests/meetings/test_message.py",
     ),
     Mutation(
+        "F21 agreeing on public makes no minutes public",
+        "services/meetings/domain/minutes.py",
+        'return event.seen_by(within="members")',
+        'return event.seen_by(within=context.fact(Bounds).classes["minutes"])',
+        OF_MEETING,
+    ),
+    Mutation(
         "F39 only who is informed is invited back",
         MEETING,
         "    if not way.informed:\n",

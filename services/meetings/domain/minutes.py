@@ -11,9 +11,10 @@ from typing import assert_never
 from pydantic import Field
 
 from services.meetings.domain.acting import organisation
+from services.meetings.domain.boundary import Bounds
 from services.meetings.domain.ids import BodyId, OrgId, StepId
 from shared.decider import Refused
-from shared.event import Command, Context, Digest, Event, Ref, Sealed, Text
+from shared.event import Command, Context, Digest, Event, Ref, Sealed, Text, Visibility
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class MinutesCorrected(Event):
     reason: Sealed[Text]
 
 
+NARROW: frozenset[Visibility] = frozenset({"dyad", "body"})
+"""Classes below the members; of a meeting that is its body."""
 MinutesCommand = DraftMinutes | ApproveMinutes | CorrectMinutes
 MinutesEvent = MinutesDrafted | MinutesApproved | MinutesCorrected
 
@@ -184,5 +187,12 @@ def _newest(version: int, minutes: Minutes | None) -> Minutes:
 def _to_body(
     event: MinutesDrafted | MinutesCorrected, body: BodyId, context: Context
 ) -> MinutesEvent:
-    """Show drafts to the body only; imported minutes are of the class their import names."""
-    return event.seen_by(f"body:{body}") if context.visibility is None else event
+    """Show them to the body only, or to all members where the boundary agreement says so.
+
+    Imported minutes are of the class that their import names.
+    """
+    if context.visibility is not None:
+        return event
+    if not context.imported and context.fact(Bounds).classes.get("minutes", "body") not in NARROW:
+        return event.seen_by(within="members")
+    return event.seen_by(f"body:{body}")
