@@ -117,8 +117,8 @@ MUTATIONS = (
     Mutation(
         "F9 opposed in spite of a tie",
         PAIRS,
-        "if common and (opposed or not tied or (a, b) in between.distrust):",
-        "if common and (not tied or (a, b) in between.distrust):",
+        "if common and (opposed or not tied or",
+        "if common and (not tied or",
         OF_PAIRS,
     ),
     Mutation(
