@@ -1,7 +1,8 @@
 """meetings: how the coalition speaks, decides and follows through.
 
 Owns: meetings with agenda, attendance and minutes; decision rules; proposals with their votings,
-    stances, objections and decisions; next steps.
+    stances, objections and decisions; next steps; campaigns with their objectives and workstreams,
+    and demands to offices.
 Publishes: MeetingScheduled … MeetingClosed, DecisionRuleAdopted, ProposalDrafted … DecisionMade,
     NextStepProposed … NextStepCompleted; all of them are in `docs/events.md`.
 Hears: from members who is at the table, who may act for whom, and which issues a body decides.

@@ -2,6 +2,8 @@
 
 from services.meetings import api, views
 from services.meetings.domain import (
+    campaign,
+    demand,
     disclosure,
     meeting,
     message,
@@ -9,6 +11,7 @@ from services.meetings.domain import (
     proposal,
     rule,
     series,
+    workstream,
 )
 from services.meetings.inbox import from_members
 from services.meetings.timers import TIMERS
@@ -23,12 +26,15 @@ service = Service(
     policy=policy(PACKAGE),
     deciders=(
         disclosure.decider,
+        campaign.decider,
+        demand.decider,
         meeting.decider,
         message.decider,
         rule.decider,
         proposal.decider,
         next_step.decider,
         series.decider,
+        workstream.decider,
     ),
     folds=views.FOLDS,
     imports=api.IMPORTS,

@@ -185,6 +185,20 @@ create table if not exists disclosure (          -- requests, approvals and refu
   primary key (coalition_id, position));
 create index if not exists disclosure_by_id on disclosure (coalition_id, disclosure);
 
+create table if not exists said (                -- events that registers are folded from
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  aggregate    text        not null,
+  key          uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  by           uuid,
+  data         jsonb       not null,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists said_aggregate on said (coalition_id, aggregate, key);
+
 create table if not exists rule (
   coalition_id uuid    not null,
   position     bigint  not null,
@@ -212,6 +226,9 @@ create table if not exists proposal (            -- a row for each version of th
   sealed       jsonb,
   primary key (coalition_id, position));
 create index if not exists proposal_by_id on proposal (coalition_id, proposal, position);
+alter table proposal add column if not exists objective uuid;
+create index if not exists proposal_by_objective on proposal (coalition_id, objective)
+  where objective is not null;
 
 create table if not exists decision (
   coalition_id uuid   not null,

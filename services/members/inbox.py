@@ -156,6 +156,16 @@ from_meetings = Subscription(
             "NextStepStarted",
             "NextStepBlocked",
             "NextStepDueDateMoved",
+            "CampaignLaunched",
+            "ObjectiveSet",
+            "ActionHeld",
+            "TargetStanceRecorded",
+            "WorkstreamStarted",
+            "ProgressReported",
+            "WorkstreamClosed",
+            "DemandPresented",
+            "DemandAnswered",
+            "DemandEscalated",
         }
     ),
 )

@@ -9,6 +9,18 @@ from services.meetings.domain.attendance import (
     QuorumEstablished,
     QuorumLost,
 )
+from services.meetings.domain.campaign import (
+    ActionHeld,
+    CampaignLaunched,
+    ObjectiveSet,
+    TargetId,
+    TargetStanceRecorded,
+)
+from services.meetings.domain.demand import (
+    DemandAnswered,
+    DemandEscalated,
+    DemandPresented,
+)
 from services.meetings.domain.disclosure import (
     DisclosureApproved,
     DisclosureRefused,
@@ -18,12 +30,14 @@ from services.meetings.domain.ids import (
     AccId,
     AttendanceId,
     BodyId,
+    CampaignId,
     ConstituencyId,
     DecisionId,
     IssueId,
     ItemId,
     MeetingId,
     ObjectionId,
+    ObjectiveId,
     OrgId,
     PersonId,
     ProposalId,
@@ -101,6 +115,11 @@ from services.meetings.domain.voting import (
     VotingClosed,
     VotingOpened,
 )
+from services.meetings.domain.workstream import (
+    ProgressReported,
+    WorkstreamClosed,
+    WorkstreamStarted,
+)
 from shared.event import Event, Sealed, Text
 
 CLINIC = OrgId(UUID("0195a3c2-7d90-7e11-8f02-3b4c5d6e7f80"))
@@ -129,6 +148,12 @@ MEETING, STEP = f"meeting-{MEETING_ID}", f"next_step-{STEP_ID}"
 VARIANT = VariantId(UUID("0195a3c2-9d10-7a31-8c02-1f2e3d4c5b6a"))
 MESSAGE = f"message-{UUID('0195a3c2-9d10-7a31-8c02-1f2e3d4c5b6b')}"
 DISCLOSURE = f"disclosure-{UUID('0195a3c2-9d10-7a31-8c02-1f2e3d4c5b6c')}"
+CAMPAIGN_ID = CampaignId(UUID("0195c5a0-1b20-7c31-8d42-9e53af64b075"))
+OBJECTIVE = ObjectiveId(UUID("0195c5a0-1b21-7c32-8d43-9e54af65b076"))
+TARGET = TargetId(UUID("0195c5a0-1b22-7c33-8d44-9e55af66b077"))
+CAMPAIGN = f"campaign-{CAMPAIGN_ID}"
+WORKSTREAM = f"workstream-{UUID('0195c5a0-1b23-7c34-8d45-9e56af67b078')}"
+DEMAND = f"demand-{UUID('0195c5a0-1b24-7c35-8d46-9e57af68b079')}"
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 DUSK = datetime(2026, 3, 12, 18, tzinfo=UTC)
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
@@ -168,6 +193,29 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     ),
     (DISCLOSURE, DisclosureApproved(by=UNION)),
     (DISCLOSURE, DisclosureRefused(by=CLINIC, reason=Sealed(WHY))),
+    (CAMPAIGN, CampaignLaunched(by=CLINIC, name=Sealed(TITLE), from_=("credit/12", "meetings/3"))),
+    (CAMPAIGN, ObjectiveSet(objective=OBJECTIVE, text=Sealed(WORDS), due=JUNE)),
+    (
+        CAMPAIGN,
+        ActionHeld(by=UNION, kind="delegation", on=MAY, orgs=(CLINIC, UNION), participants=40),
+    ),
+    (
+        CAMPAIGN,
+        TargetStanceRecorded(
+            by=UNION, target=TARGET, name=Sealed(PLACE), from_="oppose", to="undecided"
+        ),
+    ),
+    (WORKSTREAM, WorkstreamStarted(campaign=CAMPAIGN_ID, lead=SCHOOL, name=Sealed(TITLE))),
+    (WORKSTREAM, ProgressReported(by=SCHOOL, at=NOON, percent=40, text=Sealed(WORDS))),
+    (WORKSTREAM, WorkstreamClosed(result=Sealed(WORDS))),
+    (
+        DEMAND,
+        DemandPresented(
+            by=UNION, campaign=CAMPAIGN_ID, office=Sealed(PLACE), text=Sealed(WORDS), due=MAY
+        ),
+    ),
+    (DEMAND, DemandAnswered(by=UNION, result="partly", text=Sealed(WHY))),
+    (DEMAND, DemandEscalated(by=UNION, to=Sealed(PLACE), due=JUNE)),
     (RULE, DecisionRuleAdopted(version=1, body=PLENARY, rule=TERMS, decision="meetings/41")),
     (RULE, DecisionRuleRetired(decision="meetings/42")),
     (

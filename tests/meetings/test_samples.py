@@ -3,18 +3,31 @@
 from functools import reduce
 from typing import Any
 
-from services.meetings.domain import disclosure, meeting, message, next_step, proposal, rule
+from services.meetings.domain import (
+    campaign,
+    demand,
+    disclosure,
+    meeting,
+    message,
+    next_step,
+    proposal,
+    rule,
+    workstream,
+)
 from services.meetings.views import projection
 from shared.decider import Decider
 from tests.contracts.samples_meetings import SAMPLES
 
 DECIDERS: tuple[Decider[Any, Any, Any], ...] = (
     disclosure.decider,
+    campaign.decider,
+    demand.decider,
     meeting.decider,
     message.decider,
     rule.decider,
     proposal.decider,
     next_step.decider,
+    workstream.decider,
 )
 
 

@@ -1,8 +1,10 @@
 """Mistakes in meetings. One for each invariant of `domain.md` 7 that the slice holds, and more."""
 
-from tests.mutations import Mutation
+from tests.mutations import Change, Mutation
 
 ATTENDANCE = "services/meetings/domain/attendance.py"
+CAMPAIGN = "services/meetings/domain/campaign.py"
+DEMAND = "services/meetings/domain/demand.py"
 ELECTORATE = "services/meetings/domain/electorate.py"
 MEETING = "services/meetings/domain/meeting.py"
 MINUTES = "services/meetings/domain/minutes.py"
@@ -13,8 +15,11 @@ RULE = "services/meetings/domain/rule.py"
 SERIES = "services/meetings/domain/series.py"
 TALLY = "services/meetings/domain/tally.py"
 VOTING = "services/meetings/domain/voting.py"
+WORKSTREAM = "services/meetings/domain/workstream.py"
 TIMERS = "services/meetings/timers.py"
 INBOX_OF_COALITIONS = "services/meetings/inbox/organisations.py"
+OF_CAMPAIGN = "tests/meetings/test_campaign.py"
+OF_DEMAND = "tests/meetings/test_demand.py"
 OF_ELECTORATE = "tests/meetings/test_electorate.py"
 OF_MEETING = "tests/meetings/test_meeting.py"
 OF_NEXT_STEP = "tests/meetings/test_next_step.py"
@@ -24,6 +29,7 @@ OF_RULE = "tests/meetings/test_rule.py"
 OF_SERIES = "tests/meetings/test_series.py"
 OF_TALLY = "tests/meetings/test_tally.py"
 OF_TIMERS = "tests/meetings/test_timers.py"
+OF_WORKSTREAM = "tests/meetings/test_workstream.py"
 
 MUTATIONS = (
     Mutation(
@@ -538,6 +544,63 @@ MUTATIONS = (
         "short_notice=late and not meeting.piggybacked",
         "short_notice=late",
         OF_MEETING,
+    ),
+    Mutation(
+        "C12 silence is read from the end of the day named",
+        DEMAND,
+        '"no_answer" if today > due else "waiting"',
+        '"no_answer" if today >= due else "waiting"',
+        OF_DEMAND,
+    ),
+    Mutation(
+        "F114 only what was not answered, or not met, is escalated",
+        DEMAND,
+        'case "waiting":',
+        'case "partly":',
+        OF_DEMAND,
+    ),
+    Mutation(
+        "I2 a workstream is led by a member",
+        WORKSTREAM,
+        "if command.lead not in context.fact(Roll).joined:",
+        "if command.lead == context.by:",
+        OF_WORKSTREAM,
+    ),
+    Mutation(
+        "F62 what is closed goes on no more",
+        WORKSTREAM,
+        "    if workstream.closed:\n",
+        "    if workstream.closed and workstream.last:\n",
+        OF_WORKSTREAM,
+    ),
+    Mutation(
+        "F62 fourteen days without an update",
+        "services/meetings/views/campaigns.py",
+        "row.updated_at = entry.at",
+        "row.updated_at = row.started_at",
+        "tests/meetings/test_campaigns_shown.py",
+    ),
+    Mutation(
+        "F19 an action is of members",
+        CAMPAIGN,
+        "joined >= set(orgs)",
+        "joined & set(orgs)",
+        OF_CAMPAIGN,
+    ),
+    Mutation(
+        "F101 a campaign grew from what happened",
+        CAMPAIGN,
+        "if ref not in known]",
+        "if not ref]",
+        OF_CAMPAIGN,
+    ),
+    Mutation(
+        "I2 a target's change begins where the last one ended",
+        CAMPAIGN,
+        "from_=was or command.from_,",
+        "from_=command.from_ or was,",
+        OF_CAMPAIGN,
+        also=(Change(CAMPAIGN, "command.from_ not in {None, was}", "command.from_ == command.to"),),
     ),
     Mutation(
         "no voting closes by itself before its time",

@@ -127,13 +127,18 @@ from_meetings = Subscription(
     ),
     ignores=frozenset(
         {
+            "ActionHeld",
             "AgendaItemProposed",
             "AgendaPublished",
             "AttendanceRecorded",
+            "CampaignLaunched",
             "DecisionDeferred",
             "DecisionReopened",
             "DecisionRuleAdopted",
             "DecisionRuleRetired",
+            "DemandAnswered",
+            "DemandEscalated",
+            "DemandPresented",
             "DepartureRecorded",
             "FormalObjectionRegistered",
             "FormalObjectionResolved",
@@ -161,6 +166,7 @@ from_meetings = Subscription(
             "ObjectionRaised",
             "ObjectionRetracted",
             "ObjectionSetAside",
+            "ProgressReported",
             "ProposalAmended",
             "ProposalDrafted",
             "ProposalPublished",
@@ -174,6 +180,8 @@ from_meetings = Subscription(
             "StanceWithdrawn",
             "VotingClosed",
             "VotingOpened",
+            "WorkstreamClosed",
+            "WorkstreamStarted",
         }
     ),
 )

@@ -2,6 +2,8 @@
 
 from services.meetings.domain import (
     attendance,
+    campaign,
+    demand,
     meeting,
     message,
     minutes,
@@ -11,6 +13,7 @@ from services.meetings.domain import (
     rule,
     series,
     voting,
+    workstream,
 )
 from services.meetings.views import NEEDS
 from shared.event import Command
@@ -57,6 +60,18 @@ _IMPORTED: dict[AnyDecider, tuple[type[Command], ...]] = {
         proposal.DeferDecision,
         proposal.ReopenDecision,
     ),
+    campaign.decider: (
+        campaign.LaunchCampaign,
+        campaign.SetObjective,
+        campaign.HoldAction,
+        campaign.RecordTarget,
+    ),
+    workstream.decider: (
+        workstream.StartWorkstream,
+        workstream.ReportProgress,
+        workstream.CloseWorkstream,
+    ),
+    demand.decider: (demand.PresentDemand, demand.AnswerDemand, demand.EscalateDemand),
     message.decider: (message.DraftMessage, message.ApproveMessage, message.ApproveVariant),
     next_step.decider: (
         next_step.ProposeStep,

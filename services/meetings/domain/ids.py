@@ -16,6 +16,7 @@ TermId = NewType("TermId", UUID)
 RuleId = NewType("RuleId", UUID)
 ProposalId = NewType("ProposalId", UUID)
 ObjectionId = NewType("ObjectionId", UUID)
+CampaignId = NewType("CampaignId", UUID)
 ObjectiveId = NewType("ObjectiveId", UUID)
 DecisionId = NewType("DecisionId", UUID)
 SeriesId = NewType("SeriesId", UUID)
@@ -41,3 +42,17 @@ class Decisions:
     """The decisions made so far."""
 
     known: Container[DecisionId]
+
+
+@dataclass(frozen=True)
+class Campaigns:
+    """The campaigns launched so far, as far as a command names one."""
+
+    known: Container[CampaignId]
+
+
+@dataclass(frozen=True)
+class Objectives:
+    """The objectives set so far."""
+
+    known: Container[ObjectiveId]

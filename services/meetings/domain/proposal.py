@@ -26,6 +26,7 @@ from services.meetings.domain.ids import (
     MeetingId,
     ObjectionId,
     ObjectiveId,
+    Objectives,
     OrgId,
     RuleId,
 )
@@ -371,6 +372,8 @@ def _draft(
         raise Refused("already_drafted", "This proposal exists: amend it, or draft another.")
     if command.supersedes is not None:
         _known(command.supersedes.decision, context)
+    if command.objective is not None and command.objective not in context.fact(Objectives).known:
+        raise Refused("unknown_objective", "There is no such objective: a campaign sets it.")
     drafted = ProposalDrafted(
         by=proposer,
         body=command.body,

@@ -8,6 +8,8 @@ import orjson
 
 from services.meetings.domain import (
     attendance,
+    campaign,
+    demand,
     disclosure,
     meeting,
     message,
@@ -17,14 +19,27 @@ from services.meetings.domain import (
     rule,
     series,
     voting,
+    workstream,
 )
 from services.meetings.domain import electorate as electorates
 from services.meetings.domain import objection as objections
-from services.meetings.domain.boundary import Bounds
-from services.meetings.domain.ids import BodyId, Decisions, Itself, MeetingId, OrgId
+from services.meetings.domain.boundary import (
+    Bounds,
+)
+from services.meetings.domain.ids import (
+    BodyId,
+    CampaignId,
+    Campaigns,
+    Decisions,
+    Itself,
+    MeetingId,
+    Objectives,
+    OrgId,
+)
 from services.meetings.views.folds import (
     ATTENDING,
     DECISIONS,
+    OBJECTIVES,
     RULES,
     SERIES,
     STEPS,
@@ -34,6 +49,8 @@ from services.meetings.views.roll import ROLL, mandates
 from shared.ask import Fact
 from shared.event import Command, Ref
 from shared.hot import Reading
+
+InCampaign = workstream.StartWorkstream | demand.PresentDemand
 
 
 async def governance(
@@ -288,6 +305,42 @@ async def items(
     )
 
 
+async def origins(read: Reading, _state: Any, command: campaign.LaunchCampaign) -> campaign.Known:
+    """Return those of the events that a campaign names which happened, as far as is known here.
+
+    Nothing is heard from credit: what is said to have happened there is taken as it is.
+    """
+    named = [ref.partition("/") for ref in command.from_]
+    own = [int(position) for service, _, position in named if service == "meetings"]
+    rows = await read.db.fetch(
+        "select position from journal.event where coalition_id = $1 and position = any($2)",
+        *(read.coalition, own),
+    )
+    there = {("meetings", row["position"]) for row in rows}
+    return campaign.Known(
+        frozenset(
+            f"{service}/{position}"
+            for service, _, position in named
+            if (service, int(position)) in there
+            or (service == "members" and int(position) <= read.heard(service))
+            or service == "credit"
+        )
+    )
+
+
+async def campaigns(read: Reading, _state: Any, command: InCampaign) -> Campaigns:
+    """Return the campaign that a command names, if there is one."""
+    named: CampaignId | None = command.campaign
+    exists = named is not None and await read.stream(campaign.decider, named) is not None
+    return Campaigns(frozenset({named} if named and exists else ()))
+
+
+async def objectives(read: Reading, _state: Any, _command: Any) -> Objectives:
+    """Return the objectives set so far, of all campaigns."""
+    known = await read.fold(OBJECTIVES)
+    return Objectives(known)
+
+
 def appealed_to(state: proposal.Proposal | None, command: Any) -> BodyId | None:
     """Return the body that a formal objection went to: its chair resolves it."""
     if state is None:
@@ -299,7 +352,7 @@ def appealed_to(state: proposal.Proposal | None, command: Any) -> BodyId | None:
 NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     rule.AdoptRule: (governance,),
     rule.RetireRule: (governance,),
-    proposal.DraftProposal: (decisions,),
+    proposal.DraftProposal: (decisions, objectives),
     proposal.AmendProposal: (sitting,),
     voting.OpenVoting: (rule_in_force, electorate, remit, sitting),
     voting.TakeStance: (speaker, sitting, itself),
@@ -323,6 +376,10 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     disclosure.RequestDisclosure: (items,),
     disclosure.ApproveDisclosure: (items,),
     disclosure.RefuseDisclosure: (items,),
+    campaign.LaunchCampaign: (origins,),
+    campaign.HoldAction: (roll,),
+    workstream.StartWorkstream: (campaigns, roll),
+    demand.PresentDemand: (campaigns,),
     next_step.ProposeStep: (meetings, decisions),
     next_step.VolunteerForStep: (commitments,),
     next_step.AssignStep: (commitments,),

@@ -9,11 +9,13 @@ from immutables import Map
 
 from services.meetings.domain import next_step, rule
 from services.meetings.domain.attendance import AttendanceRecorded
+from services.meetings.domain.campaign import ObjectiveSet
 from services.meetings.domain.ids import (
     AttendanceId,
     BodyId,
     DecisionId,
     MeetingId,
+    ObjectiveId,
     PersonId,
     RuleId,
     SeriesId,
@@ -168,4 +170,12 @@ SERIES: Fold[Serial] = Fold(
     _recurred,
 )
 
-FOLDS = RULES, DECISIONS, STEPS, ATTENDING, SERIES
+
+def _aimed(known: frozenset[ObjectiveId], _key: str, event: Event) -> frozenset[ObjectiveId]:
+    assert isinstance(event, ObjectiveSet)
+    return known | {event.objective}
+
+
+OBJECTIVES: Fold[frozenset[ObjectiveId]] = Fold("objectives", (ObjectiveSet,), frozenset(), _aimed)
+
+FOLDS = RULES, DECISIONS, STEPS, ATTENDING, SERIES, OBJECTIVES

@@ -77,6 +77,11 @@ DISCLOSURE = Table(
     ("named", "uuid[]"), ("needs", "uuid[]"), ("reason", "jsonb"), ("by_org", "uuid"),
     ("at", "timestamptz"), *_SEEN,
 )  # fmt: skip
+SAID = Table(
+    "said", *_WHERE,
+    ("aggregate", "text"), ("key", "uuid"), ("type", "text"), ("at", "timestamptz"),
+    ("by", "uuid"), ("data", "jsonb"), *_SEEN,
+)  # fmt: skip
 RULE = Table(
     "rule", *_WHERE,
     ("rule", "uuid"), ("version", "int"), ("body", "uuid"), ("terms", "jsonb"),
@@ -85,7 +90,7 @@ RULE = Table(
 PROPOSAL = Table(
     "proposal", *_WHERE,
     ("proposal", "uuid"), ("body", "uuid"), ("issue", "uuid"), ("by_org", "uuid"),
-    ("title", "jsonb"), ("text", "jsonb"), ("version", "int"), *_SEEN,
+    ("title", "jsonb"), ("text", "jsonb"), ("version", "int"), *_SEEN, ("objective", "uuid"),
 )  # fmt: skip
 DECISION = Table(
     "decision", *_WHERE,
@@ -215,6 +220,15 @@ def _disclosure(seen: Recorded) -> Rows:
     )  # fmt: skip
 
 
+def _said(seen: Recorded) -> Rows:
+    """Keep an event whole, as far as it could be opened."""
+    yield SAID, (
+        seen.coalition, seen.position, seen.stream.partition("-")[0], seen.key, seen.type, seen.at,
+        seen.by, orjson.dumps(dict(seen.data)).decode(), audience(seen),
+        jsonb(sealing(seen, *seen.sealed) or None),
+    )  # fmt: skip
+
+
 def _rule(seen: Recorded) -> Rows:
     data = seen.data
     terms = data.get("version"), data.get("body"), jsonb(data.get("rule"))
@@ -223,10 +237,11 @@ def _rule(seen: Recorded) -> Rows:
 
 def _proposal(seen: Recorded) -> Rows:
     data = seen.data
-    yield PROPOSAL, _row(
+    row = _row(
         seen, data.get("body"), data.get("issue"), seen.by, jsonb(data.get("title")),
         jsonb(data.get("text")), data.get("version", 1), sealed=("title", "text"),
     )  # fmt: skip
+    yield PROPOSAL, (*row, data.get("objective"))
 
 
 def _decision(seen: Recorded) -> Rows:
@@ -237,12 +252,26 @@ def _decision(seen: Recorded) -> Rows:
     )  # fmt: skip
 
 
+FOLDED = (
+    "CampaignLaunched",
+    "ObjectiveSet",
+    "ActionHeld",
+    "TargetStanceRecorded",
+    "WorkstreamStarted",
+    "ProgressReported",
+    "WorkstreamClosed",
+    "DemandPresented",
+    "DemandAnswered",
+    "DemandEscalated",
+)
+"""Event types that registers are folded from (`said.py`)."""
+
 projection = Projection(
     "meetings",
     sources=("meetings",),
     tables=(
         MEETING, SERIES, ITEM, AGENDA, FACILITATOR, REENGAGEMENT, ATTENDANCE, QUORUM, MINUTES,
-        APPROVAL, STEP, MESSAGE, DISCLOSURE, RULE, PROPOSAL, DECISION,
+        APPROVAL, STEP, MESSAGE, DISCLOSURE, SAID, RULE, PROPOSAL, DECISION,
     ),
     rows={
         "MeetingScheduled": _meeting("scheduled"),
@@ -284,7 +313,8 @@ projection = Projection(
         "ProposalDrafted": _proposal,
         "ProposalAmended": _proposal,
         "DecisionMade": _decision,
-    },
+    }
+    | dict.fromkeys(FOLDED, _said),
     lets_pass=frozenset(
         {
             "ProposalPublished", "ProposalWithdrawn", "VotingOpened", "StanceTaken",
