@@ -8,6 +8,9 @@ from services.meetings.domain import (
     meeting,
     message,
     next_step,
+    pilot,
+    policy,
+    practice,
     proposal,
     rule,
     series,
@@ -16,14 +19,15 @@ from services.meetings.domain import (
 from services.meetings.inbox import from_members
 from services.meetings.timers import TIMERS
 from shared.database import Script
-from shared.service import Service, policy, run
+from shared.service import Service, run
+from shared.service import policy as allowed
 
 PACKAGE = "services.meetings"
 
 service = Service(
     "meetings",
     router=api.router,
-    policy=policy(PACKAGE),
+    policy=allowed(PACKAGE),
     deciders=(
         disclosure.decider,
         campaign.decider,
@@ -34,6 +38,9 @@ service = Service(
         proposal.decider,
         next_step.decider,
         series.decider,
+        pilot.decider,
+        policy.decider,
+        practice.decider,
         workstream.decider,
     ),
     folds=views.FOLDS,

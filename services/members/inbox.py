@@ -166,6 +166,18 @@ from_meetings = Subscription(
             "DemandPresented",
             "DemandAnswered",
             "DemandEscalated",
+            "PolicyDrafted",
+            "PolicyAgreed",
+            "PolicyAdopted",
+            "PolicyDeclined",
+            "PolicyAdaptationReported",
+            "PolicyRetired",
+            "PracticeAsked",
+            "PracticeShared",
+            "IdeaPitched",
+            "IdeaReviewed",
+            "PilotStarted",
+            "PilotReported",
         }
     ),
 )

@@ -87,6 +87,23 @@ from services.meetings.domain.objection import (
     ObjectionRetracted,
     ObjectionSetAside,
 )
+from services.meetings.domain.pilot import (
+    IdeaPitched,
+    IdeaReviewed,
+    PilotReported,
+    PilotStarted,
+)
+from services.meetings.domain.policy import (
+    PolicyAdaptationReported,
+    PolicyAdopted,
+    PolicyAgreed,
+    PolicyDeclined,
+    PolicyDrafted,
+    PolicyRetired,
+    Unit,
+    UnitId,
+)
+from services.meetings.domain.practice import PracticeAsked, PracticeShared
 from services.meetings.domain.proposal import (
     DecisionDeferred,
     DecisionMade,
@@ -154,6 +171,10 @@ TARGET = TargetId(UUID("0195c5a0-1b22-7c33-8d44-9e55af66b077"))
 CAMPAIGN = f"campaign-{CAMPAIGN_ID}"
 WORKSTREAM = f"workstream-{UUID('0195c5a0-1b23-7c34-8d45-9e56af67b078')}"
 DEMAND = f"demand-{UUID('0195c5a0-1b24-7c35-8d46-9e57af68b079')}"
+POLICY = f"policy-{UUID('0195c5a0-1b25-7c36-8d47-9e58af69b07a')}"
+ROOM = UnitId(UUID("0195c5a0-1b26-7c37-8d48-9e59af6ab07b"))
+PRACTICE = f"practice-{UUID('0195c5a0-1b27-7c38-8d49-9e5aaf6bb07c')}"
+PILOT = f"pilot-{UUID('0195c5a0-1b28-7c39-8d4a-9e5baf6cb07d')}"
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 DUSK = datetime(2026, 3, 12, 18, tzinfo=UTC)
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
@@ -216,6 +237,29 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     ),
     (DEMAND, DemandAnswered(by=UNION, result="partly", text=Sealed(WHY))),
     (DEMAND, DemandEscalated(by=UNION, to=Sealed(PLACE), due=JUNE)),
+    (POLICY, PolicyDrafted(by=UNION, title=Sealed(TITLE), text=Sealed(WORDS))),
+    (
+        POLICY,
+        PolicyAgreed(
+            version=1,
+            relation="fills_gap",
+            units=(Unit(unit=ROOM, owner=SCHOOL, name=Sealed(PLACE)),),
+            decision="meetings/41",
+        ),
+    ),
+    (POLICY, PolicyAdopted(by=SCHOOL, unit=ROOM, reason=Sealed(WHY))),
+    (
+        POLICY,
+        PolicyAdaptationReported(by=SCHOOL, at=NOON, unit=ROOM, change=Sealed(WORDS)),
+    ),
+    (POLICY, PolicyRetired(unit=ROOM, reason=Sealed(WHY))),
+    (POLICY, PolicyDeclined(by=SCHOOL, unit=ROOM, reason=Sealed(WHY))),
+    (PRACTICE, PracticeAsked(by=CLINIC, question=Sealed(WORDS))),
+    (PRACTICE, PracticeShared(by=UNION, at=NOON, answer=Sealed(WORDS), works="partly")),
+    (PILOT, IdeaPitched(by=CLINIC, text=Sealed(WORDS))),
+    (PILOT, IdeaReviewed(by=UNION, at=NOON, text=Sealed(WHY))),
+    (PILOT, PilotStarted(by=SCHOOL, until=JUNE)),
+    (PILOT, PilotReported(by=SCHOOL, result="worked", text=Sealed(WORDS))),
     (RULE, DecisionRuleAdopted(version=1, body=PLENARY, rule=TERMS, decision="meetings/41")),
     (RULE, DecisionRuleRetired(decision="meetings/42")),
     (

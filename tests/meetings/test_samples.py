@@ -10,6 +10,9 @@ from services.meetings.domain import (
     meeting,
     message,
     next_step,
+    pilot,
+    policy,
+    practice,
     proposal,
     rule,
     workstream,
@@ -27,6 +30,9 @@ DECIDERS: tuple[Decider[Any, Any, Any], ...] = (
     rule.decider,
     proposal.decider,
     next_step.decider,
+    pilot.decider,
+    policy.decider,
+    practice.decider,
     workstream.decider,
 )
 

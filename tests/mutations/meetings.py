@@ -10,6 +10,7 @@ MEETING = "services/meetings/domain/meeting.py"
 MINUTES = "services/meetings/domain/minutes.py"
 NEXT_STEP = "services/meetings/domain/next_step.py"
 OBJECTION = "services/meetings/domain/objection.py"
+POLICY = "services/meetings/domain/policy.py"
 PROPOSAL = "services/meetings/domain/proposal.py"
 RULE = "services/meetings/domain/rule.py"
 SERIES = "services/meetings/domain/series.py"
@@ -24,6 +25,7 @@ OF_ELECTORATE = "tests/meetings/test_electorate.py"
 OF_MEETING = "tests/meetings/test_meeting.py"
 OF_NEXT_STEP = "tests/meetings/test_next_step.py"
 OF_OBJECTION = "tests/meetings/test_objection.py"
+OF_POLICY = "tests/meetings/test_policy.py"
 OF_PROPOSAL = "tests/meetings/test_proposal.py"
 OF_RULE = "tests/meetings/test_rule.py"
 OF_SERIES = "tests/meetings/test_series.py"
@@ -601,6 +603,48 @@ MUTATIONS = (
         "from_=command.from_ or was,",
         OF_CAMPAIGN,
         also=(Change(CAMPAIGN, "command.from_ not in {None, was}", "command.from_ == command.to"),),
+    ),
+    Mutation(
+        "C11 each unit answers for itself",
+        POLICY,
+        "    if cell.owner != by:\n",
+        "    if cell.owner != by and cell.answer == 'unanswered':\n",
+        OF_POLICY,
+    ),
+    Mutation(
+        "C11 a unit that changes hands answers anew",
+        POLICY,
+        "held is not None and held.owner == unit.owner",
+        "held is not None",
+        OF_POLICY,
+    ),
+    Mutation(
+        "F107 only what was adopted is dropped",
+        POLICY,
+        'raise Refused("not_adopted", "Your unit has not adopted it: there is nothing to drop.")',
+        "return []",
+        OF_POLICY,
+    ),
+    Mutation(
+        "F107 consistency is of the units asked",
+        "services/meetings/views/policies.py",
+        "return (followed, len(units)) if units else None",
+        'return (followed, sum(unit.answer != "unanswered" for unit in units)) if units else None',
+        "tests/meetings/test_policies_shown.py",
+    ),
+    Mutation(
+        "F108 a tie is of two",
+        "services/meetings/views/practices.py",
+        "if by != row.asked_by and (row.asked_by, by) not in row.ties:",
+        "if (row.asked_by, by) not in row.ties:",
+        "tests/meetings/test_practices_shown.py",
+    ),
+    Mutation(
+        "F112 who tries it out reports",
+        "services/meetings/domain/pilot.py",
+        "    if trial.by != by:\n",
+        "    if pilot.by != by and trial.by != by:\n",
+        "tests/meetings/test_pilot.py",
     ),
     Mutation(
         "no voting closes by itself before its time",

@@ -15,6 +15,7 @@ from services.meetings.domain import (
     message,
     minutes,
     next_step,
+    policy,
     proposal,
     rule,
     series,
@@ -341,6 +342,19 @@ async def objectives(read: Reading, _state: Any, _command: Any) -> Objectives:
     return Objectives(known)
 
 
+async def policy_decision(read: Reading, _state: Any, command: policy.AgreePolicy) -> policy.Cited:
+    """Return whether the decision that a policy rests on was adopted."""
+    cited = await _cited(read, [command.decision] if command.decision else [])
+    return policy.Cited(adopted=any(one["outcome"] == "adopted" for one in cited.values()))
+
+
+async def presides(read: Reading, _state: Any, _command: Any) -> policy.Presides:
+    """Return whether the caller chairs the coalition."""
+    known = await mandates(read)
+    mandate = known.held.get(read.context.accreditation or UUID(int=0))
+    return policy.Presides(mandate is not None and known.chairs(mandate, None))
+
+
 def appealed_to(state: proposal.Proposal | None, command: Any) -> BodyId | None:
     """Return the body that a formal objection went to: its chair resolves it."""
     if state is None:
@@ -380,6 +394,8 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     campaign.HoldAction: (roll,),
     workstream.StartWorkstream: (campaigns, roll),
     demand.PresentDemand: (campaigns,),
+    policy.AgreePolicy: (roll, policy_decision),
+    policy.RetirePolicy: (presides,),
     next_step.ProposeStep: (meetings, decisions),
     next_step.VolunteerForStep: (commitments,),
     next_step.AssignStep: (commitments,),

@@ -263,6 +263,18 @@ FOLDED = (
     "DemandPresented",
     "DemandAnswered",
     "DemandEscalated",
+    "PolicyDrafted",
+    "PolicyAgreed",
+    "PolicyAdopted",
+    "PolicyDeclined",
+    "PolicyAdaptationReported",
+    "PolicyRetired",
+    "PracticeAsked",
+    "PracticeShared",
+    "IdeaPitched",
+    "IdeaReviewed",
+    "PilotStarted",
+    "PilotReported",
 )
 """Event types that registers are folded from (`said.py`)."""
 
