@@ -180,11 +180,12 @@ _ROWS = {
     "open-next-steps": "Open next steps",
     "credit-statement": "Contributions and credit",
     "relationship-health": "The last four quarters",
+    "shared-policies": "Policies and units",
 }
 
 
 def _figure(figure: Row) -> tuple[str, str, str, str]:
-    of = (figure.get(name) for name in ("organisation", "body", "owner", "meeting"))
+    of = (figure.get(name) for name in ("organisation", "body", "owner", "meeting", "policy"))
     whose = [named(each) for each in of if each]
     whose += [called(figure["organisations"])] if "organisations" in figure else []
     others = ("role", "degree", "stage", "quarter")
@@ -215,6 +216,7 @@ _SHARES = frozenset(
     {
         *INDICES, "response_rate", "reciprocity", "objection_rate", "share_addressed",
         "on_time_steps", "retained", "diversity",
+        "consistency",
     }
 )  # fmt: skip
 
@@ -461,5 +463,16 @@ _COLUMNS: Mapping[str, Columns] = {
         ("Quarter", _plain("quarter")),
         *_measures(*OF_QUARTER, *OF_DAYS),
         ("Rests on", _rest_on(*_RESTING)),
+    ),
+    "shared-policies": (
+        ("Policy", _named("policy")),
+        ("Unit", _named("unit")),
+        ("Answers for it", _named("owner")),
+        ("Beside other rules", lambda row, _: row["relation"].replace("_", " ")),
+        ("Answer", _plain("answer")),
+        ("Why", _words("reason")),
+        ("Changed", lambda row, _: "; ".join(map(words, row["changes"]))),
+        ("Policy is", _plain("state")),
+        ("Rests on", _rests_on),
     ),
 }

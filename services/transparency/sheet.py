@@ -71,6 +71,10 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "part", "days", "at_risk", "left", "retained", "reason", "count", "month",
         *LEVELS, "suspended", "answers", "mean", "from", "to", *MEASURES,
     ),
+    "shared-policies": (
+        "policy", "title", "version", "state", "relation", "unit", "unit_name", "owner",
+        "owner_name", "answer", "answered_at", "reason", "changes",
+    ),
 }  # fmt: skip
 
 
@@ -189,6 +193,20 @@ def _stage(row: Row) -> Row:
     return _measured(row) | {"quarter": row["trust"]["quarter"]}
 
 
+def _policy(row: Row) -> Row:
+    return {
+        **row,
+        "policy": identity(row["policy"]),
+        "title": named(row["policy"]),
+        "unit": identity(row["unit"]),
+        "unit_name": named(row["unit"]),
+        "owner": identity(row["owner"]),
+        "owner_name": named(row["owner"]),
+        "reason": words(row["reason"]),
+        "changes": "; ".join(map(words, row["changes"])),
+    }
+
+
 def _measured(row: Row) -> dict[str, Any]:
     return {name: measured(value) for name, value in row.items()}
 
@@ -292,6 +310,7 @@ _WRITERS: Mapping[str, Writer] = {
     "relationship-health": _lines_of("relationship-health", _health),
     "stage-timeline": _lines_of("stage-timeline", _stage),
     "retention-and-growth": _lines_of("retention-and-growth", _measured),
+    "shared-policies": _lines_of("shared-policies", _policy),
 }
 
 

@@ -395,6 +395,22 @@ create table if not exists tie (
   audience     text[]      not null,
   primary key (coalition_id, service, position));
 
+-- Policies that units share, and what each unit answered. `words` are a reason, or what it changed.
+create table if not exists shared_policy (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  policy       uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  unit         uuid,
+  version      int,
+  relation     text,
+  units        jsonb,
+  words        jsonb,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+
 -- Who should be heard, and what reviews of it say.
 create table if not exists constituency (
   coalition_id          uuid        not null,

@@ -4,10 +4,29 @@ from typing import Any
 from uuid import uuid4
 
 from tests.acceptance.test_campaigns import see, send
+from tests.acceptance.test_issues import raise_issue, say
 from tests.acceptance.test_mandates import refusal, work
 from tests.end_to_end.coalition import Coalition, key_of, text
 
 ROOMS = {"Red room": "Union", "Blue room": "Parents", "Green room": "Library", "Hall": "Union"}
+
+
+async def report(table: Coalition, name: str, after: Any) -> Any:
+    """Return a report, once it has read as far as a command."""
+    at_least = f"meetings/{after['position']}"
+    answer = await table.get("transparency", f"reports/{name}.json", "Library", at_least=at_least)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def apart(table: Coalition, after: Any) -> set[frozenset[str]]:
+    """Return the pairs that share an issue and are not tied."""
+    told = await report(table, "common-ground", after)
+    return {
+        frozenset(one["name"]["text"] for one in row["organisations"])
+        for row in told["rows"]
+        if row["part"] == "pair"
+    }
 
 
 async def agree(table: Coalition, title: str, relation: str, units: dict[str, str]) -> str:
@@ -66,6 +85,15 @@ async def test_f107_the_matrix_shows_what_each_classroom_does_and_how_consistent
     assert red["reason"]["text"] == "Red room, adoptions."
     assert [one["change"]["text"] for one in red["adaptations"]] == ["Not on Fridays."]
 
+    told = await report(table, "shared-policies", last)
+    assert {(row["unit"]["name"]["text"], row["answer"]) for row in told["rows"]} == {
+        ("Red room", "adapted"), ("Blue room", "declined"), ("Green room", "unanswered"),
+        ("Hall", "dropped"), ("Red room", "unanswered"), ("Hall", "unanswered"),
+    }  # fmt: skip
+    assert [each["value"] for each in told["summary"] if each["figure"] == "consistency"] == [
+        "0.166667", "0.250000", "0.000000",
+    ]  # fmt: skip
+
 
 async def test_f109_each_policy_shows_how_it_stands_to_the_rules_of_the_school(
     table: Coalition,
@@ -108,8 +136,15 @@ async def test_f109_a_policy_rests_on_a_decision_that_was_made(table: Coalition)
 
 
 async def test_f108_an_answer_links_who_asked_and_who_answered_as_a_tie(table: Coalition) -> None:
+    issue = await raise_issue(table, "Mornings")
+    for name in ("Parents", "Library", "Union"):
+        stand = {"position": "support", "reason": text("Ours are tired.")}
+        said = await say(table, issue, "positions", stand, name)
+    await table.settled(f"members/{said['position']}")
     asked = {"question": text("How do you begin the day?")}
-    practice = key_of(await send(table, "practices", asked, "Parents"))
+    last = await send(table, "practices", asked, "Parents")
+    practice, apart_before = key_of(last), await apart(table, last)
+    assert frozenset({"Parents", "Library"}) in apart_before
     answer = {"answer": text("With a song."), "works": "yes"}
     last = await send(table, f"practices/{practice}/answers", answer, "Library")
     [row] = (await see(table, "practices", last))["items"]
@@ -119,6 +154,7 @@ async def test_f108_an_answer_links_who_asked_and_who_answered_as_a_tie(table: C
     assert [[org["name"]["text"] for org in pair] for pair in row["ties"]] == [
         ["Parents", "Library"]
     ]
+    assert await apart(table, last) == apart_before - {frozenset({"Parents", "Library"})}
 
 
 async def test_f112_an_ideas_page_shows_its_reviews_pilot_and_report(table: Coalition) -> None:

@@ -81,6 +81,9 @@ def test_a_dropped_policy_does_not_count_and_may_be_adopted_again() -> None:
     assert (answers(row), row.consistency, row.state) == ({RED: "dropped"}, (0, 1), "agreed")
     [row] = policies(told(*said, answer("PolicyAdopted", RED)), NAMES)
     assert (answers(row), row.consistency) == ({RED: "adopted"}, (1, 1))
+    adapted = drafted(), agreed(RED), answer("PolicyAdaptationReported", RED)
+    [row] = policies(told(*adapted, answer("PolicyAdopted", RED)), NAMES)
+    assert (row.units[0].adaptations, len(row.units[0].history)) == ([], 2)
 
 
 def test_f109_the_relation_is_that_of_the_newest_version_and_units_keep_their_answers() -> None:

@@ -4,6 +4,7 @@ from tests.mutations import Mutation
 
 ANSWERS = "services/transparency/domain/answers.py"
 HEALTH = "services/transparency/domain/relationship_health.py"
+POLICIES = "services/transparency/domain/shared_policies.py"
 PULSES = "services/transparency/domain/pulses.py"
 REPAIR = "services/transparency/domain/repair.py"
 REPORT = "services/transparency/domain/report.py"
@@ -14,6 +15,7 @@ TIMELINE = "services/transparency/charts/timeline.py"
 OF_ANSWERS = "tests/transparency/domain/test_answers.py"
 OF_CHARTS = "tests/transparency/test_charts.py"
 OF_HEALTH = "tests/transparency/domain/test_relationship_health.py"
+OF_POLICIES = "tests/transparency/domain/test_shared_policies.py"
 OF_RETENTION = "tests/transparency/domain/test_retention.py"
 OF_STAGES = "tests/transparency/domain/test_stage_timeline.py"
 
@@ -177,6 +179,34 @@ MUTATIONS = (
         "    if len(scores) < len(given):\n",
         "    if not scores:\n",
         OF_RETENTION,
+    ),
+    Mutation(
+        "R10 nobody is tied to themselves by an answer",
+        TIES,
+        "if question is not None and question.by != event.by:",
+        "if question is not None and event.by:",
+        OF_HEALTH,
+    ),
+    Mutation(
+        "R17 what was retired for all counts in no total",
+        POLICIES,
+        "return self.version > 0 and self.retired is None",
+        "return self.version > 0",
+        OF_POLICIES,
+    ),
+    Mutation(
+        "R17 who was asked and said nothing counts",
+        POLICIES,
+        "asked = [*cells]",
+        'asked = [cell for cell in cells if cell.answer != "unanswered"]',
+        OF_POLICIES,
+    ),
+    Mutation(
+        "R17 a unit that changes hands answers anew",
+        POLICIES,
+        "if held is None or held.owner != owner:",
+        "if held is None:",
+        OF_POLICIES,
     ),
     Mutation(
         "what is unknown is drawn, and not as zero",

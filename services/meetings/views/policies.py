@@ -37,7 +37,10 @@ class TurnRow(BaseModel):
 
 
 class UnitRow(BaseModel):
-    """A unit that a policy was put to; `history` holds its answers, the newest first."""
+    """A unit that a policy was put to; `history` holds its answers, the newest first.
+
+    `adaptations` are what it does otherwise since it adopted the policy last.
+    """
 
     unit: UUID
     name: Words | None
@@ -214,6 +217,8 @@ def _answered(row: PolicyRow, entry: Entry, named: Names) -> None:
         unit.adaptations.append(AdaptationRow(change=said, at=entry.at, ref=entry.ref))
     else:
         unit.reason = said
+    if unit.answer == "adopted":
+        unit.adaptations = []
     turn = TurnRow(
         answer=unit.answer,
         reason=said,

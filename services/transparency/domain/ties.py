@@ -1,7 +1,7 @@
 """What ties organisations to each other, and the shape of the network that ties make.
 
-A tie is a touchpoint, or a match in force: from when its last party agreed until all of it was
-delivered (`reports.md` 3).
+A tie is a touchpoint, an answer to a question of practice, or a match in force: from when its last
+party agreed until all of it was delivered (`reports.md` 3).
 """
 
 from collections import Counter
@@ -102,6 +102,31 @@ def matches(events: Iterable[MatchEvent]) -> list[Tie]:
         if match.begins is not None
         for pair in combinations(sorted(match.parties), TWO)
     ]
+
+
+class PracticeEvent(NamedTuple):
+    """A question was asked, or somebody answered it."""
+
+    cited: Cited
+    type: str
+    question: str
+    at: datetime
+    by: UUID
+
+
+def answers(events: Iterable[PracticeEvent]) -> list[Tie]:
+    """Return a tie of its day for each answer to somebody else's question."""
+    asked: dict[str, PracticeEvent] = {}
+    found: list[Tie] = []
+    for event in events:
+        if event.type == "PracticeAsked":
+            asked[event.question] = event
+            continue
+        question = asked.get(event.question)
+        if question is not None and question.by != event.by:
+            pair, day = frozenset({question.by, event.by}), day_of(event.at)
+            found.append(Tie(pair, day, day, (question.cited, event.cited)))
+    return found
 
 
 def density(n: int, pairs: Collection[Pair]) -> Fraction | None:

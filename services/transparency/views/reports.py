@@ -13,6 +13,7 @@ from services.transparency.domain import (
     decision_register,
     open_next_steps,
     representation_gaps,
+    shared_policies,
     who_decided_what,
 )
 from services.transparency.domain.report import Head, count_suppressed
@@ -23,6 +24,7 @@ from services.transparency.views import (
     credit,
     events,
     names,
+    policies,
     register,
     sittings,
     steps,
@@ -288,6 +290,19 @@ async def _gaps(rows: Rows, ask: Ask) -> Report:
     return Report(head, found.summary() if ask.summary else [], shown, after)
 
 
+async def _policies(rows: Rows, ask: Ask) -> Report:
+    async with rows() as db:
+        lens = ask.lens
+        known = await names.names(db, lens)
+        found = shared_policies.policies(await policies.policy_events(db, lens))
+        withheld = await policies.hidden_policy_events(db, lens)
+        head = await _head(db, ask, "shared-policies", withheld)
+    shown, after = _part(shared_policies.lines(found, known), ask)
+    summary = shared_policies.summary(found, known) if ask.summary else []
+    written = [shared_policies.row(policy, cell, known) for policy, cell in shown]
+    return Report(head, summary, written, after)
+
+
 async def _window(db: Connection, ask: Ask) -> tuple[datetime | None, Window]:
     """Return when the newest event was recorded, and the window that follows from it."""
     now = await events.newest(db, ask.lens)
@@ -373,6 +388,7 @@ REPORTS: dict[str, Kind] = {
         _windowed("retention-and-growth", windowed.staying),
         windowed=True,
     ),
+    "shared-policies": Kind("R17", "Shared-policy adoption", "members", _policies, at_once=WHOLE),
 }
 
 

@@ -6,6 +6,7 @@ And of how far they trust each other, which only the two of a pair may see.
 from collections.abc import Iterable
 from datetime import date
 
+from services.transparency.domain.ties import PracticeEvent
 from services.transparency.domain.unlikely_pairs import TieEvent
 from services.transparency.views.events import Lens, audience, cited_rows, citing, hidden_rows
 from shared.event import Recorded
@@ -95,6 +96,14 @@ async def tie_events(db: Connection, lens: Lens) -> list[TieEvent]:
         )
         for service, kinds in (("members", (*OF_MEMBERS, PULSE)), ("meetings", OF_MEETINGS))
         for row in await cited_rows(db, lens, TIE, service, *kinds)
+    ]
+
+
+async def practice_events(db: Connection, lens: Lens) -> list[PracticeEvent]:
+    """Return the questions of practice and their answers, in order."""
+    return [
+        PracticeEvent(citing("meetings", row), row["type"], row["thing"], row["at"], row["by_org"])
+        for row in await cited_rows(db, lens, TIE, "meetings", *OF_MEETINGS)
     ]
 
 

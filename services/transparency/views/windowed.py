@@ -8,9 +8,17 @@ from typing import Any
 from services.transparency.domain import relationship_health, retention, size, stage_timeline
 from services.transparency.domain.members import active_in, active_times
 from services.transparency.domain.open_next_steps import fold
-from services.transparency.domain.participation import Known
-from services.transparency.domain.ties import matches, touches
-from services.transparency.domain.window import adjoining
+from services.transparency.domain.participation import (
+    Known,
+)
+from services.transparency.domain.ties import (
+    answers,
+    matches,
+    touches,
+)
+from services.transparency.domain.window import (
+    adjoining,
+)
 from services.transparency.views import (
     constituencies,
     growing,
@@ -22,6 +30,7 @@ from services.transparency.views import (
     stages,
     steps,
     tenures,
+    ties,
     windows,
 )
 from services.transparency.views.events import Lens
@@ -81,7 +90,11 @@ async def health(db: Connection, lens: Lens, frame: Frame) -> Told:
         active=times,
         pulses=await relationships.pulses(db, lens),
         between=between,
-        ties=[*touches(between), *matches(await relationships.match_events(db, lens))],
+        ties=[
+            *touches(between),
+            *matches(await relationships.match_events(db, lens)),
+            *answers(await ties.practice_events(db, lens)),
+        ],
         steps=list(fold(await steps.step_events(db, lens)).values()),
         acknowledged=await windows.acknowledged(db, lens, frame.window),
     )

@@ -90,6 +90,12 @@ REPORTS = (
         "Retention, growth, mentoring",
         "How long members stay, why others left, and how people fare; of no person.",
     ),
+    Report(
+        "R17",
+        "shared-policies",
+        "Shared-policy adoption",
+        "What each unit answered to each policy and why, and how consistently they are followed.",
+    ),
 )
 
 

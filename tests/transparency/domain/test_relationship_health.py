@@ -20,7 +20,9 @@ from services.transparency.domain.relationship_health import HEALING, OF_DAYS, O
 from services.transparency.domain.ties import (
     Between,
     MatchEvent,
+    PracticeEvent,
     Tie,
+    answers,
     centralisation,
     density,
     matches,
@@ -249,6 +251,22 @@ def test_ties_are_counted_once_a_pair_and_only_in_the_window() -> None:
     assert told["density"]["value"] == "0.066667"  # 1 of 15
     assert told["density"]["refs"] == ["members/20", "members/21"]
     assert told["centralisation"]["value"] == "0.200000"  # (1*6 - 2) / 20
+
+
+def test_an_answer_to_somebody_elses_question_ties_on_its_day() -> None:
+    def event(n: int, type_: str, question: str, by: UUID) -> PracticeEvent:
+        at = datetime(2026, 1, n, tzinfo=UTC)
+        return PracticeEvent(Cited("meetings", n, bytes(32)), type_, question, at, by)
+
+    told = [
+        event(1, "PracticeAsked", "mornings", A), event(2, "PracticeShared", "mornings", A),
+        event(3, "PracticeShared", "unseen", B), event(4, "PracticeShared", "mornings", C),
+    ]  # fmt: skip
+    [tie] = answers(told)
+    assert (tie.pair, tie.begins, tie.ends) == (
+        frozenset({A, C}), date(2026, 1, 4), date(2026, 1, 4),
+    )  # fmt: skip
+    assert [one.position for one in tie.events] == [1, 4]
 
 
 def test_a_match_ties_from_the_last_agreement_until_all_is_delivered() -> None:
