@@ -8,7 +8,15 @@ from uuid import UUID, uuid5
 from hypothesis import strategies as st
 
 from services.meetings.domain.electorate import Electorate, Roll
-from services.meetings.domain.ids import DecisionId, Decisions, Itself, ObjectionId, OrgId
+from services.meetings.domain.ids import (
+    DecisionId,
+    Decisions,
+    Itself,
+    ObjectionId,
+    ObjectiveId,
+    Objectives,
+    OrgId,
+)
 from services.meetings.domain.objection import (
     AccommodateObjection,
     ObjectionRaised,
@@ -204,6 +212,14 @@ def with_rule(**terms: Any) -> VotingOpened:
 def test_a_proposal_is_drafted_by_an_organisation() -> None:
     given().when(draft, acting(UNION)).then(drafted)
     given().when(draft, acting(None)).then_refused("no_organisation")
+
+
+def test_f31_a_proposal_serves_an_objective_that_was_set() -> None:
+    aim, other = (ObjectiveId(UUID(int=n)) for n in (61, 62))
+    aimed = draft.model_copy(update={"objective": aim})
+    known = acting(UNION, Objectives({aim}))
+    given().when(aimed, known).then(drafted.model_copy(update={"objective": aim}))
+    given().when(aimed, acting(UNION, Objectives({other}))).then_refused("unknown_objective")
 
 
 def test_i4_drafting_again_changes_nothing() -> None:

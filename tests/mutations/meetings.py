@@ -590,6 +590,13 @@ MUTATIONS = (
         OF_CAMPAIGN,
     ),
     Mutation(
+        "F31 a proposal serves an objective that was set",
+        PROPOSAL,
+        "command.objective not in context.fact(Objectives).known",
+        "not context.fact(Objectives).known",
+        OF_PROPOSAL,
+    ),
+    Mutation(
         "F101 a campaign grew from what happened",
         CAMPAIGN,
         "if ref not in known]",
