@@ -18,8 +18,27 @@ from services.credit.domain.roles import Degree, Role
 from services.credit.domain.roll import Roll as CreditRoll
 from services.credit.views import facts as credit_facts
 from services.meetings.__main__ import service as meetings
-from services.meetings.domain import meeting, next_step, objection, proposal, rule, voting
-from services.meetings.domain.ids import BodyId, IssueId, ObjectionId, OrgId, RuleId
+from services.meetings.domain import (
+    campaign,
+    demand,
+    meeting,
+    next_step,
+    objection,
+    policy,
+    proposal,
+    rule,
+    voting,
+    workstream,
+)
+from services.meetings.domain.ids import (
+    BodyId,
+    CampaignId,
+    IssueId,
+    ObjectionId,
+    ObjectiveId,
+    OrgId,
+    RuleId,
+)
 from services.meetings.views import facts as meetings_facts
 from services.meetings.views import roll as meetings_roll
 from services.members.__main__ import service as members
@@ -177,6 +196,20 @@ MEETINGS = World(
             title=WORDS, body=BODY, starts_at=START.replace(month=4)), ONE),
         (next_step.decider, ONE, next_step.ProposeStep(what=WORDS), ONE),
         (next_step.decider, ONE, next_step.VolunteerForStep(due=START.date()), TWO),
+        (campaign.decider, ONE, campaign.LaunchCampaign(name=WORDS), ONE),
+        (campaign.decider, ONE, campaign.SetObjective(
+            objective=ObjectiveId(ONE), text=WORDS), ONE),
+        (workstream.decider, ONE, workstream.StartWorkstream(
+            campaign=CampaignId(ONE), lead=OrgId(TWO), name=WORDS), ONE),
+        (workstream.decider, ONE, workstream.ReportProgress(percent=40, text=WORDS), TWO),
+        (demand.decider, ONE, demand.PresentDemand(
+            office=WORDS, text=WORDS, due=START.date()), TWO),
+        (policy.decider, ONE, policy.DraftPolicy(title=WORDS, text=WORDS), ONE),
+        (policy.decider, ONE, policy.AgreePolicy(relation="none", units=(policy.AskedUnit(
+            unit=policy.UnitId(ONE), owner=OrgId(TWO), name=WORDS),)), ONE),
+        (policy.decider, ONE, policy.AdoptPolicy(unit=policy.UnitId(ONE), reason=WORDS), TWO),
+        (policy.decider, ONE, policy.ReportAdaptation(
+            unit=policy.UnitId(ONE), change=WORDS), TWO),
     ),
     known=((meetings_facts, "ROLL", ROLL), (meetings_roll, "ROLL", ROLL)),
 )  # fmt: skip

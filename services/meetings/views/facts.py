@@ -313,10 +313,12 @@ async def origins(read: Reading, _state: Any, command: campaign.LaunchCampaign) 
     """
     named = [ref.partition("/") for ref in command.from_]
     own = [int(position) for service, _, position in named if service == "meetings"]
-    rows = await read.db.fetch(
-        "select position from journal.event where coalition_id = $1 and position = any($2)",
-        *(read.coalition, own),
-    )
+    rows = []
+    if own:
+        rows = await read.db.fetch(
+            "select position from journal.event where coalition_id = $1 and position = any($2)",
+            *(read.coalition, own),
+        )
     there = {("meetings", row["position"]) for row in rows}
     return campaign.Known(
         frozenset(
