@@ -8,16 +8,11 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from services.meetings.views.campaigns import (
-    SILENT_AFTER,
-    CampaignDetail,
-    campaign,
-    campaigns,
-    demands,
-    workstreams,
-)
+from services.meetings.views.campaigns import CampaignDetail, campaign, campaigns
+from services.meetings.views.demands import demands
 from services.meetings.views.rows import Named, Names
 from services.meetings.views.said import Entry, visible
+from services.meetings.views.workstreams import SILENT_AFTER, workstreams
 from tests.laws import over
 from tests.meetings.coalition import CLINIC, NOON, SCHOOL
 
@@ -188,6 +183,12 @@ def test_who_may_not_see_how_it_began_sees_nothing_of_it() -> None:
         campaigns(told(("campaign", "ObjectiveSet", FIRST, 1, {"objective": AIM})), NAMES, NOON)
         == []
     )
+
+
+def test_what_has_the_same_id_is_kept_apart() -> None:
+    same = told(started(ASKED), presented("2026-01-01"), reported(1, key=ASKED), ANSWERED)
+    assert [row.reads for row in demands(same, NAMES, TODAY)] == ["refused"]
+    assert [len(row.updates) for row in workstreams(same, NAMES, NOON)] == [1]
 
 
 def test_a_field_is_for_those_it_was_sealed_for() -> None:

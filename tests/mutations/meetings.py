@@ -577,7 +577,7 @@ MUTATIONS = (
     ),
     Mutation(
         "F62 fourteen days without an update",
-        "services/meetings/views/campaigns.py",
+        "services/meetings/views/workstreams.py",
         "row.updated_at = entry.at",
         "row.updated_at = row.started_at",
         "tests/meetings/test_campaigns_shown.py",

@@ -8,7 +8,7 @@ from fastapi import Query
 
 from services.meetings.api.adding import adds, write
 from services.meetings.domain import campaign, demand, workstream
-from services.meetings.views import campaigns, queries
+from services.meetings.views import campaigns, demands, queries, workstreams
 from services.meetings.views.said import entries
 from shared.ask import Written
 from shared.http import Caller, Page, Reader, Router, requires
@@ -94,7 +94,7 @@ async def escalate_demand(
 
 @router.get("/campaigns", dependencies=[requires("meetings:campaign:read")])
 async def list_campaigns(
-    reader: Reader, silent_after: SilentAfter = campaigns.SILENT_AFTER
+    reader: Reader, silent_after: SilentAfter = workstreams.SILENT_AFTER
 ) -> Page[campaigns.CampaignRow]:
     """List the campaigns, the newest first."""
     seen = reader.coalition, reader.audiences
@@ -106,7 +106,7 @@ async def list_campaigns(
 
 @router.get("/campaigns/{campaign_id}", dependencies=[requires("meetings:campaign:read")])
 async def show_campaign(
-    campaign_id: UUID, reader: Reader, silent_after: SilentAfter = campaigns.SILENT_AFTER
+    campaign_id: UUID, reader: Reader, silent_after: SilentAfter = workstreams.SILENT_AFTER
 ) -> campaigns.CampaignDetail:
     """Show a campaign: aims, workstreams, decisions, actions, demands, and what it grew from."""
     seen = reader.coalition, reader.audiences
@@ -130,23 +130,23 @@ async def show_campaign(
 
 @router.get("/workstreams", dependencies=[requires("meetings:campaign:read")])
 async def list_workstreams(
-    reader: Reader, of: Filter = None, silent_after: SilentAfter = campaigns.SILENT_AFTER
-) -> Page[campaigns.WorkstreamRow]:
+    reader: Reader, of: Filter = None, silent_after: SilentAfter = workstreams.SILENT_AFTER
+) -> Page[workstreams.WorkstreamRow]:
     """List the workstreams with all updates: those without one for too long are flagged, first."""
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
         said = await entries(db, *seen, "workstream")
         named = await queries.names(db, *seen)
-    rows = campaigns.workstreams(said, named, datetime.now(UTC), silent_after)
+    rows = workstreams.workstreams(said, named, datetime.now(UTC), silent_after)
     return Page(items=[row for row in rows if of in {None, row.campaign}])
 
 
 @router.get("/demands", dependencies=[requires("meetings:campaign:read")])
-async def list_demands(reader: Reader, of: Filter = None) -> Page[campaigns.DemandRow]:
+async def list_demands(reader: Reader, of: Filter = None) -> Page[demands.DemandRow]:
     """List the demands with their answers: those without one past their day first."""
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
         said = await entries(db, *seen, "demand")
         named = await queries.names(db, *seen)
-    rows = campaigns.demands(said, named, datetime.now(UTC).date())
+    rows = demands.demands(said, named, datetime.now(UTC).date())
     return Page(items=[row for row in rows if of in {None, row.campaign}])

@@ -1,23 +1,21 @@
 """What people look up of campaigns: their aims, workstreams, decisions, and what they grew from.
 
-And of the demands that members put to offices. Folded from what was said; nothing here is stored.
+Folded from what was said; nothing here is stored.
 """
 
-from collections.abc import Container, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.meetings.domain.demand import Reading, Result, reads
+from services.meetings.views.demands import DemandRow, demands
 from services.meetings.views.queries import Audiences
 from services.meetings.views.rows import Named, Names, Words, ref, words
 from services.meetings.views.said import Entry
+from services.meetings.views.workstreams import SILENT_AFTER, WorkstreamRow, workstreams
 from shared.hot import Connection
-
-SILENT_AFTER = 14
-"""Days after which a workstream that nobody reported on is flagged."""
 
 
 class RootRow(BaseModel):
@@ -66,34 +64,6 @@ class TargetRow(BaseModel):
     history: list[LeaningRow]
 
 
-class ProgressRow(BaseModel):
-    percent: int | None
-    text: Words | None
-    at: datetime
-    by: Named
-    ref: str
-
-
-class WorkstreamRow(BaseModel):
-    """A workstream; `flagged`: it goes on, and was without an update for too many days.
-
-    `percent` is what was said last; `updates` are the newest first.
-    """
-
-    workstream: UUID
-    campaign: UUID | None
-    name: Words | None
-    lead: Named
-    percent: int | None
-    started_at: datetime
-    updated_at: datetime
-    flagged: bool
-    closed: bool
-    result: Words | None
-    updates: list[ProgressRow]
-    ref: str
-
-
 class AimedRow(BaseModel):
     """A decision that was made for one of a campaign's objectives."""
 
@@ -102,45 +72,6 @@ class AimedRow(BaseModel):
     objective: UUID
     title: Words | None
     outcome: str
-    ref: str
-
-
-class AnswerRow(BaseModel):
-    result: Result
-    text: Words | None
-    at: datetime
-    recorded_by: Named
-    ref: str
-
-
-class AskedRow(BaseModel):
-    """An office that was asked, until when, and what it answered: `no_answer` where it did not."""
-
-    office: Words | None
-    asked_at: datetime
-    asked_by: Named
-    due: date
-    reads: Reading
-    answers: list[AnswerRow]
-    ref: str
-
-
-class DemandRow(BaseModel):
-    """A demand; `reads` is the answer of the office asked last, `no_answer` past its day.
-
-    `asked` are the offices in the order in which they were asked.
-    """
-
-    demand: UUID
-    campaign: UUID | None
-    text: Words | None
-    presented_by: Named
-    presented_at: datetime
-    office: Words | None
-    due: date
-    reads: Reading
-    escalated: bool
-    asked: list[AskedRow]
     ref: str
 
 
@@ -175,123 +106,6 @@ class CampaignDetail(BaseModel):
     ref: str
     version: int
     as_of: dict[str, int]
-
-
-def workstreams(
-    entries: Iterable[Entry], named: Names, now: datetime, silent_after: int = SILENT_AFTER
-) -> list[WorkstreamRow]:
-    """Return the workstreams: those that are flagged, others that go on, closed ones.
-
-    Among these, the one that waits longest for an update comes first.
-    """
-    found: dict[UUID, WorkstreamRow] = {}
-    for entry in entries:
-        if entry.aggregate == "workstream" and _begun(entry, found):
-            _worked(found, entry, named)
-    for row in found.values():
-        waited = now - row.updated_at
-        row.flagged = not row.closed and waited > timedelta(days=silent_after)
-    return sorted(found.values(), key=lambda row: (row.closed, not row.flagged, row.updated_at))
-
-
-def _begun(entry: Entry, found: Container[UUID]) -> bool:
-    """Say whether the reader may see how it began; if not, they see nothing of it."""
-    return entry.type in {"WorkstreamStarted", "DemandPresented"} or entry.key in found
-
-
-def _worked(found: dict[UUID, WorkstreamRow], entry: Entry, named: Names) -> None:
-    data = entry.data
-    match entry.type:
-        case "WorkstreamStarted":
-            found[entry.key] = WorkstreamRow(
-                workstream=entry.key,
-                campaign=data.get("campaign"),
-                name=data.get("name"),
-                lead=named.organisation(UUID(data["lead"])),
-                percent=None,
-                started_at=entry.at,
-                updated_at=entry.at,
-                flagged=False,
-                closed=False,
-                result=None,
-                updates=[],
-                ref=entry.ref,
-            )
-        case "ProgressReported":
-            row, percent = found[entry.key], data.get("percent")
-            row.updated_at = entry.at
-            row.percent = row.percent if percent is None else percent
-            update = ProgressRow(
-                percent=percent,
-                text=data.get("text"),
-                at=entry.at,
-                by=named.organisation(entry.org),
-                ref=entry.ref,
-            )
-            row.updates.insert(0, update)
-        case "WorkstreamClosed":
-            found[entry.key].closed = True
-            found[entry.key].result = data.get("result")
-
-
-def demands(entries: Iterable[Entry], named: Names, today: date) -> list[DemandRow]:
-    """Return the demands: those without an answer, those that wait, then answered ones.
-
-    Among these, the one that was due first comes first.
-    """
-    found: dict[UUID, DemandRow] = {}
-    for entry in entries:
-        if entry.aggregate == "demand" and _begun(entry, found):
-            _demanded(found, entry, named, today)
-    order = {"no_answer": 0, "waiting": 1}
-    return sorted(found.values(), key=lambda row: (order.get(row.reads, 2), row.due))
-
-
-def _demanded(found: dict[UUID, DemandRow], entry: Entry, named: Names, today: date) -> None:
-    data, by = entry.data, named.organisation(entry.org)
-    if entry.type == "DemandAnswered":
-        row = found[entry.key]
-        answer = AnswerRow(
-            result=data["result"],
-            text=data.get("text"),
-            at=entry.at,
-            recorded_by=by,
-            ref=entry.ref,
-        )
-        row.asked[-1].answers.append(answer)
-        row.reads = row.asked[-1].reads = answer.result
-        return
-    due = date.fromisoformat(data["due"])
-    office = data.get("office" if entry.type == "DemandPresented" else "to")
-    asked = AskedRow(
-        office=office,
-        asked_at=entry.at,
-        asked_by=by,
-        due=due,
-        reads=reads(None, due, today),
-        answers=[],
-        ref=entry.ref,
-    )
-    if entry.type == "DemandPresented":
-        found[entry.key] = DemandRow(
-            demand=entry.key,
-            campaign=data.get("campaign"),
-            text=data.get("text"),
-            presented_by=by,
-            presented_at=entry.at,
-            office=office,
-            due=due,
-            reads=asked.reads,
-            escalated=False,
-            asked=[asked],
-            ref=entry.ref,
-        )
-        return
-    row = found[entry.key]
-    if not row.asked[-1].answers:
-        row.asked[-1].reads = "no_answer"
-    row.asked.append(asked)
-    row.office, row.due, row.reads, row.escalated = office, due, asked.reads, True
 
 
 def campaigns(
