@@ -441,10 +441,10 @@ async def test_f121_who_asks_to_be_erased_is_erased_at_once(table: Coalition) ->
         return (await table.get("members", "me", "Library")).status_code == 404
 
     await until(nobody)
-    said = await table.try_post(
+    late = await table.try_post(
         "members", "issues", {"name": text("One more"), "summary": text("Word")}, "Library"
     )
-    assert said.status_code in {403, 404}
+    assert late.status_code in {403, 404}
     reading = await shown(table, "people", done, "Union")
     [gone] = [each for each in reading["items"] if each["id"] == person]
     assert (gone["name"], gone["mandates"]) == (None, [])

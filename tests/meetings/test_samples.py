@@ -1,40 +1,11 @@
 """Every event type has a sample, and each sample is what its stream's decider reads."""
 
 from functools import reduce
-from typing import Any
 
-from services.meetings.domain import (
-    campaign,
-    demand,
-    disclosure,
-    meeting,
-    message,
-    next_step,
-    pilot,
-    policy,
-    practice,
-    proposal,
-    rule,
-    workstream,
-)
-from services.meetings.views import projection
-from shared.decider import Decider
+from services.meetings.__main__ import service
 from tests.contracts.samples_meetings import SAMPLES
 
-DECIDERS: tuple[Decider[Any, Any, Any], ...] = (
-    disclosure.decider,
-    campaign.decider,
-    demand.decider,
-    meeting.decider,
-    message.decider,
-    rule.decider,
-    proposal.decider,
-    next_step.decider,
-    pilot.decider,
-    policy.decider,
-    practice.decider,
-    workstream.decider,
-)
+DECIDERS = service.deciders
 
 
 def test_each_type_has_one_sample() -> None:
@@ -50,5 +21,6 @@ def test_the_samples_are_histories() -> None:
 
 
 def test_the_rows_know_every_type() -> None:
-    known = projection.rows.keys() | projection.lets_pass
+    assert service.projection is not None
+    known = service.projection.rows.keys() | service.projection.lets_pass
     assert known == {name for decider in DECIDERS for name in decider.types}

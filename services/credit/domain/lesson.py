@@ -35,6 +35,8 @@ class ShareLesson(Command):
 
 
 class LessonRecorded(Event):
+    """A lesson was written down: what went right or wrong, and why."""
+
     by: OrgId
     lesson: LessonId
     kind: Kind
@@ -43,6 +45,8 @@ class LessonRecorded(Event):
 
 
 class LessonShared(Event):
+    """The author of a lesson shared it outside."""
+
     by: OrgId
     lesson: LessonId
     to: Outside

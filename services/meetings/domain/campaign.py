@@ -62,18 +62,24 @@ class RecordTarget(Command):
 
 
 class CampaignLaunched(Event):
+    """A campaign began, perhaps growing from earlier work."""
+
     by: OrgId
     name: Sealed[Text]
     from_: tuple[Ref, ...] = ()
 
 
 class ObjectiveSet(Event):
+    """A campaign set itself an objective."""
+
     objective: ObjectiveId
     text: Sealed[Text]
     due: date | None = None
 
 
 class ActionHeld(Event):
+    """Organisations did something together in public."""
+
     by: OrgId
     kind: Code
     on: date
@@ -82,6 +88,8 @@ class ActionHeld(Event):
 
 
 class TargetStanceRecorded(Event):
+    """Where somebody who is to be won over stands was recorded."""
+
     by: OrgId
     target: TargetId
     name: Sealed[Text] = Sealed()

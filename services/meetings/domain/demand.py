@@ -37,6 +37,8 @@ class EscalateDemand(Command):
 
 
 class DemandPresented(Event):
+    """An office was asked for something, by a day."""
+
     by: OrgId
     campaign: CampaignId | None = None
     office: Sealed[Text]
@@ -45,12 +47,16 @@ class DemandPresented(Event):
 
 
 class DemandAnswered(Event):
+    """An office answered a demand."""
+
     by: OrgId
     result: Result
     text: Sealed[Text]
 
 
 class DemandEscalated(Event):
+    """A demand was taken to somebody above, by a new day."""
+
     by: OrgId
     to: Sealed[Text]
     due: date

@@ -71,10 +71,14 @@ class DisclosureRequested(Event):
 
 
 class DisclosureApproved(Event):
+    """An organisation whose words would be shown agreed."""
+
     by: OrgId
 
 
 class DisclosureRefused(Event):
+    """An organisation whose words would be shown did not agree, and says why."""
+
     by: OrgId
     reason: Sealed[Text]
 

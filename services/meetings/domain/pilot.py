@@ -36,22 +36,30 @@ class ReportPilot(Command):
 
 
 class IdeaPitched(Event):
+    """Somebody put an idea to the others."""
+
     by: OrgId
     text: Sealed[Text]
 
 
 class IdeaReviewed(Event):
+    """Somebody said what they think of an idea."""
+
     by: OrgId
     at: AwareDatetime
     text: Sealed[Text]
 
 
 class PilotStarted(Event):
+    """An idea is being tried out, until a day."""
+
     by: OrgId
     until: date
 
 
 class PilotReported(Event):
+    """A pilot ended; it worked, in part, or not."""
+
     by: OrgId
     result: Outcome
     text: Sealed[Text]

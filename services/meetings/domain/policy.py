@@ -88,12 +88,16 @@ class Unit(Value):
 
 
 class PolicyDrafted(Event):
+    """A policy to be shared was drafted."""
+
     by: OrgId
     title: Sealed[Text]
     text: Sealed[Text]
 
 
 class PolicyAgreed(Event):
+    """A policy was agreed, with the units that may adopt it."""
+
     version: int
     relation: Relation
     units: tuple[Unit, ...]
@@ -101,18 +105,24 @@ class PolicyAgreed(Event):
 
 
 class PolicyAdopted(Event):
+    """A unit adopted a policy."""
+
     by: OrgId
     unit: UnitId
     reason: Sealed[Text]
 
 
 class PolicyDeclined(Event):
+    """A unit did not adopt a policy, and says why."""
+
     by: OrgId
     unit: UnitId
     reason: Sealed[Text]
 
 
 class PolicyAdaptationReported(Event):
+    """A unit said how it changed a policy for itself."""
+
     by: OrgId
     at: AwareDatetime
     unit: UnitId
@@ -120,6 +130,8 @@ class PolicyAdaptationReported(Event):
 
 
 class PolicyRetired(Event):
+    """A policy ended, for all or for one unit."""
+
     unit: UnitId | None = None
     reason: Sealed[Text]
 

@@ -28,11 +28,15 @@ class SharePractice(Command):
 
 
 class PracticeAsked(Event):
+    """Somebody asked what others do."""
+
     by: OrgId
     question: Sealed[Text]
 
 
 class PracticeShared(Event):
+    """Somebody said what they do, and whether it works."""
+
     by: OrgId
     at: AwareDatetime
     answer: Sealed[Text]

@@ -65,6 +65,8 @@ class EstablishSeries(Command):
 
 
 class MeetingSeriesEstablished(Event):
+    """Meetings of a body come back in a rhythm."""
+
     body: BodyId
     rrule: str
     name: Sealed[Text]

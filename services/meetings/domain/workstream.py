@@ -36,12 +36,16 @@ class CloseWorkstream(Command):
 
 
 class WorkstreamStarted(Event):
+    """A part of the work began, with who leads it."""
+
     campaign: CampaignId | None = None
     lead: OrgId
     name: Sealed[Text]
 
 
 class ProgressReported(Event):
+    """Who leads a workstream said how far it is."""
+
     by: OrgId
     at: AwareDatetime
     percent: int | None = None
@@ -49,6 +53,8 @@ class ProgressReported(Event):
 
 
 class WorkstreamClosed(Event):
+    """A workstream ended, with its result."""
+
     result: Sealed[Text]
 
 
