@@ -1,12 +1,23 @@
 """The stories of how coalitions live and fail, over HTTP and through all services."""
 
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
+from uuid import UUID
 
+import orjson
+
+from services.transparency.views.reports import REPORTS
+from shared.canonical import chain_start, chained
+from shared.event import base64url
+from tests.acceptance.test_erasure import confirmed, connected, journals, until
+from tests.acceptance.test_mandates import adopt, open_voting, publish
 from tests.end_to_end.coalition import Coalition, form, key_of, mail, text
 from tests.suite import Suite
 
+LARK, WHY, VAN = HERS = "Ida Lark", "The old one drives.", "A van of our own"
 RATINGS = ("reliability", "mission", "openness", "power", "involvement", "resources")
 
 
@@ -205,3 +216,145 @@ async def test_scenario_5_large_coalition(running: Suite) -> None:
         row for row in (await seen(table, "bodies", last))["items"] if row["id"] == steering
     )
     assert {seat["organisation"]["name"]["text"] for seat in body["seats"]} == set(names[:7])
+
+
+async def come_alone(table: Coalition, name: str) -> str:
+    """Let somebody register, apply as the one person they are, and join; return their id."""
+    register = {"name": text(name), "contact": text(mail(name)), "locale": "en"}
+    registered = await tell(table, "people", register, name)
+    applying = {
+        "name": text(name), "kind": "person", "sector": "education",
+        "why": text("I taught here for thirty years."),
+    }  # fmt: skip
+
+    async def applied() -> Any:
+        answer = await table.try_post("members", "applications", applying, name)
+        return answer.json() if answer.status_code == 201 else None
+
+    org = key_of(await until(applied))
+    admitting = {
+        "name": text(name), "kind": "person", "sector": "education", "commitment": "homework",
+        "voting_right": True, "person": key_of(registered),
+    }  # fmt: skip
+    last = await tell(table, f"members/{org}/admissions", admitting)
+    table.orgs[name] = org
+    await table.settled(f"members/{last['position']}")
+    return key_of(registered)
+
+
+async def work_together(table: Coalition, issue: str, name: str, person: str) -> list[Any]:
+    """Decide against a person, leave them a step, win, and thank them; return the receipts."""
+    rule = await adopt(table, table.plenary, method="majority")
+    proposal = await publish(table, issue)
+    assert (await open_voting(table, proposal, rule)).status_code == 201
+    for other in ("Clinic", "Union", "Parents"):
+        await table.post("meetings", f"proposals/{proposal}/stances", {"option": "agree"}, other)
+    against = {"option": "disagree", "reason": text(WHY)}
+    stance = await table.post("meetings", f"proposals/{proposal}/stances", against, name)
+    await table.post("meetings", f"proposals/{proposal}/votings/closings", {}, "Clinic")
+    accountable = {"accountable": [table.orgs["Clinic"]]}
+    path = f"proposals/{proposal}/decisions"
+    decided = await table.post("meetings", path, accountable, "Clinic")
+    step = key_of(
+        await table.post("meetings", "steps", {"what": text("Ask for three prices.")}, "Clinic")
+    )
+    given = {"owner": table.orgs[name], "owners": [person], "due": "2999-01-01"}
+    assigned = await table.post("meetings", f"steps/{step}/assignments", given, "Clinic")
+    won = await table.post(
+        "credit", "wins", {"title": text("The van is here."), "size": "step"}, "Union"
+    )
+    credited = []
+    for to, by in ((name, "Union"), ("Union", name)):
+        credit = {
+            "credit": str(table.suite.new_id()), "to": table.orgs[to], "role": "drafting",
+            "degree": "equal", "basis": "gratitude",
+        }  # fmt: skip
+        credited.append(await table.post("credit", f"wins/{key_of(won)}/credits", credit, by))
+    return [stance, decided, assigned, *credited]
+
+
+async def heads(table: Coalition) -> dict[str, int]:
+    """Return where each journal stands."""
+    found = {}
+    for service in ("members", "meetings", "credit"):
+        db = await connected(table.suite.data, f"accord_{service}")
+        found[service] = await db.fetchval(
+            "select position from journal.head where coalition_id = $1::uuid", table.id
+        )
+        await db.close()
+    return found
+
+
+async def all_reports(table: Coalition, as_of: str) -> dict[str, bytes]:
+    """Return every report as of some positions, in each form."""
+    found = {}
+    for name, kind in REPORTS.items():
+        asked = {"as_of": as_of, "at_least": as_of}
+        if kind.of_organisation:
+            asked["organisation"] = table.orgs["Union"]
+        for ending in ("json", "csv", "html"):
+            report = f"{name}.{ending}"
+            answer = await table.get("transparency", f"reports/{report}", "Union", **asked)
+            assert answer.status_code == 200, f"{report}: {answer.text}"
+            found[report] = answer.content
+    return found
+
+
+def but_for(words: Sequence[str], reports: Mapping[str, bytes], n: int) -> dict[str, bytes]:
+    """Return reports with words as they are shown once erased, and without their covers.
+
+    Args:
+        n: How many persons were erased since.
+    """
+    cover = b'"cover":{"erased_since":%d,"state":"recorded"},' % n
+    made = {}
+    for report, content in reports.items():
+        if report.endswith(".json"):
+            shown, covers = content.replace(cover, b""), content.count(cover) - 1
+        else:
+            shown, covers = re.subn(rb"\n<div><dt>Persons erased since</dt>.*?</div>", b"", content)
+            covers -= n if report.endswith(".html") else 0
+        assert covers == 0, report
+        for said in words:
+            value = orjson.dumps(text(said), option=orjson.OPT_SORT_KEYS)
+            shown = shown.replace(value, b'{"withheld":"erased"}').replace(
+                said.encode(), b"[erased]"
+            )
+        made[report] = shown
+    return made
+
+
+async def test_scenario_12_erasure(running: Suite) -> None:
+    table = await gather(running, "erasure", "Clinic", "Union", "Parents")
+    person = await come_alone(table, LARK)
+    issue = await tell(table, "issues", {"name": text(VAN), "summary": text("One for all?")}, LARK)
+    stand = {"position": "oppose", "reason": text(WHY)}
+    last = await tell(table, f"issues/{key_of(issue)}/positions", stand, LARK)
+    await table.settled(f"members/{last['position']}")
+    receipts = [issue, last, *await work_together(table, key_of(issue), LARK, person)]
+    leaving = {"reason_code": "goals", "note": text("I move to the sea.")}
+    receipts.append(await tell(table, own(table, LARK, "departures"), leaving, LARK))
+
+    as_of = ",".join(f"{service}/{head}" for service, head in (await heads(table)).items())
+    before, written = await all_reports(table, as_of), await journals(running.data, table.id)
+    named = {report.partition(".")[0] for report, it in before.items() if LARK.encode() in it}
+    assert named >= {"decision-register", "who-decided-what", "open-next-steps", "credit-statement"}
+
+    ground = {"ground": "left"}
+    await tell(table, f"people/{person}/erasure-requests", ground, "Clinic")
+    erasure = await tell(table, f"people/{person}/erasures", ground, "Union")
+    receipt = await until(lambda: confirmed(table, person))
+    assert set(receipt["services"]) == {"members", "meetings", "credit", "transparency"}
+    assert min(receipt["services"].values()) >= erasure["position"]
+
+    after = but_for(HERS, await all_reports(table, as_of), 1)
+    for report, content in but_for(HERS, before, 0).items():
+        assert after[report] == content, report
+    now, leaves = await journals(running.data, table.id), set()
+    for service, events in now.items():
+        assert events[: len(written[service])] == written[service]
+        ends, hashed = chained(chain_start(service, UUID(table.id)), [entry for entry, _ in events])
+        assert ends == events[-1][1]
+        leaves |= {base64url(leaf) for leaf in hashed}
+    for told in [*receipts, erasure]:
+        assert {event["leaf"] for event in told["events"]} <= leaves
