@@ -91,6 +91,17 @@ create table if not exists issue (
   primary key (coalition_id, position));
 create index if not exists issue_id on issue (coalition_id, issue);
 
+create table if not exists stand (                    -- where organisations stood; the newest holds
+  coalition_id uuid   not null,
+  position     bigint not null,
+  issue        uuid   not null,
+  org          uuid   not null,
+  stands       text,
+  audience     text[] not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists stand_org on stand (coalition_id, org, issue, position desc);
+
 create table if not exists person (
   coalition_id uuid   not null,
   position     bigint not null,

@@ -32,6 +32,13 @@ async def test_f7_who_shares_a_threat_and_whom_it_alone_joins(table: Coalition) 
     [row] = (await shown(table, "threats", last))["items"]
     assert pairs(row) == {frozenset({"Union", "Library"}), frozenset({"Parents", "Library"})}
 
+    body = {"to": "oppose", "reason": text("Coal is dirty.")}
+    last = await say(table, issue, "position-changes", body, "Parents")
+    [row] = (await shown(table, "threats", last))["items"]
+    assert frozenset({"Union", "Parents"}) in pairs(row), "it stands there no more"
+    body = {"to": "can_live_with", "reason": text("For this winter.")}
+    await say(table, issue, "position-changes", body, "Parents")
+
     fewer = await table.post(
         "members", "threats", {"name": text("Fewer buses"), "issues": []}, "Library"
     )

@@ -14,39 +14,46 @@ from statistics import median
 from typing import Any
 from uuid import UUID, uuid5
 
+import httpx2
 import orjson
 
 from tests.bench.meter import Clock, Row, Sample, Target
 from tests.bench.stage import Stage
+from tests.end_to_end.coalition import mail
 from tests.suite import Suite, suite
+from tests.web.browsing import Person, person
 
 ORGANISATIONS, PEOPLE, ISSUES, THREATS, EVENTS = 1_000, 5_000, 120, 100, 200_000
 COALITION = UUID(int=14)
-SLUG, CHAIR = "pages", "chair@pages.example"
+SLUG, WHO = "pages", "Chair"
+CHAIR = mail(WHO)
 AGAIN = 7
 TARGETS = (Target("B14", "pages", None, EVENTS, 300, 100, "lower", "p99_ms", rounds=1),)
 CONTROL = None
+READ = (
+    "members", "members/{org}", "people", "bodies", "charter", "reviews", "alignments", "issues",
+    "issues/{issue}", "disagreements", "threats", "capacities", "conflicts", "constituencies",
+    "exchanges", "mentorships", "relationships", "members.csv", "people.csv",
+)  # fmt: skip
+REPORTS = (
+    "decision-register", "who-decided-what", "participation", "common-ground",
+    "representation-gaps", "open-next-steps", "relationship-health", "stage-timeline",
+    "retention-and-growth",
+)  # fmt: skip
+SHOWN = (
+    "organisations", "organisations/{org}", "charter", "charter/acceptances/ground-rules",
+    "structure", "alignment", "reviews", "issues", "issues/{issue}", "constituencies", "threats",
+    "exchanges", "conflicts", "relationships",
+)  # fmt: skip
 PAGES = (
-    "/members/api/v1/coalitions/{of}/members",
-    "/members/api/v1/coalitions/{of}/members/{org}",
-    "/members/api/v1/coalitions/{of}/people",
-    "/members/api/v1/coalitions/{of}/bodies",
-    "/members/api/v1/coalitions/{of}/charter",
-    "/members/api/v1/coalitions/{of}/reviews",
-    "/members/api/v1/coalitions/{of}/alignments",
-    "/members/api/v1/coalitions/{of}/issues",
-    "/members/api/v1/coalitions/{of}/issues/{issue}",
-    "/members/api/v1/coalitions/{of}/disagreements",
-    "/members/api/v1/coalitions/{of}/threats",
-    "/members/api/v1/coalitions/{of}/capacities",
-    "/members/api/v1/coalitions/{of}/conflicts",
-    "/members/api/v1/coalitions/{of}/constituencies",
-    "/members/api/v1/coalitions/{of}/exchanges",
-    "/members/api/v1/coalitions/{of}/mentorships",
-    "/members/api/v1/coalitions/{of}/relationships",
-    "/transparency/api/v1/coalitions/{of}/coalition",
-    "/transparency/api/v1/coalitions/{of}/reports/decision-register.json?limit=50",
-    "/transparency/api/v1/coalitions/{of}/reports/open-next-steps.json?limit=50",
+    *(f"/members/api/v1/coalitions/{SLUG}/{page}" for page in READ),
+    f"/transparency/api/v1/coalitions/{SLUG}/coalition",
+    *(
+        f"/transparency/api/v1/coalitions/{SLUG}/reports/{name}.{form}"
+        for name in REPORTS
+        for form in ("json", "csv", "html")
+    ),
+    *(f"/c/{SLUG}/{page}" for page in SHOWN),
 )
 Told = Iterator[tuple[str, UUID, dict[str, Any], UUID | None]]
 """Command, stream's id, body, and the organisation that acts."""
@@ -177,11 +184,12 @@ async def rows(_stage: Stage) -> AsyncIterator[list[Row]]:
             assert running.process is not None
             position = await _bring(running)
             clock = Clock({running.process.pid})
-            found = {page: await _opened(running, page, position) for page in pages}
+            async with person(running, SLUG, WHO) as somebody:
+                found = {page: await _opened(somebody, page, position) for page in pages}
             cpu = clock.stop()[2]
         slowest = max(found, key=lambda page: found[page])
         said = ", ".join(
-            f"{page.rpartition('{of}/')[2]} {ms:.0f}"
+            f"{page.partition(SLUG)[2]} {ms:.0f}"
             for page, ms in sorted(found.items(), key=lambda each: -each[1])
         )
         worst = found[slowest]
@@ -193,24 +201,26 @@ async def rows(_stage: Stage) -> AsyncIterator[list[Row]]:
     yield [Row("pages", (EVENTS,), measure, once=True)]
 
 
-async def _opened(running: Suite, page: str, position: int) -> float:
+async def _opened(somebody: Person, page: str, position: int) -> float:
     """Return the median of how many milliseconds a warm page takes."""
-    path = page.format(of=SLUG, org=_id("organisation", 500), issue=_id("issue", 7))
-    by = _id("organisation")
-    for _ in range(60):
-        first = await running.get(path, CHAIR, by=by, **_at_least(path, position))
-        if first.status_code != 503:
+    path = page.format(org=_id("organisation", 500), issue=_id("issue", 7))
+    running, by = somebody.suite, _id("organisation")
+
+    async def opened(**query: str) -> httpx2.Response:
+        if page.startswith("/c/"):
+            return await somebody.raw(path.removeprefix(somebody.root))
+        return await running.get(path, CHAIR, by=by, **query)
+
+    for _ in range(120):
+        first = await opened(at_least=f"members/{position}")
+        if first.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
             break
         await asyncio.sleep(1)
-    assert first.status_code == 200, (path, first.text)
+    assert first.status_code == httpx2.codes.OK, (path, first.text)
     took = []
     for _ in range(AGAIN):
         began = time.perf_counter()
-        answer = await running.get(path, CHAIR, by=by)
+        answer = await opened()
         took.append(time.perf_counter() - began)
-        assert answer.status_code == 200, (path, answer.text)
+        assert answer.status_code == httpx2.codes.OK, (path, answer.text)
     return median(took) * 1000
-
-
-def _at_least(path: str, position: int) -> dict[str, str]:
-    return {} if "?" in path else {"at_least": f"members/{position}"}

@@ -7,7 +7,7 @@ from fastapi import Query
 
 from services.members.api.routing import adds, router, write
 from services.members.domain import threat
-from services.members.views import issues, queries, threats
+from services.members.views import queries, threats
 from services.members.views.said import entries
 from shared.ask import Written
 from shared.http import Caller, Page, Reader, requires
@@ -42,10 +42,6 @@ async def list_threats(
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
         said = await entries(db, *seen, "threat")
-        of_issues = await entries(db, *seen, "issue", types=issues.POSITIONS)
+        stands = await queries.together(db, *seen, threats.sharing(said))
         names = await queries.names(db, *seen) | await queries.issue_names(db, *seen)
-    stands = [
-        {row.organisation.id for row in of.positions if row.position in threats.TOGETHER}
-        for of in issues.said_of(of_issues, names).values()
-    ]
     return Page(items=threats.threats(said, stands, names, organisation))

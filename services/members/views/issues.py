@@ -84,7 +84,6 @@ class RegisteredRow(DisagreementRow):
 
 
 DISAGREEMENTS = ("AgreedToDisagree", "DisagreementReopened")
-POSITIONS = ("PositionTaken", "PositionChanged")
 
 
 def said_of(entries: Iterable[Entry], names: Names) -> dict[UUID, Said]:

@@ -1,6 +1,6 @@
 """What people ask about the table: the coalition, its members, bodies, issues and people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -247,6 +247,22 @@ async def joined(db: Connection, coalition: UUID, audiences: Sequence[str]) -> d
         coalition, list(audiences),
     )  # fmt: skip
     return {row["org"]: row["joined_at"].date() for row in rows}
+
+
+async def together(
+    db: Connection, coalition: UUID, audiences: Sequence[str], orgs: Collection[UUID]
+) -> list[frozenset[UUID]]:
+    """Return for each issue those of `orgs` that support it or can live with it now."""
+    rows = await db.fetch(
+        "select array_agg(org) as orgs from ("
+        " select distinct on (org, issue) org, issue,"
+        "  case when sealed is null or sealed->'stands'->>0 = any($2) then stands end as stands"
+        "  from stand where coalition_id = $1 and org = any($3) and audience && $2"
+        "  order by org, issue, position desc) as newest"
+        " where stands in ('support', 'can_live_with') group by issue",
+        coalition, list(audiences), list(orgs),
+    )  # fmt: skip
+    return [frozenset(row["orgs"]) for row in rows]
 
 
 async def active(db: Connection, coalition: UUID, audiences: Sequence[str]) -> set[UUID]:

@@ -49,6 +49,7 @@ ISSUE = Table(
     ("issue", "uuid"), ("name", "jsonb"), ("summary", "jsonb"), ("scope", "text"),
     ("raised_by", "uuid"), *_SEEN,
 )  # fmt: skip
+STAND = Table("stand", *_WHERE, ("issue", "uuid"), ("org", "uuid"), ("stands", "text"), *_SEEN)
 PERSON = Table(
     "person", *_WHERE,
     ("person", "uuid"), ("subject", "text"), ("name", "jsonb"), ("locale", "text"),
@@ -162,6 +163,16 @@ def _issue(seen: Recorded) -> Rows:
     )  # fmt: skip
 
 
+def _stand(named: str) -> Callable[[Recorded], Rows]:
+    def rows(seen: Recorded) -> Rows:
+        yield STAND, (
+            seen.coalition, seen.position, seen.key, seen.by, seen.data.get(named), readers(seen),
+            _sealed(seen, stands=named),
+        )  # fmt: skip
+
+    return rows
+
+
 def _person(seen: Recorded) -> Rows:
     data = seen.data
     contact = data.get("contact")
@@ -218,8 +229,6 @@ FOLDED = (
     "OutreachMade",
     "PersonErased",
     "PointPersonNamed",
-    "PositionChanged",
-    "PositionTaken",
     "ProxyGranted",
     "ProxyRevoked",
     "RelatedOrganizationDeclared",
@@ -268,6 +277,8 @@ TABLED: Mapping[str, Callable[[Recorded], Rows]] = {
     "SeatVacated": _seat,
     "IssueRaised": _issue,
     "IssueScoped": _issue,
+    "PositionTaken": _stand("position"),
+    "PositionChanged": _stand("to"),
     "PersonRegistered": _person,
 }
 """Types that have tables of their own, for what many requests join or page through."""
@@ -275,7 +286,7 @@ TABLED: Mapping[str, Callable[[Recorded], Rows]] = {
 projection = Projection(
     "members-table",
     sources=("members",),
-    tables=(CHARTER, MEMBERSHIP, ACCREDITATION, BODY, ROLE, SEAT, ISSUE, PERSON, SAID),
+    tables=(CHARTER, MEMBERSHIP, ACCREDITATION, BODY, ROLE, SEAT, ISSUE, STAND, PERSON, SAID),
     rows={"CoalitionFormed": _formed, "OperatingModeSet": _charter}
     | {kind: _and_said(rows) for kind, rows in TABLED.items()}
     | dict.fromkeys(FOLDED, said),

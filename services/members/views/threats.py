@@ -8,8 +8,6 @@ from uuid import UUID
 from services.members.views.queries import Named, Names, Words, named
 from services.members.views.said import Entry
 
-TOGETHER = frozenset({"support", "can_live_with"})
-
 
 class ThreatRow(Named):
     """A threat; `about`: its issues by name; `joined` are the pairs that share it and nothing else.
@@ -25,6 +23,11 @@ class ThreatRow(Named):
     retired: bool
     retired_because: Words | None
     refs: list[str]
+
+
+def sharing(entries: Iterable[Entry]) -> set[UUID]:
+    """Return the organisations that share any threat."""
+    return {entry.org for entry in entries if entry.type != "ThreatRetired"}
 
 
 def threats(
