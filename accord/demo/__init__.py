@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx2
 
-from accord.demo import autumn, beginnings, doors, spring, thanks, today
+from accord.demo import autumn, beginnings, charter, doors, spring, thanks, today
 from accord.demo.cast import ACCOUNTS, COORDINATOR
 from accord.demo.table import Table
 from accord.demo.voice import Voice
@@ -31,11 +31,16 @@ def seed(base_url: str, data: Path) -> None:
     with httpx2.Client(base_url=base_url, timeout=30, trust_env=False) as http:
         table = Table(Voice(http, data))
         beginnings.tell(table)
+        charter.agree_on_it(table)
+        charter.take_positions(table)
         lunch, letter = spring.tell(table)
         readers = doors.tell(table)
+        charter.fall_out_over_a_fee(table)
         autumn.welcome(table)
+        charter.see_what_comes(table)
         thanks.for_lunch(lunch)
         walk = autumn.tell(table, lunch)
+        charter.look_again(table)
         thanks.for_the_road(letter, walk)
         today.tell(letter, walk, readers, datetime.now(UTC).date())
     accounts = [{"subject": p.address, "name": p.name, "role": p.role} for p in ACCOUNTS]

@@ -45,6 +45,8 @@ class Table:
     bodies: dict[str, str] = field(default_factory=dict)
     issues: dict[str, str] = field(default_factory=dict)
     rules: dict[str, Receipt] = field(default_factory=dict)
+    constituencies: dict[str, str] = field(default_factory=dict)
+    ground_rules: int = 0
 
     def org(self, org: Organisation) -> str:
         return self.voice.orgs[org.name]
@@ -57,7 +59,7 @@ class Table:
             {
                 "slug": SLUG, "template": "alliance", "name": text(name),
                 "plenary": id_of(PLENARY),
-                "founder": _joining(LANTERN) | {"org": id_of(LANTERN.name)},
+                "founder": _joining(LANTERN, self.ground_rules) | {"org": id_of(LANTERN.name)},
                 "person": _registering(MAREN),
             },
         )  # fmt: skip
@@ -82,7 +84,9 @@ class Table:
     def admit(self, *orgs: Organisation, applied: str = "") -> None:
         """Admit organisations; `applied` is the id of one that applied."""
         path = f"members/members/{applied}/admissions" if applied else "members/members"
-        said = (Said(MAREN, path, _joining(org) | self._alone(org)) for org in orgs)
+        said = (
+            Said(MAREN, path, _joining(org, self.ground_rules) | self._alone(org)) for org in orgs
+        )
         for org, receipt in zip(orgs, self.voice.together(*said), strict=True):
             self.voice.orgs[org.name] = receipt.key
 
@@ -147,6 +151,26 @@ class Table:
         for issue, receipt in zip(issues, receipts, strict=True):
             self.issues[issue.name] = receipt.key
 
+    def lead(self, issue: str, org: Organisation) -> None:
+        """Let an organisation lead on an issue."""
+        path = f"members/issues/{self.issues[issue]}/leads"
+        self.voice.say(MAREN, path, {"lead": self.org(org)})
+
+    def hear_of(
+        self,
+        name: str,
+        kind: str,
+        *,
+        least_well_served: bool = False,
+        historically_excluded: bool = False,
+    ) -> None:
+        """Name those who should be heard."""
+        said = {
+            "name": text(name), "kind": kind, "implementer": False, "seats_wanted": 1,
+            "least_well_served": least_well_served, "historically_excluded": historically_excluded,
+        }  # fmt: skip
+        self.constituencies[name] = self.voice.say(MAREN, "members/constituencies", said).key
+
     def adopt(self, rules: Mapping[str, Any], body: str = PLENARY) -> None:
         """Adopt rules, by what this story calls them."""
         receipts = self.voice.together(*(
@@ -186,10 +210,11 @@ class Item:
         self.version = max(receipt.version for receipt in receipts)
 
 
-def _joining(org: Organisation) -> dict[str, Any]:
+def _joining(org: Organisation, ground_rules: int) -> dict[str, Any]:
     return {
         "name": text(org.name), "kind": org.kind, "sector": org.sector, "constituencies": [],
-        "commitment": org.commitment, "voting_right": org.voting_right, "ground_rules": 0,
+        "commitment": org.commitment, "voting_right": org.voting_right,
+        "ground_rules": ground_rules,
     }  # fmt: skip
 
 
