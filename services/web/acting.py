@@ -119,9 +119,17 @@ async def attempt(visiting: Visit, request: Request) -> Attempt:
 
 
 async def act(
-    visiting: Visit, form: Attempt, service: Service, path: str, body: Mapping[str, Any]
+    visiting: Visit,
+    form: Attempt,
+    service: Service,
+    path: str,
+    body: Mapping[str, Any],
+    *,
+    for_oneself: bool = False,
 ) -> Recorded | None:
     """Send the command, or note in `form` why it was not recorded.
+
+    `for_oneself`: it is not said on behalf of any organisation.
 
     After a refusal the form gets a new key; without an answer it keeps its own, so that sending
     it again counts once.
@@ -132,7 +140,11 @@ async def act(
         return None
     try:
         return await visiting.ask.command(
-            service, path, body, key=form.again_with, organisation=form.acts_for
+            service,
+            path,
+            body,
+            key=form.again_with,
+            organisation=None if for_oneself else form.acts_for,
         )
     except PeerSilent:
         form.status = 503

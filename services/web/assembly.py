@@ -30,6 +30,7 @@ from services.web.pages import (
     organisation,
     organisations,
     orphans,
+    partners,
     register,
     registers,
     reports,
@@ -37,6 +38,7 @@ from services.web.pages import (
     sign_in,
     steps,
     structure,
+    you,
 )
 from services.web.peers import PeerRefused, Peers, PeerSilent
 from services.web.session import Cookie, Sessions
@@ -45,7 +47,7 @@ from shared.database import ready
 PAGES = (
     sign_in, home, begin, coalition, decision, register, meetings, steps, organisations,
     organisation, credit, lessons, alignment, charter, structure, reviews, issues, reports,
-    orphans, messages,
+    orphans, messages, partners, you,
     registers,  # the last: its paths would take those of others
 )  # fmt: skip
 RETRY = {"Retry-After": "2"}

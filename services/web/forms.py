@@ -140,13 +140,18 @@ async def send(
     coalition: str,
     tried: Attempt,
     form: Form,
+    *,
+    for_oneself: bool = False,
     **more: Any,
 ) -> Recorded | None:
     """Send what a form asks for; what is wrong with it is noted in `tried`."""
     known = await names(visiting, coalition) if form.names_members else ()
     body = asked_for(form, tried, known)
     path = form.path.format(on=_on(tried), by=tried.id("organisation"))
-    return await act(visiting, tried, form.service, of(coalition, *path.split("/")), body | more)
+    return await act(
+        visiting, tried, form.service, of(coalition, *path.split("/")), body | more,
+        for_oneself=for_oneself,
+    )  # fmt: skip
 
 
 def asked_for(form: Form, tried: Attempt, known: Sequence[Named]) -> dict[str, Any]:

@@ -99,6 +99,7 @@ TABS = (
             ("/constituencies", "Constituencies"),
             ("/exchanges", "Offers and requests"),
             ("/relationships", "Relationships"),
+            ("/partners", "Unlikely partners"),
         ),
     ),
     Tab(

@@ -145,6 +145,9 @@ class Asker:
     ) -> Recorded:
         """Send a command on behalf of `organisation`, if any; twice with one key counts once.
 
+        Args:
+            organisation: None, where people speak for themselves alone.
+
         Raises:
             PeerRefused: a rule forbids it, or something in it is wrong. Nothing was recorded.
             PeerSilent: there is no answer; it may have been recorded.

@@ -523,3 +523,44 @@ ELSEWHERE: list[Json] = [
         "shared_at": "2026-01-01T10:00:00Z", "coalition": None, "topics": [],
     },
 ]  # fmt: skip
+RULE: Json = {
+    "rule": uid("rule"), "body": STEERING, "version": 2, "retired": False, "ref": "meetings/7",
+    "terms": {"method": "consent", "quorum": {"at_least": [1, 2]}, "notice_hours": 48},
+}  # fmt: skip
+OWN: Json = {
+    "roles": [
+        {"role": "chair", "body": PLENARY, "organisation": TEACHERS, "held": True,
+         "ref": "members/200"},
+        {"role": "scribe", "body": STEERING, "organisation": TEACHERS, "held": False,
+         "ref": "members/201"},
+    ],
+    "goals": [
+        {"goal": uid("chair a meeting"), "text": text("Chair a meeting."), "due": "2026-05-01",
+         "set_at": "2026-01-02T10:00:00Z", "reached_at": None, "refs": ["members/202"]},
+        {"goal": uid("write a report"), "text": None, "due": "2026-02-01",
+         "set_at": "2026-01-02T10:00:00Z", "reached_at": "2026-01-30T10:00:00Z",
+         "refs": ["members/203", "members/204"]},
+    ],
+    "consents": [
+        {"consent": uid("story"), "purpose": "story", "until": "2026-12-31",
+         "given_at": "2026-01-02T10:00:00Z", "withdrawn_at": None, "refs": ["members/205"]},
+        {"consent": uid("photo"), "purpose": "photo", "until": None,
+         "given_at": "2026-01-02T10:00:00Z", "withdrawn_at": "2026-01-03T10:00:00Z",
+         "refs": ["members/206", "members/207"]},
+    ],
+    "wellbeing": [
+        {"period": "2026-03", "score": 4, "ref": "members/208"},
+        {"period": "2026-02", "score": None, "ref": "members/209"},
+    ],
+}  # fmt: skip
+PARTNERS: Json = {
+    "items": [
+        {"part": "pair", "organisations": [LIBRARY, TEACHERS], "shared": 2, "issues": [MEALS],
+         "threats": [named("A cut")], "opposed": [BUSES], "tied": 0, "last_touchpoint": None,
+         "days": None, "closeness": [1, 2], "events": ["members/10"], "low_trust": True},
+        {"part": "pair", "organisations": [PARENTS, TEACHERS], "shared": 1, "issues": [MEALS],
+         "threats": [], "opposed": [], "tied": 1, "last_touchpoint": "2026-01-05", "days": 66,
+         "closeness": [1, 2], "events": ["members/10"], "low_trust": False},
+    ],
+    "next_cursor": None,
+}  # fmt: skip

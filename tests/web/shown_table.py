@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.web.acting import Attempt
-from services.web.answers import Named
+from services.web.answers import Named, Said
 from services.web.forms import Form
 from services.web.page import Chrome, Coalition, Me, to_html
 from services.web.pages import (
@@ -18,10 +18,13 @@ from services.web.pages import (
     organisation,
     organisations,
     orphans,
+    partners,
     registers,
     reviews,
     structure,
+    you,
 )
+from services.web.pages.register import Row
 from tests.web import samples, samples_table
 from tests.web.samples import Json
 
@@ -52,6 +55,15 @@ def refused(form: Form, field: str, on: str = "", part: str = "", **sent: str) -
         **sent,
     }
     tried = Attempt(values, "en")
+    tried.miss(field, "Something is missing.")
+    return tried
+
+
+def _by_oneself(form: Form, field: str) -> Attempt:
+    """Return a form about oneself that lacks something."""
+    person = samples.ME["person"]
+    values = {"form": form.id(person), "organisation": person, "thing": ""}
+    tried = Attempt(values | {ask.name: "" for ask in form.asks}, "en")
     tried.miss(field, "Something is missing.")
     return tried
 
@@ -128,10 +140,43 @@ def structure_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) ->
     made = structure.Structure.model_validate(raw)
     return shown(
         "structure.html", "/structure", me, tried, structure=made, forms=structure.FORMS,
-        members=OTHERS, issues=[(samples.MEALS["id"], "School meals")],
-        constituencies=[(samples_table.CARERS["id"], "Carers")],
+        issues=[(samples.MEALS["id"], "School meals")],
         bodies=[(str(body.id), str(body)) for body in made.bodies],
     )  # fmt: skip
+
+
+def body_page(
+    which: int, me: Json = CHAIR, tried: Attempt | None = None, *, quiet: bool = False
+) -> str:
+    """Return the page of one of the sample bodies; `quiet`: one that has decided nothing."""
+    made = structure.Structure.model_validate(samples_table.STRUCTURE)
+    body = made.bodies[which]
+    known = {one.id: one.ref for one in made.acknowledged.accepted}
+    rules = () if quiet else (samples_table.RULE,)
+    return shown(
+        "body.html", f"/structure/{body.id}", me, tried, body=body, forms=structure.FORMS,
+        members=OTHERS, issues=[(samples.MEALS["id"], "School meals")],
+        constituencies=[(samples_table.CARERS["id"], "Carers")],
+        version=made.acknowledged.version, known=known.get,
+        rules=[structure.Rule.model_validate(rule) for rule in rules],
+        decisions=[] if quiet else [Row.model_validate(samples.REGISTER["rows"][0])],
+    )  # fmt: skip
+
+
+def you_page(raw: Json, me: Json = OBSERVER, tried: Attempt | None = None) -> str:
+    """Return somebody's own page."""
+    person = Named(id=samples.ME["person"], name=Said(text="Amina Okafor"))
+    return shown(
+        "you.html", "/you", me, tried, person=person, own=you.Own.model_validate(raw),
+        forms=you.FORMS, period="2026-03", asked=not raw,
+    )  # fmt: skip
+
+
+def partners_page(raw: Json) -> str:
+    """Return the unlikely partners."""
+    return to_html(
+        "partners.html", around("/partners"), found=partners.Partners.model_validate(raw)
+    )
 
 
 def issue_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
@@ -267,6 +312,18 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "refused body": lambda: structure_page(
         T.STRUCTURE, tried=refused(structure.FORMS["constitute"], "name")
     ),
+    **_both("plenary", lambda me: body_page(0, me)),
+    **_both("steering group", lambda me: body_page(1, me)),
+    "dissolved body": lambda: body_page(2, quiet=True),
+    "refused seat": lambda: body_page(
+        1, tried=refused(structure.FORMS["fill-seat"], "org", samples.STEERING["id"],
+                         samples.uid("s1")),
+    ),
+    "you": lambda: you_page(T.OWN),
+    "new person": lambda: you_page({}),
+    "refused erasure": lambda: you_page({}, tried=_by_oneself(you.FORMS["erase"], "sure")),
+    "partners": lambda: partners_page(T.PARTNERS),
+    "no partners": lambda: partners_page({}),
     **_both("alignment", lambda me: matrix(T.MATRIX, me)),
     "empty alignment": lambda: matrix(EMPTY),
     **_both("reviews", lambda me: reviews_page(

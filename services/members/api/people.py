@@ -150,22 +150,27 @@ async def list_people(
 
 
 class Growth(BaseModel):
-    """What a person took on and reached; their own eyes only."""
+    """What a person took on and reached, consented to and felt; their own eyes only."""
 
     roles: list[queries.TakenRow] = []
     goals: list[growth.GoalRow] = []
+    consents: list[growth.ConsentRow] = []
+    wellbeing: list[growth.WellbeingRow] = []
 
 
 @router.get("/growth", dependencies=[requires("members:person:read-self")])
 async def show_growth(reader: Reader) -> Growth:
-    """Show the roles that you took, and the goals that you set yourself and reached."""
+    """Show the roles that you took, your goals and consents, and how you said you were."""
     if reader.person is None:
         return Growth()
     seen = reader.coalition, reader.audiences
     async with reader.rows() as db:
         said = await entries(db, *seen, "person", key=str(reader.person))
         roles = await queries.roles_of(db, *seen, reader.person)
-    return Growth(roles=roles, goals=growth.goals(said))
+    return Growth(
+        roles=roles, goals=growth.goals(said), consents=growth.consents(said),
+        wellbeing=growth.wellbeing(said),
+    )  # fmt: skip
 
 
 @router.get("/me", dependencies=[requires("members:person:read-self")])

@@ -1,15 +1,19 @@
-"""Who decides: the bodies with their scopes and seats, and who knows how decisions are made."""
+"""Who decides: the bodies with their scopes and seats, and who knows how decisions are made.
+
+Each body has a page of its own, below the one about all of them.
+"""
 
 import asyncio
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.web import words
-from services.web.acting import attempt
-from services.web.answers import Answer, Named
+from services.web.acting import Attempt, attempt
+from services.web.answers import Answer, Named, items
 from services.web.forms import (
     LOOKED,
     Ask,
@@ -21,12 +25,15 @@ from services.web.forms import (
     names_for,
     send,
 )
-from services.web.page import Visit, Visiting
+from services.web.page import Chrome, Visit, Visiting
 from services.web.pages.charter import NAMES, Acceptance, Version
 from services.web.pages.organisations import Representative
-from services.web.pages.register import choices
+from services.web.pages.register import Row, choices
 from services.web.passing import pass_on
-from services.web.peers import of
+from services.web.peers import Recorded, of
+
+DECISIONS = "5"
+"""So many of a body's last decisions stand on its page."""
 
 router = APIRouter()
 
@@ -78,6 +85,27 @@ class Body(Named):
         ]
 
     @property
+    def taken(self) -> Sequence[Named]:
+        """The organisations that sit here."""
+        return [seat.organisation for seat in self.kept if seat.organisation]
+
+    @property
+    def vacant(self) -> int:
+        """How many seats nobody has."""
+        return len(self.kept) - len(self.taken)
+
+    @property
+    def others(self) -> Sequence[Speaker]:
+        """Who is accredited here for an organisation that has no seat."""
+        seated = {one.id for one in self.taken}
+        return [one for one in self.speakers if one.organisation.id not in seated]
+
+    def heard(self, seat: SeatKept) -> Sequence[Speaker]:
+        """Return who speaks here for whoever has a seat."""
+        has = seat.organisation.id if seat.organisation else None
+        return [one for one in self.speakers if one.organisation.id == has]
+
+    @property
     def works_on(self) -> list[str]:
         """The ids of the issues in its scope."""
         return [str(one.id) for one in self.issues]
@@ -89,6 +117,16 @@ class Structure(Answer):
     versions: tuple[Version, ...] = ()
     acknowledged: Acceptance = Acceptance()
     bodies: tuple[Body, ...] = ()
+
+
+class Rule(Answer):
+    """The newest version of a rule by which a body decides."""
+
+    body: Named
+    version: int
+    terms: Mapping[str, Any]
+    retired: bool = False
+    ref: str
 
 
 BODIES = (("working_group", "A working group"), ("steering", "The steering committee"))
@@ -175,20 +213,53 @@ async def _show(visiting: Visit, coalition: str, looked: Looked = LOOKED) -> Res
     )
     structure = Structure.model_validate(raw)
     presiding = chrome.me.chair is not None
-    members, issues, constituencies = (
-        await asyncio.gather(
-            names_for(visiting, coalition, chrome, CHAIRS),
-            choices(visiting, "members", of(coalition, "issues")),
-            choices(visiting, "members", of(coalition, "constituencies")),
-        )
-        if presiding
-        else ((), (), ())
-    )
+    issues = await choices(visiting, "members", of(coalition, "issues")) if presiding else ()
     return answer(
         "structure.html", chrome, looked, caught_up=caught_up, structure=structure, forms=FORMS,
-        members=members, issues=issues, constituencies=constituencies,
+        issues=issues,
         bodies=[(str(body.id), str(body)) for body in structure.bodies if not body.dissolved],
     )  # fmt: skip
+
+
+async def _show_body(
+    visiting: Visit, coalition: str, body_id: UUID, looked: Looked = LOOKED
+) -> Response:
+    chrome, (raw, caught_up), rules, register = await asyncio.gather(
+        visiting.chrome(coalition),
+        visiting.ask.get_with(looked.at_least, "members", of(coalition, "decision-structure")),
+        visiting.ask.get("meetings", of(coalition, "rules")),
+        visiting.ask.get(
+            "transparency", of(coalition, "reports", "decision-register.json"),
+            body=str(body_id), limit=DECISIONS,
+        ),
+    )  # fmt: skip
+    structure = Structure.model_validate(raw)
+    body = next((one for one in structure.bodies if one.id == body_id), None)
+    if body is None:
+        raise HTTPException(404)
+    members, issues, constituencies = await _to_choose_from(visiting, coalition, chrome)
+    adopted = (Rule.model_validate(one) for one in items(rules))
+    known = {one.id: one.ref for one in structure.acknowledged.accepted}
+    return answer(
+        "body.html", chrome, looked, caught_up=caught_up, body=body, forms=FORMS,
+        members=members, issues=issues, constituencies=constituencies,
+        version=structure.acknowledged.version, known=known.get,
+        rules=[rule for rule in adopted if rule.body.id == body_id and not rule.retired],
+        decisions=[Row.model_validate(one) for one in items(register)],
+    )  # fmt: skip
+
+
+async def _to_choose_from(
+    visiting: Visit, coalition: str, chrome: Chrome
+) -> tuple[Sequence[Named], Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
+    """Return members, issues and constituencies, for whoever presides."""
+    if chrome.me.chair is None:
+        return (), (), ()
+    return await asyncio.gather(
+        names_for(visiting, coalition, chrome, CHAIRS),
+        choices(visiting, "members", of(coalition, "issues")),
+        choices(visiting, "members", of(coalition, "constituencies")),
+    )
 
 
 @router.get("/c/{coalition}/structure")
@@ -206,19 +277,46 @@ async def structure_as_json(coalition: str, visiting: Visiting, request: Request
     return await pass_on(visiting.ask, "members", path, request.query_params)
 
 
+@router.get("/c/{coalition}/structure/{body_id:uuid}")
+async def show_body(
+    coalition: str, body_id: UUID, visiting: Visiting, at_least: str | None = None
+) -> Response:
+    """Show a body: what it decides and how, and who sits in it."""
+    return await _show_body(visiting, coalition, body_id, Looked(at_least=at_least))
+
+
 @router.post("/c/{coalition}/structure/{what}")
 async def act_on_structure(
     coalition: str, what: str, visiting: Visiting, request: Request
 ) -> Response:
-    """Acknowledge the structure, or change it."""
+    """Acknowledge the structure, publish it anew, or constitute a body."""
     form = found(FORMS, what)
     tried = await attempt(visiting, request)
-    more = {}
-    scoped = any(ask.name == "scope" for ask in form.asks)
-    if scoped and not any(name.startswith("scope:") for name in tried.values):
-        more = {"scope": "all"}
-    recorded = await send(visiting, coalition, tried, form, **more)
+    recorded = await _send(visiting, coalition, tried, form)
     if recorded is None:
         return await _show(visiting, coalition, Looked(tried))
     here = request.url.path.rpartition("/")[0]
+    there = f"{here}/{recorded.key}" if what == "constitute" else here
+    return RedirectResponse(f"{there}?at_least={recorded}#{form.shows}", status_code=303)
+
+
+@router.post("/c/{coalition}/structure/{body_id:uuid}/{what}")
+async def act_on_body(
+    coalition: str, body_id: UUID, what: str, visiting: Visiting, request: Request
+) -> Response:
+    """Change what a body works on, its seats or its roles."""
+    form = found(FORMS, what)
+    tried = await attempt(visiting, request)
+    recorded = await _send(visiting, coalition, tried, form)
+    if recorded is None:
+        return await _show_body(visiting, coalition, body_id, Looked(tried))
+    here = request.url.path.rpartition("/")[0]
     return RedirectResponse(f"{here}?at_least={recorded}#{form.shows}", status_code=303)
+
+
+async def _send(visiting: Visit, coalition: str, tried: Attempt, form: Form) -> Recorded | None:
+    """Send a form; where it asks for a scope and none is ticked, that is everything."""
+    scoped = any(ask.name == "scope" for ask in form.asks)
+    ticked = any(name.startswith("scope:") for name in tried.values)
+    more: dict[str, Any] = {"scope": "all"} if scoped and not ticked else {}
+    return await send(visiting, coalition, tried, form, **more)
