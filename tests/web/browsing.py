@@ -111,7 +111,14 @@ class Person:
 
     async def _post(self, form: Element, sent: dict[str, str]) -> Shown:
         address = f"{self.suite.url}{form.attributes['action']}"
-        return _shown(await self.client.post(address, data=sent))
+        answer = await self.client.post(address, data=sent)
+        while answer.status_code == httpx2.codes.TOO_MANY_REQUESTS:
+            await asyncio.sleep(float(answer.headers.get("retry-after", "1")))
+            recorded = bool(answer.history)
+            answer = await (
+                self.client.get(answer.url) if recorded else self.client.post(address, data=sent)
+            )
+        return _shown(answer)
 
 
 def _shown(answer: httpx2.Response) -> Shown:

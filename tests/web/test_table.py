@@ -1,5 +1,6 @@
 """The table's pages over HTTP: for a reader of each class, and what each can do there."""
 
+import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
@@ -20,7 +21,7 @@ PAGES = (
     "/charter/acceptances/ground-rules", "/charter/acceptances/structure", "/charter/orphans",
     "/structure",
     "/alignment", "/reviews", "/issues", "/constituencies", "/threats", "/exchanges", "/conflicts",
-    "/relationships", "/relationships?stale=true", "/lessons", "/messages",
+    "/relationships", "/relationships?stale=true", "/lessons", "/messages", "/partners",
 )  # fmt: skip
 DATA = (
     "/organisations.json", "/organisations.csv", "/charter.json", "/charter/orphans.json",
@@ -28,7 +29,7 @@ DATA = (
     "/charter/acceptances/ground-rules.csv", "/charter/acceptances/structure.json",
     "/alignment.json", "/alignment.csv", "/reviews.json", "/issues.json", "/constituencies.json",
     "/messages.json", "/threats.json", "/exchanges.json", "/conflicts.json", "/relationships.json",
-    "/lessons.json",
+    "/lessons.json", "/partners.json",
 )  # fmt: skip
 CHAIRS_ALONE = {
     "invite", "admit", "admit-new", "decline", "suspend", "adopt-north-star", "adopt-ground-rules",
@@ -60,6 +61,7 @@ class Table:
             *PAGES,
             *(f"/organisations/{self.org(name)}" for name in (CHAIR, DELEGATE)),
             f"/issues/{self.issue}",
+            f"/structure/{self.coalition.plenary}",
             f"/relationships?with={self.org(CHAIR)}",
             f"/relationships?with={self.org(DELEGATE)}",
         )
@@ -315,21 +317,28 @@ async def test_two_agree_to_disagree_and_one_reopens(table: Table) -> None:
 async def test_the_chair_leads_bodies_seats_and_roles(table: Table) -> None:
     chair = table.chair
     page = await chair.open("/structure")
+    assert "The plenary decides about everything." in page.words
+    assert "Clinic chairs it." in page.words
     made = await chair.tick(page, "constitute", ["School meals"], name="Kitchen group")
-    assert "Kitchen group" in made.words
-    [group] = [a for a in made.page.all("article") if a.words.startswith("Kitchen group")]
-    assert "works on School meals" in group.words
-    [kept] = [
-        each.attributes["value"] for each in group.all("input", name="form")
-        if each.attributes["value"].startswith("reserve-seat")
-    ]  # fmt: skip
-    free = await chair.send(made, "reserve-seat", kept)
-    assert "Vacant" in free.words
-    filled = await chair.send(free, "fill-seat", org=table.org(OTHER))
-    [group] = [a for a in filled.page.all("article") if a.words.startswith("Kitchen group")]
-    assert "Library" in group.words
+    assert made.page.all("h1")[0].words == "Kitchen group"
+    assert "prepares, and does not decide: School meals" in made.words
+    assert "It has no seats yet." in made.words
+    free = await chair.send(made, "reserve-seat")
+    assert "1 seat is vacant, and nobody sits in it." in free.words
+    unsaid = await chair.send(free, "fill-seat")
+    assert unsaid.errors == ["Choose an organisation."]
+    filled = await chair.send(unsaid, "fill-seat", org=table.org(OTHER))
+    [row] = [each for each in filled.page.all("tr") if each.words.startswith("Library")]
+    assert "Nobody yet" in row.words
+    assert "Not yet" in row.words
     roster = await chair.open("/organisations?q=library")
     assert "Seat: Kitchen group" in roster.words
+    listed = await chair.open("/structure")
+    [group] = [a for a in listed.page.all("article") if a.words.startswith("Kitchen group")]
+    assert "Library sits in it" in group.words
+    assert "Nobody chairs it." in group.words
+    nobody = "/structure/00000000-0000-7000-8000-000000000000"
+    assert (await chair.raw(nobody)).status_code == 404
 
 
 async def test_what_an_organisation_says_of_itself_stands_on_its_page(table: Table) -> None:
@@ -525,3 +534,46 @@ async def test_a_form_is_for_its_page_and_session_alone(table: Table) -> None:
     assert stolen.status == 403
     nothing = await table.delegate.raw("/charter/nothing-of-the-kind")
     assert nothing.status_code in {404, 405}
+
+
+async def test_what_people_say_of_themselves_is_on_their_own_page_alone(table: Table) -> None:
+    delegate = table.delegate
+    page = await delegate.open("/you")
+    assert page.page.all("h1")[0].words == "Union's delegate"
+    bare = await delegate.send(page, "set-goal", text="Canary goal.")
+    assert bare.errors == ["Say until which day."]
+    assert "Canary goal." in bare.html
+    for what, given, words in (
+        ("set-goal", {"text": "Canary goal.", "due": "2999-01-01"}, "Until 1 January 2999"),
+        ("reach-goal", {}, "Reached on"),
+        ("give-consent", {"purpose": "Story"}, "Story Given on"),
+        ("withdraw-consent", {}, "Withdrawn"),
+        ("say-how-you-are", {"score": "4"}, "4 of 5"),
+    ):
+        page = await delegate.send(page, what, **given)
+        assert page.status == 200, (what, page.errors)
+        assert words in page.words, what
+    assert not {"reach-goal", "withdraw-consent", "say-how-you-are"} & {*page.forms()}
+    assert "Canary goal." in (await delegate.raw("/you.json")).text
+    for who in (table.chair, table.other, table.observer):
+        for path in ("/you", "/you.json"):
+            assert "Canary" not in (await who.raw(path)).text
+    assert (await table.outsider.raw("/you")).status_code == 404
+
+
+async def test_who_only_watches_is_erased_by_themselves_alone(table: Table) -> None:
+    page = await table.observer.open("/you")
+    assert "Parents's delegate" in page.words
+    unsure = await table.observer.send(page, "erase", ground="Moved on", sure="yes")
+    assert unsure.errors == ["Write ERASE, in capital letters."]
+    gone = await table.observer.send(unsure, "erase", sure="ERASE")
+    assert gone.status == 200
+    assert not gone.url.endswith("/you")
+    for _ in range(50):
+        erased = (await table.coalition.get("members", "erasures", CHAIR)).json()["items"]
+        if erased:
+            break
+        await asyncio.sleep(0.1)
+    assert [(one["ground"], one["approved_by"]) for one in erased] == [("moved_on", [])]
+    people = (await table.coalition.get("members", "people", CHAIR)).json()["items"]
+    assert "Parents" not in str(people)
