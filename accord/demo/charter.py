@@ -157,7 +157,7 @@ def _name_who_should_be_heard(table: Table) -> None:
     say(DELE, f"members/constituencies/{constituencies[FERRY]}/representations",
         {"since": "2026-01-24"})  # fmt: skip
     say(MAREN, f"members/constituencies/{constituencies[DISABILITY]}/outreaches", {
-        "to": text("The parents' evening of the Lighthouse unit"),
+        "to": text("the parents' evening of the Lighthouse unit"),
         "why_now": text("In March we decide about lunch, and nobody here eats through a tube."),
         "different_now": text("We come to them, and we bring the draft before it is finished."),
     })  # fmt: skip

@@ -14,7 +14,54 @@ OF_PAGES = "tests/web/test_pages.py"
 OF_TABLE = "tests/members/test_table_shown.py"
 OF_THREATS = "tests/members/test_threats_shown.py"
 
+GROWTH = "services/members/views/growth.py"
+OF_GROWTH = "tests/members/test_growth.py"
+STRUCTURE = "services/web/pages/structure.py"
+YOU = "services/web/pages/you.py"
+
 MUTATIONS = (
+    Mutation(
+        "only who is sure is erased",
+        YOU,
+        'if tried.get("sure") != SURE:',
+        'if not tried.get("sure"):',
+        OF_FORMS,
+    ),
+    Mutation(
+        "what people say for themselves is said on behalf of nobody",
+        ACTING,
+        "organisation=None if for_oneself else",
+        "organisation=None if False else",
+        OF_FORMS,
+    ),
+    Mutation(
+        "a vacant seat is not taken",
+        STRUCTURE,
+        "return len(self.kept) - len(self.taken)",
+        "return len(self.kept)",
+        OF_FORMS,
+    ),
+    Mutation(
+        "who acknowledged is told from who did not",
+        "services/web/templates/body.html",
+        "{% elif known(seat.organisation.id) %}",
+        "{% elif not known(seat.organisation.id) %}",
+        OF_FORMS,
+    ),
+    Mutation(
+        "unlikely partners are the others",
+        "services/web/pages/partners.py",
+        "if org.id not in own]",
+        "if org.id in own]",
+        OF_FORMS,
+    ),
+    Mutation(
+        "a consent that was withdrawn does not hold",
+        GROWTH,
+        'found[data["consent"]].withdrawn_at = entry.at',
+        'found[data["consent"]].withdrawn_at = None',
+        OF_GROWTH,
+    ),
     Mutation(
         "who only watches is offered nothing",
         PAGE,

@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -414,3 +417,70 @@ def test_a_pair_has_its_forms_on_its_own_page() -> None:
     }
     assert offered == {"sign-out", *registers.RELATIONSHIPS}
     assert OBSERVER["mandates"][0]["authority"] == "observer"
+
+
+def test_a_body_says_who_of_those_who_sit_there_knows_who_decides() -> None:
+    page = read(PAGES["steering group"]())
+    [vacant, taken] = page.all("tr")[1:]
+    assert taken.words.startswith("Harbour Public Library")
+    assert "Acknowledged version 2" in taken.words
+    assert "Not asked" in vacant.words
+    assert "Harbour Public Library sits in it; 1 seat is vacant" in page.words
+
+
+def test_a_person_may_answer_once_a_month_and_take_back_what_holds() -> None:
+    page = read(PAGES["you"]())
+    offered = [
+        form.attributes["action"].rpartition("/")[2] for form in page.all("form", method="post")
+    ]
+    assert sorted(offered) == [
+        "erase", "give-consent", "reach-goal", "set-goal", "sign-out", "withdraw-consent",
+    ]  # fmt: skip
+    new = read(PAGES["new person"]())
+    assert new.all("input", name="period", value="2026-03")
+
+
+@dataclass
+class Asked:
+    """Stands for the services: notes the commands that reach it, and on whose behalf."""
+
+    commands: list[tuple[str, Mapping[str, Any], UUID | None]] = field(default_factory=list)
+
+    async def command(
+        self, _service: str, path: str, body: Mapping[str, Any], *, key: str,
+        organisation: UUID | None,
+    ) -> Recorded:  # fmt: skip
+        assert key
+        self.commands.append((path, body, organisation))
+        return Recorded("members", 1)
+
+
+def visit_of(asked: Asked) -> Any:
+    return SimpleNamespace(ask=asked)
+
+
+async def test_only_who_is_sure_is_erased_and_on_behalf_of_nobody() -> None:
+    asked, form = Asked(), you.FORMS["erase"]
+    for sure in ("", "erase", "yes"):
+        tried = attempt(ground="Moved on", sure=sure)
+        assert await you.send_own(visit_of(asked), "harbour", tried, form) is None
+        assert tried.words_for("sure") == "Write ERASE, in capital letters."
+    tried = attempt(ground="Moved on", sure="ERASE", idempotency_key="k")
+    assert await you.send_own(visit_of(asked), "harbour", tried, form)
+    path = f"coalitions/harbour/people/{OWN}/erasures"
+    assert asked.commands == [(path, {"ground": "moved_on"}, None)]
+
+
+async def test_what_is_said_for_an_organisation_is_said_on_its_behalf() -> None:
+    asked, form = Asked(), structure.FORMS["acknowledge"]
+    await forms.send(visit_of(asked), "harbour", attempt(version="2", idempotency_key="k"), form)
+    assert [organisation for _, _, organisation in asked.commands] == [UUID(OWN)]
+
+
+def test_unlikely_partners_are_named_without_oneself() -> None:
+    page = read(PAGES["partners"]())
+    [first, second] = page.all("h2")
+    assert first.words == "Harbour Public Library Little trust"
+    assert "Little trust" not in second.words
+    assert "Teachers" not in first.words + second.words
+    assert "say where your organisation stands" in read(PAGES["no partners"]()).words

@@ -201,3 +201,10 @@ def test_words_of_people_are_never_read_as_html() -> None:
 
     assert "<img src=x" not in html
     assert "&lt;img src=x onerror=alert(1)&gt; &amp; so on" in html
+
+
+@PAGE
+def test_what_is_folded_can_be_opened_by_keyboard(name: str) -> None:
+    """Chromium passes over all that is in a `details` which may not be reached by Tab itself."""
+    for folded in page(name).all("details"):
+        assert "tabindex" not in folded.attributes

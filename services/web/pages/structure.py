@@ -317,6 +317,6 @@ async def act_on_body(
 async def _send(visiting: Visit, coalition: str, tried: Attempt, form: Form) -> Recorded | None:
     """Send a form; where it asks for a scope and none is ticked, that is everything."""
     scoped = any(ask.name == "scope" for ask in form.asks)
-    ticked = any(name.startswith("scope:") for name in tried.values)
+    ticked = any(value for name, value in tried.values.items() if name.startswith("scope:"))
     more: dict[str, Any] = {"scope": "all"} if scoped and not ticked else {}
     return await send(visiting, coalition, tried, form, **more)

@@ -168,7 +168,7 @@ async def act_on_you(coalition: str, what: str, visiting: Visiting, request: Req
     """Say something for oneself, on behalf of no organisation; or be erased."""
     form = found(FORMS, what)
     tried = await attempt(visiting, request)
-    recorded = await _send(visiting, coalition, tried, form)
+    recorded = await send_own(visiting, coalition, tried, form)
     if recorded is None:
         return await _show(visiting, coalition, Looked(tried))
     if what == "erase":
@@ -177,7 +177,8 @@ async def act_on_you(coalition: str, what: str, visiting: Visiting, request: Req
     return RedirectResponse(f"{here}?at_least={recorded}#{form.shows}", status_code=303)
 
 
-async def _send(visiting: Visit, coalition: str, tried: Attempt, form: Form) -> Recorded | None:
+async def send_own(visiting: Visit, coalition: str, tried: Attempt, form: Form) -> Recorded | None:
+    """Send what people say for themselves alone; who is erased has to be sure."""
     if form.name == "erase":
         if tried.get("sure") != SURE:
             tried.miss("sure", f"Write {SURE}, in capital letters.")
