@@ -47,7 +47,12 @@ async def test_f28_who_names_no_objective_is_an_orphan_of_a_star_that_is_revisit
     assert (held["kind"], held["result"]) == ("vision", "kept")
 
     issue = await raised(table, "Libraries")
-    await propose(table, issue, "Longer hours", objective=str(uuid4()))
+    campaign = key_of(
+        await table.post("meetings", "campaigns", {"name": text("Read!")}, table.chair)
+    )
+    aim = {"objective": str(uuid4()), "text": text("Open until eight.")}
+    await table.post("meetings", f"campaigns/{campaign}/objectives", aim, table.chair)
+    await propose(table, issue, "Longer hours", objective=aim["objective"])
     vans, halls, dropped = [
         await propose(table, issue, title) for title in ("Vans", "Halls", "Dropped")
     ]

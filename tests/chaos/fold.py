@@ -21,7 +21,7 @@ from shared.database import create, enter, migrate
 from shared.feed import read
 from shared.inbox import Listener
 from shared.sealing import Keys, Opened, open_disclosure
-from shared.service import CORE, Service
+from shared.service import CORE, TIMERS, Service
 from tests.chaos.world import LISTENERS, drawn_from
 
 PAGE = 500
@@ -84,7 +84,8 @@ async def _prepare(dsn: str, service: Service) -> None:
     if service.projection is not None and service.tables is not None:
         model = service.projection.reader, service.tables
     heard = ["create schema if not exists heard"]
-    await migrate(dsn, base, (*CORE, *service.sql), heard, model=model)
+    timing = (TIMERS,) if service.timers else ()
+    await migrate(dsn, base, (*CORE, *timing, *service.sql), heard, model=model)
 
 
 async def _fold(
