@@ -10,7 +10,6 @@ LISTS = "services/members/views/lists.py"
 THREATS = "services/members/views/threats.py"
 OF_FOLDS = "tests/members/test_folds.py"
 OF_FORMS = "tests/web/test_forms.py"
-OF_PAGES = "tests/web/test_pages.py"
 OF_TABLE = "tests/members/test_table_shown.py"
 OF_THREATS = "tests/members/test_threats_shown.py"
 
@@ -109,7 +108,7 @@ MUTATIONS = (
         ACTING,
         'return f"{self.form}-{wrong.field}" if there else self.form',
         'return f"{self.form}-{wrong.field}"',
-        OF_PAGES,
+        OF_FORMS,
     ),
     Mutation(
         "I8 formulas are guarded in lists",

@@ -484,3 +484,10 @@ def test_unlikely_partners_are_named_without_oneself() -> None:
     assert "Little trust" not in second.words
     assert "Teachers" not in first.words + second.words
     assert "say where your organisation stands" in read(PAGES["no partners"]()).words
+
+
+def test_an_error_leads_to_its_field_or_to_the_form_where_it_has_none() -> None:
+    tried = attempt(reason="")
+    for field_, leads_to in (("reason", "f-reason"), ("send", "f-send"), ("max_members", "f")):
+        tried.miss(field_, "Something is missing.")
+        assert tried.leads_to(tried.wrong[-1]) == leads_to
