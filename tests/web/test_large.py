@@ -146,6 +146,8 @@ async def chair() -> AsyncIterator[Person]:
         "/charter",
         "/charter/acceptances/ground-rules",
         "/structure",
+        f"/structure/{_id('plenary')}",
+        "/you",
         "/alignment",
         "/reviews",
         "/issues",

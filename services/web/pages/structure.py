@@ -226,7 +226,9 @@ async def _show_body(
 ) -> Response:
     chrome, (raw, caught_up), rules, register = await asyncio.gather(
         visiting.chrome(coalition),
-        visiting.ask.get_with(looked.at_least, "members", of(coalition, "decision-structure")),
+        visiting.ask.get_with(
+            looked.at_least, "members", of(coalition, "decision-structure"), names="0"
+        ),
         visiting.ask.get("meetings", of(coalition, "rules")),
         visiting.ask.get(
             "transparency", of(coalition, "reports", "decision-register.json"),
@@ -239,7 +241,7 @@ async def _show_body(
         raise HTTPException(404)
     members, issues, constituencies = await _to_choose_from(visiting, coalition, chrome)
     adopted = (Rule.model_validate(one) for one in items(rules))
-    known = {one.id: one.ref for one in structure.acknowledged.accepted}
+    known = await _acknowledged(visiting, coalition) if body.taken else {}
     return answer(
         "body.html", chrome, looked, caught_up=caught_up, body=body, forms=FORMS,
         members=members, issues=issues, constituencies=constituencies,
@@ -247,6 +249,12 @@ async def _show_body(
         rules=[rule for rule in adopted if rule.body.id == body_id and not rule.retired],
         decisions=[Row.model_validate(one) for one in items(register)],
     )  # fmt: skip
+
+
+async def _acknowledged(visiting: Visit, coalition: str) -> Mapping[UUID, str]:
+    """Return which members know who decides, and where each said so."""
+    raw = await visiting.ask.get("members", of(coalition, "acceptances"), of="structure")
+    return {one.id: one.ref for one in Acceptance.model_validate(raw).accepted}
 
 
 async def _to_choose_from(
