@@ -37,6 +37,12 @@ class Hidden(NamedTuple):
     about: UUID | None
     sealed: Sealed[Any] | None
 
+    @property
+    def words(self) -> bool:
+        """Whether somebody wrote it: a text, or several."""
+        first = self.value[0] if isinstance(self.value, list) and self.value else self.value
+        return isinstance(first, dict) and first.keys() == Text.model_fields.keys()
+
 
 SealField = Callable[[Hidden], str]
 """Take a hidden field, keep its disclosure, and return the digest."""

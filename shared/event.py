@@ -331,6 +331,7 @@ class Context:
         actor: The person; `None` for the service itself and for imports.
         by: The organisation on whose behalf the person acts.
         at: When it happens; claimed for an import.
+        author: The one person that `by` is, speaking for themself: their words go with them.
         facts: Values read under the lock of the decision, one of each type.
     """
 
@@ -343,6 +344,7 @@ class Context:
     authority: Authority | None = None
     credential: Credential = "app_user"
     visibility: Visibility | None = None
+    author: UUID | None = None
 
     @property
     def imported(self) -> bool:

@@ -311,6 +311,7 @@ class CallerOf:
                 by=mandate.by,
                 accreditation=mandate.accreditation,
                 authority=mandate.authority,
+                author=mandate.person if mandate.alone and "rep" in self.who else None,
             )
             fits = {
                 "rep": True,

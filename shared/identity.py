@@ -46,7 +46,11 @@ _once = random_bytes(16)
 
 @dataclass(frozen=True)
 class Mandate:
-    """An accreditation in force: this person acts for `by` in `body`."""
+    """An accreditation in force: this person acts for `by` in `body`.
+
+    Args:
+        alone: `by` is this one person: what they say for it goes with them.
+    """
 
     accreditation: UUID
     person: UUID | None
@@ -57,6 +61,7 @@ class Mandate:
     begins: date
     ends: date | None = None
     roles: frozenset[str] = frozenset()
+    alone: bool = False
 
     def speaks(self, on: date) -> bool:
         """Whether it lets its holder act for the organisation on that day."""

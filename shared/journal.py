@@ -615,10 +615,13 @@ class Journal:
         key_of = keyed_for(visibility, audience)
 
         def close(hidden: Hidden) -> str:
-            if hidden.about in work.erased:
+            about = hidden.about
+            if about is None and context.author is not None and hidden.words:
+                about = context.author
+            if about in work.erased:
                 raise _about_nobody()
             try:
-                key = self._keys.at_hand(ask.coalition, hidden.about, key_of)
+                key = self._keys.at_hand(ask.coalition, about, key_of)
             except Erased:
                 raise _about_nobody() from None
             closed = seal(key, work.written, written_id, key_of, hidden.name, hidden.value)

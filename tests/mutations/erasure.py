@@ -31,9 +31,16 @@ MUTATIONS = (
     Mutation(
         "nothing new is recorded about an erased person",
         "shared/journal.py",
-        "            if hidden.about in work.erased:",
-        "            if hidden.about in work.erased and work.head is None:",
+        "            if about in work.erased:",
+        "            if about in work.erased and work.head is None:",
         f"{OF_ERASURE}::test_a_batch_records_nothing_about_who_is_on_the_list",
+    ),
+    Mutation(
+        "I7 what a person says for themself alone goes with them",
+        "shared/journal.py",
+        "if about is None and context.author is not None and hidden.words:",
+        "if about is None and context.author is not None and not hidden.words:",
+        f"{OF_ERASURE}::test_words_of_who_speaks_for_themself_alone_go_with_them",
     ),
     Mutation(
         "a restored key store destroys again what was destroyed",

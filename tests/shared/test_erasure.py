@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 from unittest.mock import patch
@@ -508,6 +508,28 @@ async def test_a_batch_records_nothing_about_who_is_on_the_list(
     assert isinstance(outcomes[0], Refused)
     assert outcomes[0].reason == "person_erased"
     assert isinstance(outcomes[1], Written)
+
+
+async def test_words_of_who_speaks_for_themself_alone_go_with_them(
+    house: House, coalition: UUID
+) -> None:
+    """Though the rule that wrote them knows nobody whom they are about."""
+
+    async def resolve(read: Reading, _state: Any, _command: Any) -> Context:
+        return replace(await acts(ANA, read), author=ANA)
+
+    async with writing(house.shop.journal) as journal:
+        [outcome] = await journal.write_all(
+            [Ask(coalition, (Step(note, *line(BEN, "Ben Wren")),), resolve)]
+        )
+    assert isinstance(outcome, Written)
+    assert await house.reader().heal(coalition)
+    assert "By the way." in (before := await house.dump(coalition))
+    await house.write(coalition, (ANA, Erase()))
+    assert await house.reader().heal(coalition)
+    after = await house.dump(coalition)
+    assert "By the way." not in after
+    assert after.count("Ben Wren") == before.count("Ben Wren")
 
 
 async def test_the_index_finds_what_stood_under_a_key(house: House) -> None:

@@ -159,7 +159,7 @@ async def _load(db: Connection, coalition: UUID) -> Roll:
         },
         mandates=_mandates(
             await rows(
-                "select a.* from heard.accreditation a"
+                "select a.*, o.one_person from heard.accreditation a"
                 " join heard.organisation o using (coalition_id, org)"
                 " where coalition_id = $1 and o.standing = 'joined'"
             )
@@ -202,6 +202,7 @@ def _mandates(rows: Iterable[Any]) -> dict[UUID, Mandate]:
             voting=row["voting"],
             begins=row["begins"],
             ends=row["ends"],
+            alone=row["one_person"],
         )
         for row in rows
     }

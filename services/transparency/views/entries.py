@@ -43,8 +43,8 @@ async def _reasons(
 ) -> dict[int, Said]:
     rows = await db.fetch(
         "select position, reason, sealed from stance where coalition_id = $1"
-        " and proposal = any($2) and reason is not null and position = any($3)"
-        " and audience && $4",
+        " and proposal = any($2) and (reason is not null or sealed ? 'reason')"
+        " and position = any($3) and audience && $4",
         lens.coalition,
         keys,
         positions,
