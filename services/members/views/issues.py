@@ -94,11 +94,13 @@ def said_of(entries: Iterable[Entry], names: Names) -> dict[UUID, Said]:
         names: Of organisations, as the reader may see them.
     """
     found: dict[UUID, Said] = {}
+    stands: dict[UUID, dict[UUID, PositionRow]] = {}
     for entry in entries:
-        said = found.setdefault(UUID(entry.key), Said())
+        issue = UUID(entry.key)
+        said = found.setdefault(issue, Said())
         match entry.type:
             case "PositionTaken" | "PositionChanged":
-                _stand(said, entry, names)
+                _stand(stands.setdefault(issue, {}), entry, names)
             case "AgreedToDisagree":
                 _agree(said, entry, names)
             case "DisagreementReopened":
@@ -109,6 +111,8 @@ def said_of(entries: Iterable[Entry], names: Names) -> dict[UUID, Said]:
                 _yield(said, entry, names)
             case "MessengerChosen":
                 _choose(said, entry, names)
+    for issue, positions in stands.items():
+        found[issue].positions = [*positions.values()]
     return found
 
 
@@ -127,20 +131,17 @@ def disagreements(entries: Iterable[Entry], names: Names) -> list[RegisteredRow]
     return sorted(rows, key=lambda row: not row.in_force)
 
 
-def _stand(said: Said, entry: Entry, names: Names) -> None:
+def _stand(positions: dict[UUID, PositionRow], entry: Entry, names: Names) -> None:
     data = entry.data
     now: dict[str, Any] = {
         "position": data.get("position", data.get("to")),
         "reason": data.get("reason"), "at": entry.at, "ref": entry.ref,
     }  # fmt: skip
-    for n, row in enumerate(said.positions):
-        if row.organisation.id == entry.by:
-            last = Stand(position=row.position, reason=row.reason, at=row.at, ref=row.ref)
-            said.positions[n] = PositionRow(
-                organisation=row.organisation, before=[last, *row.before], **now
-            )
-            return
-    said.positions.append(PositionRow(organisation=named(entry.org, names), before=[], **now))
+    organisation, before = named(entry.org, names), list[Stand]()
+    if row := positions.get(entry.org):
+        last = Stand(position=row.position, reason=row.reason, at=row.at, ref=row.ref)
+        organisation, before = row.organisation, [last, *row.before]
+    positions[entry.org] = PositionRow(organisation=organisation, before=before, **now)
 
 
 def _agree(said: Said, entry: Entry, names: Names) -> None:
