@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from accord import postgres
 from accord.supervisor import Supervisor
@@ -21,6 +22,7 @@ from tests.end_to_end.test_scenarios import (
 )
 from tests.suite import suite
 
+pytestmark = pytest.mark.servers
 LISTENERS = ("meetings", "credit", "transparency")
 KEY_STORES = tuple(f"accord_{name}_keys" for name in ("members", *LISTENERS))
 DATA = tuple(f"accord_{name}" for name in LISTENERS)

@@ -21,6 +21,7 @@ from tests.end_to_end import test_imports
 from tests.end_to_end.imports import caught_up, imported
 from tests.suite import Suite, suite
 
+pytestmark = pytest.mark.servers
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "rebuild-read-models.md"
 SLUGS = ("assembly", "council")
 ROLL_CALLS = 60

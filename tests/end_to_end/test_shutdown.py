@@ -4,10 +4,12 @@ import asyncio
 import signal
 
 import httpx2
+import pytest
 
 from tests.end_to_end.coalition import form, mail, text
 from tests.suite import suite
 
+pytestmark = pytest.mark.servers
 AT_ONCE = 40
 HELD_UP = 30.0  # seconds: then somebody holds up the end
 

@@ -4,6 +4,7 @@ A mistake counts as noticed only when its test passes without it and fails with 
 cannot even be collected noticed nothing.
 """
 
+import ast
 import os
 import pkgutil
 import random
@@ -46,15 +47,33 @@ def registered(names: Iterable[str]) -> Iterator[Mutation]:
 
 def misplaced(mutation: Mutation, root: Path = ROOT) -> str | None:
     """Return why the mistake cannot be planted as registered, if so."""
-    test = root / mutation.test.partition("::")[0]
+    path, _, named = mutation.test.partition("::")
+    test = root / path
     files = [test, *(root / change.file for change in mutation.changes)]
     if missing := [file.name for file in files if not file.is_file()]:
         return f"no such file: {', '.join(missing)}"
+    if named and named.partition("[")[0] not in _tests(test):
+        return f"no such test in {path}: {named}"
     for change in mutation.changes:
         times = (root / change.file).read_text().count(change.before)
         if times != 1:
             return f"stands there {times} times: {change.before.strip()}"
     return None
+
+
+@cache
+def _tests(file: Path) -> frozenset[str]:
+    """Return the names of a file's tests, those in classes as `Class::name`."""
+    found: set[str] = set()
+    for part in ast.parse(file.read_text()).body:
+        inside = part.body if isinstance(part, ast.ClassDef) else [part]
+        within = f"{part.name}::" if isinstance(part, ast.ClassDef) else ""
+        found |= {
+            f"{within}{one.name}"
+            for one in inside
+            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
+        }
+    return frozenset(found)
 
 
 class Copy:

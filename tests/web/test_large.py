@@ -12,6 +12,7 @@ from tests.end_to_end.coalition import mail, text
 from tests.suite import Suite, suite
 from tests.web.browsing import Person, person
 
+pytestmark = pytest.mark.servers
 ORGANISATIONS, ISSUES, THREATS = 1_000, 20, 20
 COALITION = UUID(int=77)
 SLUG, CHAIR = "large", "Chair"

@@ -14,6 +14,7 @@ from tests.end_to_end.coalition import Coalition, form, key_of, mail, text
 from tests.suite import Suite, suite
 from tests.web.browsing import Person, person
 
+pytestmark = pytest.mark.servers
 CHAIR, DELEGATE, OTHER, OBSERVER = "Clinic", "Union", "Library", "Parents"
 TENSION, BREACH, AMENDS = "canary tension", "canary breach", "canary amends"
 PAGES = (
