@@ -154,7 +154,7 @@ def own_key(told: Settings, service: str) -> ServiceKey:
 
 async def serve_feed(told: Settings, port: int) -> None:
     """Serve the feed of meetings, and the key of the service that asks for it."""
-    quiet = replace(meetings, subscriptions=(), projection=None)
+    quiet = replace(meetings, subscriptions=(), projection=None, timers=())
     key = own_key(told, "transparency")
     base = f"http://127.0.0.1:{port}"
     addresses = {name: f"{base}/{name}" for name in ("meetings", "transparency")}

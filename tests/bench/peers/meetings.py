@@ -126,7 +126,8 @@ async def main(port: int, plan: Path) -> None:
         }
     )
     await service.prepare(told)
-    deaf = replace(service, projection=None, subscriptions=())  # there is nobody to listen to
+    # there is nobody to listen to
+    deaf = replace(service, projection=None, subscriptions=(), timers=())
     runtime = Alone(deaf, told, {})
     application = deaf.app(runtime)
     tokens = Chair.read(secrets / "issuer")
