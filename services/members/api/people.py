@@ -132,7 +132,7 @@ def confirm_erasure(erased: UUID, services: Mapping[str, int]) -> Step:
 async def list_erasures(reader: Reader) -> Page[erasures.ErasureRow]:
     """List the erasures that were asked for, made, and confirmed by every service."""
     async with reader.rows() as db:
-        said = await entries(db, reader.coalition, reader.audiences, "person")
+        said = await entries(db, reader.coalition, reader.audiences, "person", types=erasures.TYPES)
         known = await queries.names(db, reader.coalition, reader.audiences)
     return Page(items=erasures.erasures(said, known))
 

@@ -11,6 +11,8 @@ from services.members.views.said import Entry
 
 BACKUPS_KEPT = timedelta(days=30)  # of key stores, at most: until then one of them has the keys
 
+TYPES = ("ErasureRequested", "PersonErased", "ErasureReceiptIssued")
+
 
 class Asked(BaseModel):
     by: Named
@@ -44,7 +46,7 @@ def erasures(entries: Iterable[Entry], names: Names) -> list[ErasureRow]:
     """
     found: dict[str, ErasureRow] = {}
     for entry in entries:
-        if entry.type not in {"ErasureRequested", "PersonErased", "ErasureReceiptIssued"}:
+        if entry.type not in TYPES:
             continue
         row = found.setdefault(entry.key, ErasureRow(person=UUID(entry.key), requests=[]))
         match entry.type:
