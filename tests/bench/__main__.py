@@ -58,6 +58,7 @@ ROWS = {
     "rebuild": "tests.bench.rebuild",
     "bus": "tests.bench.bus",
     "mandates": "tests.bench.mandates",
+    "pages": "tests.bench.pages",
     "tail": "tests.bench.tail",
     "votes": "tests.bench.votes",
 }

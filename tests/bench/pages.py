@@ -2,7 +2,7 @@
 
 The coalition is brought in through the import route of `accord up`; then each page is opened as
 the chair's delegate, once to warm up and then some times over. The figure is the slowest page's
-median in milliseconds; the note names it.
+median in milliseconds; the note names those that take too long, and what a whole sheet takes.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 from uuid import UUID, uuid5
@@ -28,12 +29,19 @@ COALITION = UUID(int=14)
 SLUG, WHO = "pages", "Chair"
 CHAIR = mail(WHO)
 AGAIN = 7
-TARGETS = (Target("B14", "pages", None, EVENTS, 300, 100, "lower", "p99_ms", rounds=1),)
+MUST, MOONSHOT = 300, 100
+SLOWEST = 12
+PATIENCE_S = 300
+LATE = "has not caught up"
+NOT_YET = (httpx2.codes.TOO_MANY_REQUESTS, httpx2.codes.SERVICE_UNAVAILABLE)
+TARGETS = (Target("B14", "pages", None, EVENTS, MUST, MOONSHOT, "lower", "worst_ms", rounds=1),)
 CONTROL = None
 READ = (
-    "members", "members/{org}", "people", "bodies", "charter", "reviews", "alignments", "issues",
-    "issues/{issue}", "disagreements", "threats", "capacities", "conflicts", "constituencies",
-    "exchanges", "mentorships", "relationships", "members.csv", "people.csv",
+    "members", "members/{org}", "alignments", "alignments.csv", "roster", "roster.csv", "names",
+    "people", "me", "growth", "erasures", "bodies", "charter", "decision-structure", "acceptances",
+    "acceptances.csv", "terms", "scenarios", "reviews", "issues", "issues/{issue}",
+    "disagreements", "threats", "capacities", "conflicts", "constituencies", "exchanges",
+    "mentorships", "relationships", "bottom-lines", "compromises",
 )  # fmt: skip
 REPORTS = (
     "decision-register", "who-decided-what", "participation", "common-ground",
@@ -41,9 +49,14 @@ REPORTS = (
     "retention-and-growth",
 )  # fmt: skip
 SHOWN = (
-    "organisations", "organisations/{org}", "charter", "charter/acceptances/ground-rules",
-    "structure", "alignment", "reviews", "issues", "issues/{issue}", "constituencies", "threats",
-    "exchanges", "conflicts", "relationships",
+    "", "/organisations", "/organisations/{org}", "/charter", "/charter/orphans",
+    "/charter/acceptances/ground-rules", "/structure", "/alignment", "/reviews", "/issues",
+    "/issues/{issue}", "/constituencies", "/threats", "/exchanges", "/conflicts",
+    "/relationships", "/messages", "/partners", "/reports", "/you",
+)  # fmt: skip
+SHEETS = (
+    "constituencies", "people", "issues", "members", "bodies", "accreditations", "seats",
+    "positions",
 )  # fmt: skip
 PAGES = (
     *(f"/members/api/v1/coalitions/{SLUG}/{page}" for page in READ),
@@ -53,8 +66,12 @@ PAGES = (
         for name in REPORTS
         for form in ("json", "csv", "html")
     ),
-    *(f"/c/{SLUG}/{page}" for page in SHOWN),
+    *(f"/c/{SLUG}{page}" for page in SHOWN),
 )
+EXPORTED = tuple(f"/members/api/v1/coalitions/{SLUG}/{sheet}.csv" for sheet in SHEETS)
+"""Opened once, and told beside the pages: all there is, 180,000 rows in one of them."""
+A_FEW = 26_000
+"""Lines of a short run: the coalition, what its members brought, and eight issues."""
 Told = Iterator[tuple[str, UUID, dict[str, Any], UUID | None]]
 """Command, stream's id, body, and the organisation that acts."""
 
@@ -126,8 +143,8 @@ def _spoken(orgs: list[UUID]) -> Told:
             yield "ChangePosition", _id("issue", number), changed, org
 
 
-async def _bring(running: Suite) -> int:
-    """Import the coalition; return its position."""
+async def _bring(running: Suite, events: int) -> int:
+    """Import the coalition, so many lines of it; return its position."""
     orgs = [_id("organisation", number) for number in range(ORGANISATIONS)]
     versions: Counter[tuple[str, UUID]] = Counter()
     at = "2026-01-01T12:00:00Z"
@@ -148,7 +165,7 @@ async def _bring(running: Suite) -> int:
 
     async def asked() -> AsyncIterator[bytes]:
         for number, line in enumerate(lines()):
-            if number >= EVENTS:
+            if number >= events:
                 return
             yield line
 
@@ -174,53 +191,82 @@ STREAMS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Opened:
+    """How many milliseconds a page took: in the middle and at worst; or what came instead."""
+
+    page: str
+    middle: float = 0.0
+    worst: float = 0.0
+    instead: str = ""
+
+    def __str__(self) -> str:
+        name = self.page.partition(SLUG)[2] or "/"
+        return f"{name} {self.instead or f'{self.middle:.0f} ({self.worst:.0f})'}"
+
+
 @asynccontextmanager
 async def rows(_stage: Stage) -> AsyncIterator[list[Row]]:
     """Offer the row; the coalition is made when it is measured."""
 
     async def measure(_at: int, secs: float) -> Sample:
-        pages = PAGES if secs >= 1 else PAGES[:1]
+        whole = secs >= 1
         async with suite(ACCORD_DEMO="true") as running:
             assert running.process is not None
-            position = await _bring(running)
+            position = await _bring(running, EVENTS if whole else A_FEW)
             clock = Clock({running.process.pid})
             async with person(running, SLUG, WHO) as somebody:
-                found = {page: await _opened(somebody, page, position) for page in pages}
+                pages = [await _opened(somebody, page, position) for page in PAGES]
+                sheets = [await _opened(somebody, page, position, 1) for page in EXPORTED if whole]
             cpu = clock.stop()[2]
-        slowest = max(found, key=lambda page: found[page])
-        said = ", ".join(
-            f"{page.partition(SLUG)[2]} {ms:.0f}"
-            for page, ms in sorted(found.items(), key=lambda each: -each[1])
-        )
-        worst = found[slowest]
+        shut = [page for page in (*pages, *sheets) if page.instead]
+        took = [page.middle for page in pages if not page.instead]
+        slow = sorted((page for page in pages if page.middle > MUST), key=lambda one: -one.middle)
         return Sample(
-            len(pages) * AGAIN, sum(found.values()) * AGAIN / 1000, p50_ms=median(found.values()),
-            p99_ms=worst, cpu_servers_s=cpu, note=f"milliseconds a page: {said}",
+            len(took) * AGAIN, sum(took) * AGAIN / 1000, p50_ms=median(took), worst_ms=max(took),
+            cpu_servers_s=cpu, errors=len(shut),
+            note="; ".join(
+                f"{what}: {', '.join(map(str, which))}"
+                for what, which in (
+                    ("not opened", shut),
+                    (f"over {MUST} ms, median (worst)", slow),
+                    ("slowest", sorted(pages, key=lambda one: -one.middle)[:SLOWEST]),
+                    ("sheets", sheets),
+                )
+                if which
+            ),
         )  # fmt: skip
 
     yield [Row("pages", (EVENTS,), measure, once=True)]
 
 
-async def _opened(somebody: Person, page: str, position: int) -> float:
-    """Return the median of how many milliseconds a warm page takes."""
+async def _opened(somebody: Person, page: str, position: int, again: int = AGAIN) -> Opened:
+    """Open a page once to warm up, as soon as it is of that position, then some times over."""
     path = page.format(org=_id("organisation", 500), issue=_id("issue", 7))
-    running, by = somebody.suite, _id("organisation")
+    url, by = f"{somebody.suite.url}{path}", _id("organisation")
 
     async def opened(**query: str) -> httpx2.Response:
         if page.startswith("/c/"):
-            return await somebody.raw(path.removeprefix(somebody.root))
-        return await running.get(path, CHAIR, by=by, **query)
+            return await somebody.client.get(url, params=query)
+        return await somebody.suite.get(path, CHAIR, by=by, **query)
 
-    for _ in range(120):
-        first = await opened(at_least=f"members/{position}")
-        if first.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
-            break
-        await asyncio.sleep(1)
-    assert first.status_code == httpx2.codes.OK, (path, first.text)
+    async def answered(**query: str) -> tuple[httpx2.Response, float]:
+        for _ in range(PATIENCE_S):
+            began = time.perf_counter()
+            answer = await opened(**query)
+            took = time.perf_counter() - began
+            if answer.status_code not in NOT_YET and LATE not in answer.text:
+                break
+            await asyncio.sleep(1)
+        return answer, took * 1000
+
+    first, _ = await answered(at_least=f"members/{position}")
+    if first.status_code != httpx2.codes.OK:
+        return Opened(page, instead=f"answered {first.status_code}")
     took = []
-    for _ in range(AGAIN):
-        began = time.perf_counter()
-        answer = await opened()
-        took.append(time.perf_counter() - began)
-        assert answer.status_code == httpx2.codes.OK, (path, answer.text)
-    return median(took) * 1000
+    for _ in range(again):
+        answer, ms = await answered()
+        if answer.status_code != httpx2.codes.OK:
+            return Opened(page, instead=f"answered {answer.status_code}")
+        took.append(ms)
+    return Opened(page, median(took), max(took))

@@ -248,7 +248,13 @@ def _told(line: Line) -> str:
     )
 
 
-_UNIT = {"p99_ms": "p99 in ms", "secs": "seconds", "lost": "lost", "per_cpu": "per CPU-second"}
+_UNIT = {
+    "p99_ms": "p99 in ms",
+    "worst_ms": "the slowest in ms",
+    "secs": "seconds",
+    "lost": "lost",
+    "per_cpu": "per CPU-second",
+}
 
 
 def _number(value: float) -> str:
