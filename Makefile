@@ -36,6 +36,7 @@ fmt: .venv/dev          ## format, and mend what ruff can
 check: .venv/dev        ## all that must hold before a commit: layout, lint, types, imports
 	ruff format --check . && ruff check . && mypy && lint-imports
 	python -m tests.bench tables
+	python -m tests.contracts.events
 
 fast: .venv/dev         ## the tests that need no servers, in parallel
 	pytest -n auto -m "not servers"
@@ -76,8 +77,8 @@ properties: .venv/dev   ## laws, histories and damage, searched for long
 schemathesis: .venv/dev ## requests of every sort to all routes, as three identities; SEED, EXAMPLES
 	python -m tests.openapi
 
-events: .venv/dev       ## docs/events.md and the schemas, from the event classes
-	python -m tests.contracts.catalogue
+events: .venv/dev       ## docs/events.md and docs/schemas, from the event classes
+	python -m tests.contracts.events
 
 screenshots: .venv/dev  ## the pictures of the README, from the demo
 	python -m tests.web.pictures

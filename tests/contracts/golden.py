@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from shared.canonical import Envelope, Hidden, encode
+from shared.canonical import Envelope, Hidden, SealField, dumps, encode
 from shared.event import Event, base64url
 from shared.sealing import disclose
 from tests.contracts.samples_credit import SAMPLES as CREDIT
@@ -38,6 +38,22 @@ def _decoy() -> str:
 
 def golden(service: str, stream: str, event: Event) -> bytes:
     """Return the bytes of a sample, with fixed ids, times and salts."""
+    return _encoded(service, stream, event, _seal)
+
+
+def disclosures(service: str, stream: str, event: Event) -> list[bytes]:
+    """Return what is sealed in a sample: the canonical JSON of each disclosure, in order."""
+    found: list[bytes] = []
+
+    def keep(hidden: Hidden) -> str:
+        found.append(dumps([base64url(SALT), hidden.name, hidden.value]))
+        return _seal(hidden)
+
+    _encoded(service, stream, event, keep)
+    return found
+
+
+def _encoded(service: str, stream: str, event: Event, seal: SealField) -> bytes:
     kind = type(event)
     by = getattr(event, "by", SOMEBODY)
     envelope = Envelope(
@@ -47,7 +63,7 @@ def golden(service: str, stream: str, event: Event) -> bytes:
         visibility=event.recorded_within(None), by=None if kind.unsigned else by, authority="full",
         audience=event.audience,
     )  # fmt: skip
-    return encode(envelope, event, None if kind.unsigned else SOMEBODY, _seal, _decoy)
+    return encode(envelope, event, None if kind.unsigned else SOMEBODY, seal, _decoy)
 
 
 def samples() -> Iterator[tuple[str, str, Event]]:

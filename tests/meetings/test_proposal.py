@@ -889,3 +889,21 @@ def test_d17_no_proposal_is_adopted_over_an_objection_to_be_addressed(
     for event in accepted((*ready, consensus), asked):
         if isinstance(event, DecisionMade) and event.outcome == "adopted":
             assert "stands" not in event.objections.values()
+
+
+@over(st.lists(steps, max_size=30), examples=100)
+def test_i2_somebody_answers_for_whatever_is_decided(
+    requests: list[tuple[ProposalCommand, Context]],
+) -> None:
+    asked = [
+        (
+            command.model_copy(update={"accountable": ()})
+            if number % 2 and isinstance(command, MakeDecision)
+            else command,
+            context,
+        )
+        for number, (command, context) in enumerate(requests)
+    ]
+    for event in accepted((*ready, opened), asked):
+        if isinstance(event, DecisionMade):
+            assert event.accountable

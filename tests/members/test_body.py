@@ -30,6 +30,7 @@ from services.members.domain.body import (
     decider,
 )
 from services.members.domain.ids import SeatId
+from shared.decider import Refused
 from shared.event import Context, Sealed
 from tests.given import Given
 from tests.laws import obey, over
@@ -302,3 +303,22 @@ contexts = st.builds(
 @over(st.lists(st.tuples(commands, contexts), min_size=3))
 def test_laws(requests: list[tuple[BodyCommand, Context]]) -> None:
     obey(decider, requests)
+
+
+@over(st.lists(st.tuples(commands, contexts), max_size=20))
+def test_m9_whatever_is_asked_no_body_is_without_a_scope(
+    requests: list[tuple[BodyCommand, Context]],
+) -> None:
+    state = decider.initial
+    for command, context in requests:
+        try:
+            events = decider.decide(command, state, context)
+        except Refused as refused:
+            if refused.reason == "no_scope":
+                assert isinstance(command, ConstituteBody | ChangeMandate)
+                assert command.scope == ()
+            continue
+        for event in events:
+            if isinstance(event, BodyConstituted | BodyMandateChanged):
+                assert event.scope
+            state = decider.evolve(state, event)

@@ -567,3 +567,33 @@ contexts = st.builds(
 @over(st.lists(st.tuples(commands, contexts), min_size=2))
 def test_laws(requests: list[tuple[CoalitionCommand, Context]]) -> None:
     obey(decider, [(form, by(UNION, FREE)), *requests])
+
+
+@over(st.lists(st.tuples(commands, contexts), max_size=20))
+def test_m3_who_adjourns_was_adjourning_and_evaluated_and_gave_each_stage_a_reason(
+    requests: list[tuple[CoalitionCommand, Context]],
+) -> None:
+    state, stage = state_after(), None
+    for command, context in [
+        *requests,
+        (AdjournCoalition(reason=WHY), by(UNION, ORG, Evaluated(answered=True))),
+    ]:
+        with suppress(Refused):
+            for event in decider.decide(command, state, context):
+                if isinstance(event, CoalitionAdjourned):
+                    assert stage == "adjourning"
+                    assert context.fact(Evaluated).answered
+                if isinstance(event, StageEntered):
+                    assert event.reason.value is not None
+                    assert event.stage != stage
+                    stage = event.stage
+                state = decider.evolve(state, event)
+
+
+@over(st.integers(1, 30), st.integers(0, 40))
+def test_m4_a_scope_never_leaves_out_who_is_at_the_table(most: int, sitting: int) -> None:
+    when = given().when(SetScope(max_members=most), by(UNION, Table(sitting)))
+    if sitting > most:
+        when.then_refused("coalition_full")
+    else:
+        when.then(ScopeSet(max_members=most, regions=(), interest_required=False))

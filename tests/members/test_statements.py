@@ -217,3 +217,27 @@ def test_m6_nobody_is_ever_related_to_itself(
             state = reduce(decider.evolve, decider.decide(command, state, context), state)
         assert isinstance(state, Joined)
         assert CLINIC not in state.related
+
+
+@over(st.lists(st.tuples(commands, contexts), max_size=20))
+def test_m2_what_is_accepted_is_current_and_a_new_version_asks_again(
+    requests: list[tuple[MembershipCommand, Context]],
+) -> None:
+    state = reduce(decider.evolve, (joined,), decider.initial)
+    accepted: dict[type, int] = {GroundRulesAccepted: joined.ground_rules}
+    for command, context in requests:
+        charter = context.fact(Charter)
+        current = {
+            AcceptGroundRules: (GroundRulesAccepted, charter.ground_rules),
+            AcknowledgeStructure: (DecisionStructureAcknowledged, charter.structure),
+        }
+        kind, version = current.get(type(command), (None, 0))
+        with suppress(Refused):
+            for event in decider.decide(command, state, context):
+                if isinstance(event, GroundRulesAccepted | DecisionStructureAcknowledged):
+                    assert (type(event), event.version) == (kind, version)
+                    assert version > 0
+                    accepted[type(event)] = version
+                state = decider.evolve(state, event)
+            if kind is not None:
+                assert accepted[kind] == version

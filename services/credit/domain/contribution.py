@@ -35,7 +35,7 @@ class DeclineContribution(Command):
 
 
 class ContributionRecorded(Event):
-    """An organisation said what somebody contributed."""
+    """An organisation says what it, or another one, contributed, in which role and degree."""
 
     by: OrgId
     of: OrgId
@@ -46,13 +46,13 @@ class ContributionRecorded(Event):
 
 
 class ContributionConfirmed(Event):
-    """Another organisation confirmed a contribution."""
+    """Another organisation says that the contribution was made as recorded."""
 
     by: OrgId
 
 
 class ContributionDeclined(Event):
-    """Who contributed does not wish to be named for it."""
+    """The organisation that is said to have contributed does not want to be named for it."""
 
     by: OrgId
 

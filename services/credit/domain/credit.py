@@ -64,7 +64,7 @@ class CorrectCredit(Command):
 
 
 class CreditAssigned(Event):
-    """Credit for a win was given."""
+    """An organisation thanks another one, or somebody outside, for its part in a win."""
 
     by: OrgId
     credit: CreditId
@@ -77,19 +77,19 @@ class CreditAssigned(Event):
 
 
 class CreditAccepted(Event):
-    """Who was given credit accepted it."""
+    """The organisation that is thanked takes the credit."""
 
     credit: CreditId
 
 
 class CreditWaived(Event):
-    """Who was given credit waived it."""
+    """The organisation that is thanked does not want the credit."""
 
     credit: CreditId
 
 
 class CreditCorrected(Event):
-    """Credit was corrected; the first one stays readable."""
+    """Role and degree of a credit are put right, with the reason; the first record stays."""
 
     credit: CreditId
     role: Role

@@ -72,7 +72,7 @@ class CelebrateWin(Command):
 
 
 class WinDeclared(Event):
-    """The coalition won something."""
+    """Something was achieved: a step or a major win, and the decisions behind it."""
 
     title: Sealed[Text]
     size: Size
@@ -81,7 +81,7 @@ class WinDeclared(Event):
 
 
 class LossAcknowledged(Event):
-    """The coalition lost something, and says so."""
+    """Something was not achieved, and the coalition says so."""
 
     title: Sealed[Text]
     decisions: tuple[DecisionId, ...]
@@ -89,7 +89,7 @@ class LossAcknowledged(Event):
 
 
 class LatecomerWelcomed(Event):
-    """Somebody who came late was welcomed."""
+    """Somebody who thought otherwise before is welcomed, with the old view and the new one."""
 
     to: OrgId | None = None
     external: Sealed[Text] = Sealed()
@@ -99,14 +99,14 @@ class LatecomerWelcomed(Event):
 
 
 class WinAnnounced(Event):
-    """A win was announced, with those not yet credited."""
+    """A win is made known to an audience; participants without credit are listed."""
 
     uncredited: tuple[OrgId, ...]
     audience_: Audience
 
 
 class WinCelebrated(Event):
-    """A win was celebrated."""
+    """A win was celebrated on a day, and by whom."""
 
     on: date
     orgs: tuple[OrgId, ...]

@@ -64,7 +64,7 @@ class RecordDeparture(Command):
 
 
 class AttendanceRecorded(Event):
-    """Somebody is there, for an organisation."""
+    """A person came to a meeting, for an organisation or for nobody."""
 
     attendance: AttendanceId
     org: OrgId | None = None
@@ -74,20 +74,20 @@ class AttendanceRecorded(Event):
 
 
 class DepartureRecorded(Event):
-    """Somebody left the meeting."""
+    """Somebody who attended left the meeting."""
 
     attendance: AttendanceId
 
 
 class QuorumEstablished(Event):
-    """Enough organisations are present."""
+    """Enough organisations are present for the body to decide."""
 
     present: int
     needed: int
 
 
 class QuorumLost(Event):
-    """Too few organisations are left."""
+    """Too few organisations are still present for the body to decide."""
 
     present: int
     needed: int

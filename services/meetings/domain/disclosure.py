@@ -59,7 +59,9 @@ class RefuseDisclosure(Command):
 
 
 class DisclosureRequested(Event):
-    """`audience_` are the partners or funders that would see it; without the underscore, who may
+    """An organisation asks to show something more widely, naming those whose approval it needs.
+
+    `audience_` are the partners or funders that would see it; without the underscore, who may
     see the request.
     """
 

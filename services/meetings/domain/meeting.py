@@ -146,7 +146,7 @@ class CloseMeeting(Command):
 
 
 class MeetingScheduled(Event):
-    """A meeting was set, with place, time and host."""
+    """A meeting of a body is called."""
 
     series: SeriesId | None = None
     title: Sealed[Text] = Sealed()
@@ -159,7 +159,7 @@ class MeetingScheduled(Event):
 
 
 class MeetingRescheduled(Event):
-    """A meeting was moved."""
+    """A meeting takes place at another time or place."""
 
     starts_at: AwareDatetime
     ends_at: AwareDatetime
@@ -167,13 +167,13 @@ class MeetingRescheduled(Event):
 
 
 class MeetingCancelled(Event):
-    """A meeting was cancelled, with the reason."""
+    """A meeting will not take place."""
 
     reason: Sealed[Text]
 
 
 class AgendaItemProposed(Event):
-    """An item was proposed for the agenda."""
+    """Somebody asks for time at a meeting: to decide, discuss, support or inform."""
 
     item: ItemId
     kind: Kind
@@ -184,14 +184,14 @@ class AgendaItemProposed(Event):
 
 
 class AgendaPublished(Event):
-    """The agenda was published, perhaps at short notice."""
+    """The items of a meeting are fixed, in their order, in time or at short notice."""
 
     items: tuple[ItemId, ...]
     short_notice: bool
 
 
 class FacilitatorAppointed(Event):
-    """Somebody facilitates the meeting, perhaps from outside."""
+    """Somebody, of a member or from outside, is to lead through the meeting."""
 
     person: Personal[PersonId]
     accreditation: AccId | None = None
@@ -200,14 +200,14 @@ class FacilitatorAppointed(Event):
 
 
 class ReengagementInvited(Event):
-    """An organisation that only listens was invited back before a decision."""
+    """An organisation that was only informed is asked to take part again, and why now."""
 
     org: OrgId
     entry: Ref
 
 
 class MeetingOpened(Event):
-    """A meeting began."""
+    """The meeting begins."""
 
 
 class Overridden(Value):
@@ -216,7 +216,7 @@ class Overridden(Value):
 
 
 class MeetingClosed(Event):
-    """A meeting ended, with its next steps owned, or left so by name."""
+    """The meeting ends; its next steps have owners, or the exception is named."""
 
     steps: tuple[StepId, ...]
     override: Overridden | None = None

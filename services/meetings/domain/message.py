@@ -46,7 +46,7 @@ class ApproveVariant(Command):
 
 
 class MessageDrafted(Event):
-    """Words on an issue were drafted."""
+    """An organisation writes down what the coalition could say on an issue."""
 
     by: OrgId
     issue: IssueId
@@ -54,13 +54,16 @@ class MessageDrafted(Event):
 
 
 class MessageApproved(Event):
-    """An organisation approved a message."""
+    """An organisation agrees that the coalition says this."""
 
     by: OrgId
 
 
 class MessageVariantApproved(Event):
-    """`audience_` is whom it is for; without the underscore it is who may see the event."""
+    """An organisation says the message to one audience in words of its own.
+
+    `audience_` is whom it is for; without the underscore it is who may see the event.
+    """
 
     by: OrgId
     variant: VariantId

@@ -50,7 +50,7 @@ class CorrectMinutes(Command):
 
 
 class MinutesDrafted(Event):
-    """Minutes were written, citing the decisions and steps of the meeting."""
+    """Minutes of a meeting are written, citing its decisions and next steps."""
 
     visibility = "body"
 
@@ -61,14 +61,14 @@ class MinutesDrafted(Event):
 
 
 class MinutesApproved(Event):
-    """An organisation that was present approved a version of the minutes."""
+    """An organisation agrees that this version of the minutes is right."""
 
     by: OrgId
     version: int
 
 
 class MinutesCorrected(Event):
-    """Minutes were corrected: a new version, to be approved again."""
+    """A new version of the minutes takes the place of an earlier one, which stays."""
 
     visibility = "body"
 

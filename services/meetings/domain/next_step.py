@@ -95,7 +95,7 @@ class Owner(Value):
 
 
 class NextStepProposed(Event):
-    """Something to be done was named."""
+    """Somebody says what should be done next; nobody owns it yet."""
 
     by: OrgId
     what: Sealed[Text]
@@ -105,7 +105,7 @@ class NextStepProposed(Event):
 
 
 class NextStepVolunteered(Event):
-    """An organisation took a step on, naming who does it and by when."""
+    """An organisation takes a next step on itself, with people and a day."""
 
     by: OrgId
     owners: tuple[Owner, ...]
@@ -113,7 +113,7 @@ class NextStepVolunteered(Event):
 
 
 class NextStepAssigned(Event):
-    """A step was given to an organisation, which has yet to accept it."""
+    """An organisation is asked to own a next step; it is not accepted yet."""
 
     owner: OrgId
     owners: tuple[Owner, ...]
@@ -121,7 +121,7 @@ class NextStepAssigned(Event):
 
 
 class NextStepReassigned(Event):
-    """A step was given to another organisation."""
+    """Another organisation is asked to own a next step."""
 
     owner: OrgId
     owners: tuple[Owner, ...]
@@ -129,40 +129,40 @@ class NextStepReassigned(Event):
 
 
 class NextStepAccepted(Event):
-    """The owner accepted a step."""
+    """The organisation that was asked owns the next step now."""
 
 
 class NextStepStarted(Event):
-    """The owner began."""
+    """The owner has begun."""
 
 
 class NextStepDeclined(Event):
-    """An organisation did not take the step on, and says why."""
+    """The organisation that was asked does not take the next step, and why."""
 
     reason: Sealed[Text]
 
 
 class NextStepBlocked(Event):
-    """The owner cannot go on, and says why."""
+    """The owner cannot go on, and why."""
 
     reason: Sealed[Text]
 
 
 class NextStepDropped(Event):
-    """A step was given up, with the reason."""
+    """The next step will not be done, and why."""
 
     reason: Sealed[Text]
 
 
 class NextStepDueDateMoved(Event):
-    """A step is due on another day, with the reason."""
+    """The next step is due on another day, and why."""
 
     due: date
     reason: Sealed[Text]
 
 
 class NextStepCompleted(Event):
-    """A step was done."""
+    """The owner has done the next step."""
 
     note: Sealed[Text] = Sealed()
 

@@ -56,7 +56,7 @@ class ResolveFormalObjection(Command):
 
 
 class ObjectionRaised(Event):
-    """An objection was raised, with its grounds and what would remove it."""
+    """An organisation objects to a proposal, with grounds and what would remove them."""
 
     by: OrgId
     objection: ObjectionId
@@ -65,28 +65,28 @@ class ObjectionRaised(Event):
 
 
 class ObjectionAccommodated(Event):
-    """An amendment took up an objection."""
+    """An objection was met by an amendment of the proposal."""
 
     objection: ObjectionId
     amendment: int
 
 
 class ObjectionRetracted(Event):
-    """Who objected took the objection back."""
+    """The organisation that objected takes its objection back."""
 
     objection: ObjectionId
     reason: Sealed[Text]
 
 
 class ObjectionSetAside(Event):
-    """The chair set an objection aside, with reasons."""
+    """An objection does not bear on the merits; the reasoning is recorded."""
 
     objection: ObjectionId
     reasoning: Sealed[Text]
 
 
 class ObjectionOutweighed(Event):
-    """The chair decided in spite of an objection, with reasons and what else was considered."""
+    """An objection is valid and still does not prevail; reasoning and alternatives stay."""
 
     objection: ObjectionId
     reasoning: Sealed[Text]
@@ -94,14 +94,14 @@ class ObjectionOutweighed(Event):
 
 
 class FormalObjectionRegistered(Event):
-    """Who objected took the objection to another body."""
+    """The objecting organisation takes its objection to another body."""
 
     objection: ObjectionId
     to: BodyId
 
 
 class FormalObjectionResolved(Event):
-    """Another body upheld or overruled an objection."""
+    """The other body has upheld or overruled a formal objection."""
 
     objection: ObjectionId
     result: Literal["upheld", "overruled"]

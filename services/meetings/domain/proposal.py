@@ -118,7 +118,7 @@ class ReopenDecision(Command):
 
 
 class ProposalDrafted(Event):
-    """A proposal was drafted for a body, naming its issue and whom it affects."""
+    """An organisation writes a proposal on an issue, for a body to decide."""
 
     by: OrgId
     body: BodyId
@@ -131,14 +131,14 @@ class ProposalDrafted(Event):
 
 
 class ProposalPublished(Event):
-    """A proposal was published: its text is this one."""
+    """The proposal can be read by all who may decide it; time for notice runs from here."""
 
     at: AwareDatetime
     text: Digest
 
 
 class ProposalAmended(Event):
-    """A proposal was changed, and says why; a voting that was open ends."""
+    """The proposal has a new text; stances on the old one no longer count."""
 
     at: AwareDatetime
     version: int
@@ -147,13 +147,13 @@ class ProposalAmended(Event):
 
 
 class ProposalWithdrawn(Event):
-    """A proposal was withdrawn by who made it."""
+    """The proposal is taken back and will not be decided."""
 
     reason: Sealed[Text]
 
 
 class DecisionMade(Event):
-    """A proposal was adopted or rejected, with all that this rests on."""
+    """The coalition decided: the outcome, the count, and by which rule and electorate."""
 
     decision: DecisionId
     outcome: Outcome
@@ -176,14 +176,14 @@ class DecisionMade(Event):
 
 
 class DecisionDeferred(Event):
-    """A decision was put off."""
+    """The decision is put off to a day, and why."""
 
     until: date
     reason: Sealed[Text]
 
 
 class DecisionReopened(Event):
-    """A decision was opened again on new information; the first one stays."""
+    """A decision is looked at again because something new is known; the first one stays."""
 
     decision: DecisionId
     new_information: Sealed[Text]

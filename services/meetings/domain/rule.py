@@ -154,7 +154,7 @@ class RetireRule(Command):
 
 
 class DecisionRuleAdopted(Event):
-    """How a body decides was adopted, as the next version."""
+    """A body decides by this rule from now on."""
 
     version: int
     body: BodyId
@@ -163,7 +163,7 @@ class DecisionRuleAdopted(Event):
 
 
 class DecisionRuleRetired(Event):
-    """A rule is not used any more."""
+    """A rule is no longer used for new votings."""
 
     decision: Ref | None = None
 

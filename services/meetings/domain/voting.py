@@ -108,7 +108,7 @@ class CloseVoting(Command):
 
 
 class VotingOpened(Event):
-    """A voting began; rule, text and who may vote are frozen."""
+    """Voting begins; rule, text and electorate stay as recorded here."""
 
     by: OrgId
     at: AwareDatetime
@@ -126,7 +126,7 @@ class VotingOpened(Event):
 
 
 class StanceTaken(Event):
-    """An organisation took its stance."""
+    """An organisation says for the first time where it stands on the proposal."""
 
     by: OrgId
     authority: Authority | None = None
@@ -136,7 +136,7 @@ class StanceTaken(Event):
 
 
 class StanceChanged(Event):
-    """An organisation changed its stance, and says why."""
+    """An organisation stands elsewhere now, and says why; the earlier stance stays recorded."""
 
     by: OrgId
     authority: Authority | None = None
@@ -147,14 +147,14 @@ class StanceChanged(Event):
 
 
 class StanceWithdrawn(Event):
-    """An organisation took its stance back."""
+    """An organisation takes its stance back, and says why."""
 
     by: OrgId
     because: Sealed[Text]
 
 
 class VotingClosed(Event):
-    """A voting ended, with its counts."""
+    """Voting ends: when its time is over, everybody was heard, or the text was amended."""
 
     reason: Reason
     present: tuple[OrgId, ...] | None = None
@@ -162,7 +162,7 @@ class VotingClosed(Event):
 
 
 class QuorumNotMet(Event):
-    """Too few took part: the voting lapses."""
+    """Too few took part, so that nothing is decided."""
 
     needed: int
     reached: int

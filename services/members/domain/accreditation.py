@@ -86,7 +86,10 @@ class RevokeProxy(Command):
 
 
 class RepresentativeAccredited(Event):
-    """`authority_` is what is given; without the underscore it would be the giver's."""
+    """A person may speak for the organisation in a body, to a stated extent and time.
+
+    `authority_` is what is given; without the underscore it would be the giver's.
+    """
 
     accreditation: AccId
     body: BodyId
@@ -105,14 +108,14 @@ class RepresentativeReplaced(RepresentativeAccredited):
 
 
 class AccreditationEnded(Event):
-    """A person no longer speaks for the organisation."""
+    """A person no longer speaks for the organisation in that body."""
 
     accreditation: AccId
     reason: Code
 
 
 class ProxyGranted(Event):
-    """A representative let another vote in their place."""
+    """The organisation lets another one speak for it in a body, between two days."""
 
     proxy: ProxyId
     to: OrgId
@@ -122,7 +125,7 @@ class ProxyGranted(Event):
 
 
 class ProxyRevoked(Event):
-    """A proxy was taken back."""
+    """A proxy no longer holds."""
 
     proxy: ProxyId
 

@@ -93,7 +93,7 @@ class DissolveBody(Command):
 
 
 class BodyConstituted(Event):
-    """A body was set up, with the issues that it may decide."""
+    """A body exists from now on, with a kind and a scope."""
 
     name: Sealed[Text]
     kind: Kind
@@ -102,35 +102,35 @@ class BodyConstituted(Event):
 
 
 class BodyMandateChanged(Event):
-    """The issues that a body may decide were changed."""
+    """A body is responsible for other issues than before."""
 
     scope: Scope
     decision: Ref | None = None
 
 
 class SeatReserved(Event):
-    """A seat was kept in a body, for a constituency or for anybody."""
+    """A body has one seat more, for a constituency or for anybody."""
 
     seat: SeatId
     constituency: ConstituencyId | None = None
 
 
 class SeatFilled(Event):
-    """An organisation took a seat."""
+    """An organisation takes a seat."""
 
     seat: SeatId
     org: OrgId
 
 
 class SeatVacated(Event):
-    """An organisation left its seat."""
+    """A seat is empty again."""
 
     seat: SeatId
     reason: Code
 
 
 class RoleTaken(Event):
-    """A representative took a role in a body, such as the chair."""
+    """Somebody accredited takes a role in the body."""
 
     role: Code
     accreditation: AccId
@@ -138,14 +138,14 @@ class RoleTaken(Event):
 
 
 class RoleReleased(Event):
-    """A role ended."""
+    """Somebody no longer has a role in the body."""
 
     role: Code
     accreditation: AccId
 
 
 class BodyDissolved(Event):
-    """A body was dissolved, with the reason."""
+    """The body no longer exists; what it did stays."""
 
     reason: Sealed[Text]
     decision: Ref | None = None

@@ -79,7 +79,7 @@ class AgreeCompromise(Command):
 
 
 class BottomLineDeclared(Event):
-    """A member said what it cannot accept, openly or sealed."""
+    """An organisation says what it accepts for a term, and until when."""
 
     term: TermId
     acceptable: Restricted[Acceptable]
@@ -88,7 +88,7 @@ class BottomLineDeclared(Event):
 
 
 class CompromiseAgreed(Event):
-    """Each party's own; the first carries parties, terms and day."""
+    """A party to a compromise agrees; the first to do so brings parties, terms and day."""
 
     compromise: CompromiseId
     parties: tuple[OrgId, ...] | None = None

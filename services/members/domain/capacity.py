@@ -36,14 +36,14 @@ class ReviewCapacity(Command):
 
 
 class StrengthDeclared(Event):
-    """A member said what it is good at."""
+    """An organisation says what it is good at."""
 
     strength: Code
     note: Sealed[Text] = Sealed()
 
 
 class CapacityPledged(Event):
-    """A member pledged hours a month, for a time."""
+    """An organisation promises hours a month for a time."""
 
     hours_per_month: Whole
     from_: date
@@ -51,7 +51,7 @@ class CapacityPledged(Event):
 
 
 class CapacityReviewed(Event):
-    """A member looked at how its pledge fits what it does."""
+    """An organisation looked at its pledge again, and kept or changed it."""
 
     at: AwareDatetime
     result: Result

@@ -19,13 +19,13 @@ class CloseCircle(Command):
 
 
 class CircleOpened(Event):
-    """A confidential circle was opened. Nothing else of it is ever recorded."""
+    """A safe room was opened; who did so is nowhere recorded."""
 
     unsigned = True
 
 
 class CircleClosed(Event):
-    """A confidential circle was closed."""
+    """A safe room was closed."""
 
     unsigned = True
 

@@ -257,7 +257,7 @@ class AdjournCoalition(Command):
 
 
 class CoalitionFormed(Event):
-    """A coalition was formed, with a short name and a founder."""
+    """A coalition begins to exist, with its address and name."""
 
     slug: str
     template: Template
@@ -266,20 +266,20 @@ class CoalitionFormed(Event):
 
 
 class OperatingModeSet(Event):
-    """From now on the coalition works informally, or formally."""
+    """The coalition works informally or formally from now on."""
 
     mode: Mode
 
 
 class CoalitionListed(Event):
-    """The coalition shows its name and topics to other coalitions."""
+    """The coalition can be found by topics from outside."""
 
     topics: tuple[Code, ...]
     contact: Sealed[Text] = Sealed()
 
 
 class NorthStarAdopted(Event):
-    """What the coalition is for was adopted, as the next version."""
+    """The coalition says in a new version what it is for."""
 
     version: Whole
     text: Sealed[Text]
@@ -288,7 +288,7 @@ class NorthStarAdopted(Event):
 
 
 class ScopeSet(Event):
-    """How many members it takes, and what it works on, was set."""
+    """The charter says how many may join, from where, and what they must state."""
 
     max_members: Whole | None = None
     regions: tuple[Code, ...]
@@ -296,7 +296,7 @@ class ScopeSet(Event):
 
 
 class ScenarioAgreed(Event):
-    """Each party's own; the first carries kind, parties and text."""
+    """A party agrees to a best or worst case; the first to do so brings kind, parties and text."""
 
     by: OrgId
     scenario: ScenarioId
@@ -306,7 +306,7 @@ class ScenarioAgreed(Event):
 
 
 class GroundRulesAdopted(Event):
-    """How members treat one another was adopted, as the next version."""
+    """A new version of the rules of working together is in force."""
 
     version: Whole
     text: Sealed[Text]
@@ -314,7 +314,7 @@ class GroundRulesAdopted(Event):
 
 
 class BoundaryAgreed(Event):
-    """What may leave the room, and in how large groups answers are counted, was agreed."""
+    """A new version says who may read what, kind by kind, and below what number is silence."""
 
     version: Whole
     defaults: dict[Code, Visibility]
@@ -324,7 +324,7 @@ class BoundaryAgreed(Event):
 
 
 class DecisionStructurePublished(Event):
-    """Which bodies decide was published, as the next version."""
+    """A new version says which bodies decide, and how they relate."""
 
     version: Whole
     bodies: tuple[BodyId, ...]
@@ -333,7 +333,7 @@ class DecisionStructurePublished(Event):
 
 
 class TermDefined(Event):
-    """A word that bottom lines and mandates speak of was defined, with the values it can have."""
+    """Something can be negotiated: a choice among values, or a number in a unit."""
 
     term: TermId
     name: Sealed[Text]
@@ -344,21 +344,21 @@ class TermDefined(Event):
 
 
 class StageEntered(Event):
-    """The coalition came into a stage of its life, for a reason."""
+    """The coalition sees itself in another stage of its life, and says why."""
 
     stage: Stage
     reason: Sealed[Text]
 
 
 class ContextShiftNoted(Event):
-    """Something outside changed that may ask for a review."""
+    """Something outside has changed that bears on issues."""
 
     what: Sealed[Text]
     issues: tuple[IssueId, ...]
 
 
 class ReviewOpened(Event):
-    """`orgs`: who is asked; none named: every member."""
+    """Organisations are asked to look at something again; where none is named, all are."""
 
     review: ReviewId
     kind: Reviewed
@@ -368,7 +368,10 @@ class ReviewOpened(Event):
 
 
 class ReviewClosed(Event):
-    """`kind`: what was reviewed, where the next review of it is planned."""
+    """A review ended with what was looked at kept or changed.
+
+    `kind`: what was reviewed, where the next review of it is planned.
+    """
 
     review: ReviewId
     kind: Reviewed | None = None
@@ -378,7 +381,7 @@ class ReviewClosed(Event):
 
 
 class CoalitionAdjourned(Event):
-    """The coalition rests or ends; what it decided stays readable."""
+    """The coalition ends its work; what it did stays readable."""
 
     reason: Sealed[Text]
 

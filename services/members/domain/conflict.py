@@ -44,7 +44,7 @@ class SettleTurf(Command):
 
 
 class ConflictAreaNamed(Event):
-    """Something that members are likely to fall out over was named, with how to deal with it."""
+    """A topic is named in advance on which organisations may clash."""
 
     name: Sealed[Text]
     issue: IssueId | None = None
@@ -52,7 +52,7 @@ class ConflictAreaNamed(Event):
 
 
 class TurfConcernRaised(Event):
-    """A member said that another claims what is theirs."""
+    """An organisation says that others work in what it sees as its domain."""
 
     by: OrgId
     domain: Sealed[Text]
@@ -60,7 +60,7 @@ class TurfConcernRaised(Event):
 
 
 class TurfSettled(Event):
-    """Only the first has `parties` and `terms`."""
+    """A party agrees how a claim to a domain ends; the first brings parties and terms."""
 
     by: OrgId
     parties: tuple[OrgId, ...] | None = None

@@ -60,7 +60,7 @@ class ReviewRepresentation(Command):
 
 
 class ConstituencyIdentified(Event):
-    """People whom the coalition affects were named."""
+    """There is a perspective that should be heard, and how well it is served so far."""
 
     name: Sealed[Text]
     kind: Code
@@ -71,7 +71,7 @@ class ConstituencyIdentified(Event):
 
 
 class ConstituencyRepresented(Event):
-    """A member said that it represents a constituency."""
+    """An organisation speaks for the constituency, from a day and perhaps until one."""
 
     by: OrgId
     since: date
@@ -79,7 +79,7 @@ class ConstituencyRepresented(Event):
 
 
 class OutreachMade(Event):
-    """Somebody of a constituency was invited or visited."""
+    """An organisation approached somebody of the constituency who is not at the table."""
 
     to: Sealed[Text]
     why_now: Sealed[Text] = Sealed()
@@ -87,7 +87,7 @@ class OutreachMade(Event):
 
 
 class ListeningSessionHeld(Event):
-    """A constituency was listened to."""
+    """An organisation listened to people of the constituency."""
 
     on: date
     participants: Whole
@@ -96,7 +96,7 @@ class ListeningSessionHeld(Event):
 
 
 class RepresentationReviewed(Event):
-    """A member's claim to represent a constituency was looked at."""
+    """Before an occasion it was counted who of the constituency was there or consulted."""
 
     occasion: Ref
     required: Whole

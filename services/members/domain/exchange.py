@@ -53,7 +53,7 @@ class DeliverResource(Command):
 
 
 class ResourceOffered(Event):
-    """A member offered something to the others."""
+    """An organisation offers something that others may use."""
 
     by: OrgId
     kind: Kind
@@ -68,7 +68,7 @@ class ResourceRequested(ResourceOffered):
 
 
 class ResourceMatched(Event):
-    """Each party's own; the first carries the parties and the quantity."""
+    """A party agrees to a match of offer and request; the first brings parties and quantity."""
 
     by: OrgId
     match: MatchId
@@ -77,7 +77,7 @@ class ResourceMatched(Event):
 
 
 class ResourceDelivered(Event):
-    """What was matched was delivered, up to this much in total."""
+    """What was matched was handed over, all or part of it."""
 
     match: MatchId
     quantity: Quantity | None = None

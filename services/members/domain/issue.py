@@ -94,21 +94,21 @@ class ChooseMessenger(Command):
 
 
 class IssueRaised(Event):
-    """An issue was put on the table."""
+    """The coalition has an issue to speak about."""
 
     name: Sealed[Text]
     summary: Sealed[Text]
 
 
 class IssueScoped(Event):
-    """The coalition took an issue into its scope, or put it out."""
+    """The issue is inside or outside of what the coalition speaks about, and why."""
 
     scope: Scope
     reason: Sealed[Text]
 
 
 class PositionTaken(Event):
-    """A member said for the first time where it stands on an issue."""
+    """An organisation says for the first time where it stands on the issue."""
 
     by: OrgId
     position: Restricted[Position]
@@ -116,7 +116,7 @@ class PositionTaken(Event):
 
 
 class PositionChanged(Event):
-    """A member stands elsewhere now, and says why."""
+    """An organisation stands elsewhere on the issue now, and says why."""
 
     by: OrgId
     from_: Restricted[Position]
@@ -125,7 +125,7 @@ class PositionChanged(Event):
 
 
 class AgreedToDisagree(Event):
-    """Each party's own; the first carries the parties and the terms."""
+    """A party parks the issue; the first to do so brings parties and terms."""
 
     by: OrgId
     parties: tuple[OrgId, ...] | None = None
@@ -133,26 +133,29 @@ class AgreedToDisagree(Event):
 
 
 class DisagreementReopened(Event):
-    """An issue at rest was taken up again."""
+    """A party brings a parked issue back, and says why."""
 
     reason: Sealed[Text]
 
 
 class LeadAssigned(Event):
-    """A member leads an issue."""
+    """One organisation leads on the issue."""
 
     lead: OrgId
 
 
 class LeadYielded(Event):
-    """A member gave its lead to another."""
+    """The leading organisation steps back, and may name who follows."""
 
     reason: Sealed[Text]
     successor: OrgId | None = None
 
 
 class MessengerChosen(Event):
-    """`audience_` is who the message is for; without the underscore it would be the event's."""
+    """An organisation, perhaps one person of it, speaks on the issue to an audience.
+
+    `audience_` is who the message is for; without the underscore it would be the event's.
+    """
 
     org: OrgId
     audience_: Visibility

@@ -185,14 +185,14 @@ class LeaveCoalition(Command):
 
 
 class MemberInvited(Event):
-    """An organisation was invited to join."""
+    """An organisation is asked to join."""
 
     name: Sealed[Text]
     why: Sealed[Text] = Sealed()
 
 
 class MembershipApplied(Event):
-    """An organisation, or one person, asked to join."""
+    """An organisation, or one person, asks to join."""
 
     name: Sealed[Text]
     kind: Kind
@@ -201,13 +201,13 @@ class MembershipApplied(Event):
 
 
 class MembershipDeclined(Event):
-    """An application or an invitation was declined."""
+    """An invitation or an application came to nothing, and why."""
 
     reason: Sealed[Text]
 
 
 class MemberJoined(Event):
-    """An organisation joined, with what it commits itself to and whether it votes."""
+    """An organisation, or one person, is a member from now on."""
 
     name: Sealed[Text]
     kind: Kind
@@ -219,7 +219,7 @@ class MemberJoined(Event):
 
 
 class AlignmentStated(Event):
-    """A member said what it brings, what it sees as the problem, and its goals."""
+    """A member says what it brings, sees as the problem, and wants."""
 
     brings: Sealed[Text]
     problem: Sealed[Text]
@@ -227,80 +227,80 @@ class AlignmentStated(Event):
 
 
 class InterestStated(Event):
-    """A member said what it gains by taking part, and to whom it answers."""
+    """A member or an applicant says what it gains, and to whom it answers."""
 
     mutual_benefit: Sealed[Text]
     answers_to: Sealed[tuple[Text, ...]] = Sealed()
 
 
 class NeedStated(Event):
-    """A member said what it needs from the others for its own people."""
+    """A member says what it needs, and who is behind that."""
 
     need: Sealed[Text]
     stakeholders: Sealed[Text]
 
 
 class CommitmentLevelSet(Event):
-    """A member changed how much it takes part; observers do not vote."""
+    """A member only observes, gives its voice, or also does homework, from now on."""
 
     level: Commitment
     reason: Sealed[Text] = Sealed()
 
 
 class InvolvementLevelSet(Event):
-    """How far a member is involved in a phase was set."""
+    """In a phase a member is informed, consulted, or decides."""
 
     phase: Code
     level: Involvement
 
 
 class GroundRulesAccepted(Event):
-    """A member accepted a version of the ground rules."""
+    """A member accepts a version of the ground rules."""
 
     version: Whole
 
 
 class DecisionStructureAcknowledged(Event):
-    """A member confirmed that it knows who decides."""
+    """A member has read a version of the decision structure."""
 
     version: Whole
 
 
 class RelatedOrganizationDeclared(Event):
-    """A member named the organisations it is related to: together they have one vote."""
+    """A member says which members it is related to; each list replaces the last."""
 
     related: tuple[OrgId, ...]
 
 
 class PointPersonNamed(Event):
-    """A member named who passes on what the coalition does."""
+    """A member says who is asked first."""
 
     person: Personal[PersonId] = Sealed()
 
 
 class InternalBriefingHeld(Event):
-    """A member told its own people."""
+    """A member told its own people about the coalition's work, and how many came."""
 
     on: date
     attended: Whole
 
 
 class MemberSuspended(Event):
-    """A member was suspended, with the reason."""
+    """A member may neither vote nor act for a while, and why."""
 
     reason: Sealed[Text]
     decision: Ref | None = None
 
 
 class MemberReinstated(Event):
-    """A suspended member takes part again."""
+    """A suspended member takes part again, and why."""
 
     reason: Sealed[Text]
     decision: Ref | None = None
 
 
 class MemberLeft(Event):
-    """A member left, with the reason."""
+    """A member is no longer at the table, by its own will or not; what it did stays."""
 
     reason_code: Leaving
     note: Sealed[Text] = Sealed()

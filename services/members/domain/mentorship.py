@@ -49,20 +49,20 @@ class Mentee(Value):
 
 
 class MentorshipStarted(Event):
-    """A person accompanies others."""
+    """A person begins to help others grow."""
 
     mentor: Personal[PersonId]
     mentees: tuple[Mentee, ...]
 
 
 class MentorshipSessionLogged(Event):
-    """Mentor and mentees met."""
+    """Mentor and mentees met on a day; of what they said nothing is kept."""
 
     on: date
 
 
 class MentorshipEnded(Event):
-    """A mentorship ended."""
+    """A mentorship is over."""
 
     reason: Code
 

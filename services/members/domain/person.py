@@ -85,7 +85,7 @@ class IssueErasureReceipt(Command):
 
 
 class PersonRegistered(Event):
-    """A person became known, with name and address."""
+    """A person is known under a name and an address."""
 
     name: Personal[Text]
     contact: Personal[Text] = Sealed()
@@ -93,7 +93,7 @@ class PersonRegistered(Event):
 
 
 class ConsentGiven(Event):
-    """A person agreed to a use of what is theirs."""
+    """A person agrees to a use of what concerns them, perhaps until a day."""
 
     consent: ConsentId
     purpose: Code
@@ -101,13 +101,13 @@ class ConsentGiven(Event):
 
 
 class ConsentWithdrawn(Event):
-    """A person took a consent back."""
+    """A person takes a consent back."""
 
     consent: ConsentId
 
 
 class GrowthGoalSet(Event):
-    """A person set a goal of their own."""
+    """A person says what they want to learn, and by when."""
 
     visibility = "dyad"
 
@@ -117,7 +117,7 @@ class GrowthGoalSet(Event):
 
 
 class GrowthGoalReached(Event):
-    """A person reached a goal."""
+    """A person has reached a goal of their own."""
 
     visibility = "dyad"
 
@@ -125,7 +125,7 @@ class GrowthGoalReached(Event):
 
 
 class WellbeingPulseSubmitted(Event):
-    """A person said how they fare this month."""
+    """A person says once a month how they are; no organisation stands beside it."""
 
     unsigned = True
     visibility = "dyad"
@@ -135,14 +135,17 @@ class WellbeingPulseSubmitted(Event):
 
 
 class ErasureRequested(Event):
-    """An organisation asked that a person be erased."""
+    """An organisation asks that a person be erased, and on what ground."""
 
     by: OrgId
     ground: Code
 
 
 class PersonErased(Event):
-    """`approved_by`: who asked for it and who did it; nobody, where it was the person."""
+    """What concerns the person is destroyed everywhere; every service that hears it must.
+
+    `approved_by`: who asked for it and who did it; nobody, where it was the person.
+    """
 
     erases = True
 
@@ -151,7 +154,7 @@ class PersonErased(Event):
 
 
 class ErasureReceiptIssued(Event):
-    """Every service confirmed that it has erased the person."""
+    """All services have read past an erasure, each up to a position."""
 
     services: dict[Code, Whole]
 

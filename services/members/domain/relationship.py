@@ -70,14 +70,14 @@ class AcceptAmends(Command):
 
 
 class TouchpointLogged(Event):
-    """Two members were in touch."""
+    """Two organisations were in touch; of what was said nothing is kept."""
 
     kind: Touch
     on: date
 
 
 class HistoricTensionRecorded(Event):
-    """Two members recorded an old tension between them."""
+    """One of two organisations names what stands between them from earlier."""
 
     visibility = "dyad"
 
@@ -86,7 +86,7 @@ class HistoricTensionRecorded(Event):
 
 
 class TrustPulseSubmitted(Event):
-    """A member rated another; only the two see it."""
+    """An organisation rates how far it trusts another one, once a quarter."""
 
     visibility = "dyad"
 
@@ -102,7 +102,7 @@ class TrustPulseSubmitted(Event):
 
 
 class BoundaryBreachReported(Event):
-    """A member reported that another broke what was agreed."""
+    """An organisation says that another one broke what was agreed on confidence."""
 
     visibility = "dyad"
 
@@ -113,7 +113,7 @@ class BoundaryBreachReported(Event):
 
 
 class AmendsOffered(Event):
-    """Who broke an agreement offered to make up for it."""
+    """The organisation that broke an agreement offers to make up for it."""
 
     visibility = "dyad"
 
@@ -122,7 +122,7 @@ class AmendsOffered(Event):
 
 
 class AmendsAccepted(Event):
-    """Amends were accepted: the breach is repaired."""
+    """The injured organisation takes what was offered."""
 
     visibility = "dyad"
 

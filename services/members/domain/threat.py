@@ -37,7 +37,7 @@ class RetireThreat(Command):
 
 
 class ThreatIdentified(Event):
-    """Something was named that threatens members."""
+    """An organisation names what threatens it on some issues."""
 
     by: OrgId
     name: Sealed[Text]
@@ -45,13 +45,13 @@ class ThreatIdentified(Event):
 
 
 class ThreatShared(Event):
-    """A member said that a threat is also theirs."""
+    """Another organisation says that it is threatened, too."""
 
     by: OrgId
 
 
 class ThreatRetired(Event):
-    """A threat is none any more, for a reason."""
+    """The threat is over, or was none, and why."""
 
     reason: Sealed[Text]
 
