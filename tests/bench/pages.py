@@ -241,7 +241,17 @@ async def rows(_stage: Stage) -> AsyncIterator[list[Row]]:
 
 
 async def _opened(somebody: Person, page: str, position: int, again: int = AGAIN) -> Opened:
-    """Open a page once to warm up, as soon as it is of that position, then some times over."""
+    """Open a page once to warm up, as soon as it is of that position, then some times over.
+
+    An answer that breaks off, or never comes, is told like one that is none.
+    """
+    try:
+        return await _timed(somebody, page, position, again)
+    except httpx2.HTTPError as error:
+        return Opened(page, instead=type(error).__name__)
+
+
+async def _timed(somebody: Person, page: str, position: int, again: int) -> Opened:
     path = page.format(org=_id("organisation", 500), issue=_id("issue", 7))
     url, by = f"{somebody.suite.url}{path}", _id("organisation")
 
