@@ -891,19 +891,12 @@ def test_d17_no_proposal_is_adopted_over_an_objection_to_be_addressed(
             assert "stands" not in event.objections.values()
 
 
-@over(st.lists(steps, max_size=30), examples=100)
-def test_i2_somebody_answers_for_whatever_is_decided(
-    requests: list[tuple[ProposalCommand, Context]],
-) -> None:
-    asked = [
-        (
-            command.model_copy(update={"accountable": ()})
-            if number % 2 and isinstance(command, MakeDecision)
-            else command,
-            context,
-        )
-        for number, (command, context) in enumerate(requests)
-    ]
-    for event in accepted((*ready, opened), asked):
-        if isinstance(event, DecisionMade):
-            assert event.accountable
+@over(st.sets(st.sampled_from([CLINIC, UNION])))
+def test_i2_somebody_answers_for_whatever_is_decided(answering: set[OrgId]) -> None:
+    history = *under_way, took(UNION, AGREE), took(CLINIC, AGREE), closed(agree=2)
+    asked = MakeDecision(accountable=tuple(answering))
+    when = given(*history).when(asked, acting(CLINIC))
+    if answering:
+        when.then(decision(accountable=tuple(sorted(answering))))
+    else:
+        when.then_refused("unaccountable")

@@ -573,7 +573,8 @@ def test_laws(requests: list[tuple[CoalitionCommand, Context]]) -> None:
 def test_m3_who_adjourns_was_adjourning_and_evaluated_and_gave_each_stage_a_reason(
     requests: list[tuple[CoalitionCommand, Context]],
 ) -> None:
-    state, stage = state_after(), None
+    state: Coalition = state_after()
+    stage = None
     for command, context in [
         *requests,
         (AdjournCoalition(reason=WHY), by(UNION, ORG, Evaluated(answered=True))),

@@ -706,8 +706,8 @@ MUTATIONS = (
     Mutation(
         "I8 a pulse is of class dyad",
         RELATIONSHIP,
-        'once a quarter."""\n\n    visibility = "dyad"\n',
-        'once a quarter."""\n',
+        'once a quarter."""\n\n    visibility = "dyad"\n\n',
+        'once a quarter."""\n\n',
         f"{OF_RELATIONSHIP}::test_i8_all_but_touchpoints_is_for_the_two_alone",
     ),
     Mutation(
@@ -882,15 +882,15 @@ MUTATIONS = (
     Mutation(
         "M17 nobody learns who opened a circle",
         CIRCLE,
-        'so is nowhere recorded."""\n\n    unsigned = True\n',
-        'so is nowhere recorded."""\n\n    unsigned = False\n',
+        'A safe room was opened; who did so is nowhere recorded."""\n\n    unsigned = True\n',
+        'A safe room was opened; who did so is nowhere recorded."""\n\n    unsigned = False\n',
         f"{OF_CIRCLE}::test_m17_no_event_of_a_circle_says_more_than_that_it_happened",
     ),
     Mutation(
         "M17 nor who closed it",
         CIRCLE,
-        'safe room was closed."""\n\n    unsigned = True\n',
-        'safe room was closed."""\n\n    unsigned = False\n',
+        'A safe room was closed."""\n\n    unsigned = True\n',
+        'A safe room was closed."""\n\n    unsigned = False\n',
         f"{OF_CIRCLE}::test_f111_the_bytes_name_nobody",
     ),
     Mutation(
