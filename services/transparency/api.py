@@ -31,7 +31,7 @@ from services.transparency.views import events, glance, names, organisations
 from services.transparency.views.common_ground import partners
 from services.transparency.views.events import Lens
 from services.transparency.views.orphans import orphans
-from services.transparency.views.reports import Ask, Kind, Report, every_page
+from services.transparency.views.reports import Ask, Kind, Pages, Report, every_page
 from shared.http import Reader, Router, requires
 from shared.problems import Problem, not_found
 
@@ -103,6 +103,7 @@ def _gives(shape: Shape) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {"application/json": {"schema": shape}}}}
 
 
+_pages_held = Pages()
 _downloads: Counter[tuple[UUID, UUID | None]] = Counter()
 
 
@@ -116,7 +117,7 @@ async def read_report(report: str, wanted: Wanted, reader: Reader, request: Requ
     ask = await _ask(kind, wanted, reader)
     if known := _known(report, ask, request):
         return known
-    made = await kind.make(reader.rows, ask)
+    made = await _pages_held.of(reader.rows, kind, ask)
     after = cursor_after(ask, made.after) if made.after is not None else None
     body = canonical(
         {
@@ -142,7 +143,7 @@ async def show_report(report: str, wanted: Wanted, reader: Reader, request: Requ
     ask = await _ask(kind, wanted, reader)
     if known := _known(report, ask, request):
         return known
-    made = await kind.make(reader.rows, ask)
+    made = await _pages_held.of(reader.rows, kind, ask)
     async with reader.rows() as db:
         known_names = await names.names(db, ask.lens)
     after = cursor_after(ask, made.after) if made.after is not None else None
@@ -175,7 +176,7 @@ async def export_report(
     }
     kept = "text/csv; charset=utf-8; header=present"
     if wanted.paged:
-        made = await kind.make(reader.rows, ask)
+        made = await _pages_held.of(reader.rows, kind, ask)
         after = cursor_after(ask, made.after) if made.after is not None else None
         body = sheet.header(report, bom=bom) + _lines(report, made)
         return Response(body, 200, headers | _pages(request, after) | _digest(body), kept)

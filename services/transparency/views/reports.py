@@ -40,7 +40,7 @@ from services.transparency.views.common_ground import (
     sheet,
 )
 from services.transparency.views.entries import entries
-from services.transparency.views.events import Lens
+from services.transparency.views.events import SERVICES, Lens
 from services.transparency.views.recounts import recounts
 from services.transparency.views.register import After, Search
 from services.transparency.views.standings import Rows, Standings
@@ -132,6 +132,7 @@ Summary = Sequence[Mapping[str, Any]]
 _Key = tuple[UUID, int, tuple[str, ...], Search, str | None]
 _summaries: OrderedDict[_Key, Summary] = OrderedDict()
 SUMMARIES_HELD = 64
+PAGES_HELD = 32
 
 
 async def _figures(db: Connection, ask: Ask) -> Summary:
@@ -390,6 +391,33 @@ REPORTS: dict[str, Kind] = {
     ),
     "shared-policies": Kind("R17", "Shared-policy adoption", "members", _policies, at_once=WHOLE),
 }
+
+
+class Pages:
+    """The pages that were asked for last, each for good: all that they rest on is in their key.
+
+    Once somebody was erased, no page of the coalition from before is held any more.
+    """
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[tuple[Any, ...], Report] = OrderedDict()
+
+    async def of(self, rows: Rows, kind: Kind, ask: Ask) -> Report:
+        """Return a page of a report, made now unless the same was asked for lately."""
+        lens = ask.lens
+        key = (
+            lens.coalition, lens.erased, *map(lens.as_of.__getitem__, SERVICES), lens.audiences,
+            lens.model, kind.number, ask.audience, ask.search, ask.organisation, ask.among,
+            ask.limit, ask.after, ask.summary,
+        )  # fmt: skip
+        if (made := self._held.pop(key, None)) is None:
+            for held in [held for held in self._held if held[0] == key[0] and held[1] != key[1]]:
+                del self._held[held]
+            made = await kind.make(rows, ask)
+        self._held[key] = made
+        while len(self._held) > PAGES_HELD:
+            self._held.popitem(last=False)
+        return made
 
 
 async def every_page(rows: Rows, kind: Kind, ask: Ask) -> AsyncIterator[Report]:
