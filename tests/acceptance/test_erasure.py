@@ -157,7 +157,7 @@ async def decide(table: Coalition, person: str) -> int:
     await post(f"proposals/{proposal}/votings", {"rule": rule, "closes_at": later(hours=2)})
     for name in ("Clinic", "Union", "Parents"):
         await post(f"proposals/{proposal}/stances", {"option": "agree"}, name)
-    against = {"option": "disagree", "reason": text("Too dear.")}
+    against = {"option": "disagree", "reason": WORDS}
     await post(f"proposals/{proposal}/stances", against, CANARY)
     await post(f"proposals/{proposal}/votings/closings", {})
     await post(f"proposals/{proposal}/decisions", {"accountable": [table.orgs[CANARY]]})

@@ -1,5 +1,6 @@
 """The coordinator's first week as it is told: its commands run, its pages hold what it names."""
 
+import os
 import re
 import shlex
 import sys
@@ -13,7 +14,8 @@ import pytest
 from tests.suite import Suite
 from tests.web.browsing import Person, Shown
 
-GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "get-the-table-ready.md"
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "docs" / "how-to" / "get-the-table-ready.md"
 CHAIR = "ana@clinic.example"
 ROW = re.compile(r"^\| (?P<page>[A-Z][^|]+?) \| [^|]+ \| (?P<opens>[A-Z][^|]+?) \|$", re.MULTILINE)
 
@@ -26,8 +28,9 @@ async def accord(suite: Suite, folder: Path, command: str) -> str:
     if arguments[0] != "token":
         here += ["--url", suite.url]
     process = await create_subprocess_exec(
-        sys.executable, "-m", "accord", *arguments, *here, cwd=folder, stdout=PIPE, stderr=PIPE
-    )
+        sys.executable, "-m", "accord", *arguments, *here, cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
     said, remarks = await process.communicate()
     assert (process.returncode, remarks) == (0, b""), f"{command}: {remarks.decode()}"
     return said.decode()

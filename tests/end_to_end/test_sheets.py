@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import os
 import re
 import shlex
 import sys
@@ -15,7 +16,8 @@ import pytest
 from tests.end_to_end.coalition import Coalition, form, key_of, mail, text
 from tests.suite import Suite
 
-GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "exchange-sheets.md"
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "docs" / "how-to" / "exchange-sheets.md"
 KINDS = (
     "constituencies", "people", "issues", "members", "bodies", "accreditations", "seats",
     "positions",
@@ -28,7 +30,8 @@ async def accord(suite: Suite, folder: Path, *arguments: str) -> tuple[int, str,
     """Run the command in a folder; return its exit code, what it said, and its remarks."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "accord", *arguments, "--url", suite.url, "--data", str(suite.data),
-        cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     said, remarks = await process.communicate()
     assert process.returncode is not None
