@@ -28,7 +28,7 @@ OF_PARTICIPATION = "tests/transparency/domain/test_participation.py"
 MUTATIONS = (
     Mutation(
         "F121 no page from before an erasure is held",
-        "services/transparency/views/reports.py",
+        "services/transparency/views/held.py",
         "if held[0] == key[0] and held[1] != key[1]]:",
         "if held[0] == key[0] and held[1] is None]:",
         "tests/transparency/test_pages_held.py",

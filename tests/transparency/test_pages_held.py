@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from services.transparency.views.events import Lens
+from services.transparency.views.held import HELD, Held
 from services.transparency.views.register import Search
-from services.transparency.views.reports import PAGES_HELD, Ask, Kind, Pages, Report
+from services.transparency.views.reports import Ask, Kind, Report, held_page
 
 LENS = Lens(UUID(int=1), ("members", "public"), {"members": 7, "meetings": 5, "credit": 3}, "v1")
 ASK = Ask(LENS, "members")
@@ -31,9 +32,9 @@ def unread() -> Any:
 
 
 async def test_the_same_page_is_made_once() -> None:
-    made, pages = Made(), Pages()
-    first = await pages.of(unread, made.kind, ASK)
-    again = await pages.of(unread, made.kind, replace(ASK, lens=replace(LENS)))
+    made, pages = Made(), Held()
+    first = await held_page(pages, unread, made.kind, ASK)
+    again = await held_page(pages, unread, made.kind, replace(ASK, lens=replace(LENS)))
     assert first is again
     assert made.times == 1
 
@@ -56,29 +57,29 @@ async def test_the_same_page_is_made_once() -> None:
     ],
 )
 async def test_whatever_it_rests_on_makes_another(other: Ask) -> None:
-    made, pages = Made(), Pages()
-    await pages.of(unread, made.kind, ASK)
-    assert (await pages.of(unread, made.kind, other)).rows == [{"made": 2}]
+    made, pages = Made(), Held()
+    await held_page(pages, unread, made.kind, ASK)
+    assert (await held_page(pages, unread, made.kind, other)).rows == [{"made": 2}]
     kind = replace(made.kind, number="R00")
-    assert (await pages.of(unread, kind, ASK)).rows == [{"made": 3}]
+    assert (await held_page(pages, unread, kind, ASK)).rows == [{"made": 3}]
 
 
 async def test_those_least_asked_for_are_forgotten() -> None:
-    made, pages = Made(), Pages()
-    for number in range(1, PAGES_HELD + 1):
-        await pages.of(unread, made.kind, replace(ASK, limit=number))
-    await pages.of(unread, made.kind, replace(ASK, limit=1))
-    await pages.of(unread, made.kind, replace(ASK, limit=PAGES_HELD + 1))
-    assert (await pages.of(unread, made.kind, replace(ASK, limit=1))).rows == [{"made": 1}]
-    assert (await pages.of(unread, made.kind, replace(ASK, limit=2))).rows != [{"made": 2}]
+    made, pages = Made(), Held()
+    for number in range(1, HELD + 1):
+        await held_page(pages, unread, made.kind, replace(ASK, limit=number))
+    await held_page(pages, unread, made.kind, replace(ASK, limit=1))
+    await held_page(pages, unread, made.kind, replace(ASK, limit=HELD + 1))
+    assert (await held_page(pages, unread, made.kind, replace(ASK, limit=1))).rows == [{"made": 1}]
+    assert (await held_page(pages, unread, made.kind, replace(ASK, limit=2))).rows != [{"made": 2}]
 
 
 async def test_f121_no_page_from_before_an_erasure_is_held() -> None:
-    made, pages = Made(), Pages()
+    made, pages = Made(), Held()
     elsewhere = replace(ASK, lens=replace(LENS, coalition=UUID(int=2)))
     for ask in (ASK, replace(ASK, limit=10), elsewhere):
-        await pages.of(unread, made.kind, ask)
-    await pages.of(unread, made.kind, replace(ASK, lens=replace(LENS, erased=(8,))))
+        await held_page(pages, unread, made.kind, ask)
+    await held_page(pages, unread, made.kind, replace(ASK, lens=replace(LENS, erased=(8,))))
     assert [key[:2] for key in pages._held] == [  # noqa: SLF001 - what is in memory
         (UUID(int=2), ()), (UUID(int=1), (8,)),
     ]  # fmt: skip

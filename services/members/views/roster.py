@@ -1,6 +1,6 @@
 """Who is at the table: for whom, who speaks for them, in which body, and with which role."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -128,33 +128,66 @@ async def representatives(
         orgs: Only for these.
         plenary: Also in the plenary, where every organisation has somebody.
     """
-    found = await db.fetch(
-        "select given.*, body.name as body_name,"
-        " (select who.name from person who where who.coalition_id = $1"
-        "  and who.person = given.person order by who.position desc limit 1) as person_name,"
-        " array(select role from role_now role where role.coalition_id = $1"
-        "  and role.body = given.body and role.accreditation = given.accreditation"
-        "  and (role.until is null or role.until >= current_date) order by role) as roles"
-        " from accreditation_now given join body_now body using (coalition_id, body)"
-        " where coalition_id = $1 and body.audience && $2"
-        " and ($3::uuid[] is null or given.org = any($3)) and ($4 or body.kind <> 'plenary')"
-        " and (given.until is null or given.until >= current_date)"
-        " order by body.kind <> 'plenary', body.kind <> 'steering', body, not given.voting,"
-        " given.accreditation",
-        coalition, list(audiences), None if orgs is None else list(orgs), plenary,
+    given = await db.fetch(
+        "select * from accreditation where coalition_id = $1"
+        " and ($2::uuid[] is null or org = any($2))"
+        " and (ended or until is null or until >= current_date)",
+        coalition, None if orgs is None else list(orgs),
     )  # fmt: skip
+    over = {row["accreditation"] for row in given if row["ended"]}
+    bodies = await db.fetch(
+        "select body, kind, name from body_now where coalition_id = $1 and audience && $2"
+        " and ($3 or kind <> 'plenary')",
+        coalition, list(audiences), plenary,
+    )  # fmt: skip
+    of = {row["body"]: row for row in bodies}
+    held = [row for row in given if row["accreditation"] not in over and row["body"] in of]
+    called = await _called(db, coalition, {row["person"] for row in held} - {None})
+    roles: dict[tuple[UUID, UUID], list[str]] = {}
+    for row in await db.fetch(
+        "select body, accreditation, role from role_now where coalition_id = $1"
+        " and (until is null or until >= current_date) order by role",
+        coalition,
+    ):
+        roles.setdefault((row["body"], row["accreditation"]), []).append(row["role"])
+
+    def place(row: Any) -> tuple[Any, ...]:
+        kind = of[row["body"]]["kind"]
+        return (
+            kind != "plenary", kind != "steering", row["body"], not row["voting"],
+            row["accreditation"],
+        )  # fmt: skip
+
     by_org: dict[UUID, list[Representative]] = {}
-    for row in found:
-        by_org.setdefault(row["org"], []).append(_representative(row))
+    for row in sorted(held, key=place):
+        who = called.get(row["person"])
+        taken = roles.get((row["body"], row["accreditation"]), [])
+        by_org.setdefault(row["org"], []).append(
+            _representative(row, who, of[row["body"]]["name"], taken)
+        )
     return by_org
 
 
-def _representative(row: Any) -> Representative:
+async def _called(
+    db: Connection, coalition: UUID, persons: Collection[UUID]
+) -> dict[UUID, str | None]:
+    """Return the names of people, as JSON."""
+    rows = await db.fetch(
+        "select distinct on (person) person, name from person where coalition_id = $1"
+        " and person = any($2) order by person, position desc",
+        coalition, list(persons),
+    )  # fmt: skip
+    return {row["person"]: row["name"] for row in rows}
+
+
+def _representative(
+    row: Any, who: str | None, body: str | None, roles: list[str]
+) -> Representative:
     return Representative(
-        accreditation=row["accreditation"], person=row["person"], name=_words(row["person_name"]),
-        body=Named(id=row["body"], name=_words(row["body_name"])), authority=row["authority"],
+        accreditation=row["accreditation"], person=row["person"], name=_words(who),
+        body=Named(id=row["body"], name=_words(body)), authority=row["authority"],
         voting=row["voting"], executive=bool(row["executive"]), begins=row["begins"],
-        ends=row["until"], roles=row["roles"],
+        ends=row["until"], roles=roles,
     )  # fmt: skip
 
 

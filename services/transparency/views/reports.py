@@ -36,11 +36,12 @@ from services.transparency.views.cases import cases
 from services.transparency.views.common_ground import (
     hidden_from_ground,
     hidden_from_record,
+    read_ground,
     record,
-    sheet,
 )
 from services.transparency.views.entries import entries
-from services.transparency.views.events import SERVICES, Lens
+from services.transparency.views.events import Lens
+from services.transparency.views.held import Held
 from services.transparency.views.recounts import recounts
 from services.transparency.views.register import After, Search
 from services.transparency.views.standings import Rows, Standings
@@ -132,7 +133,6 @@ Summary = Sequence[Mapping[str, Any]]
 _Key = tuple[UUID, int, tuple[str, ...], Search, str | None]
 _summaries: OrderedDict[_Key, Summary] = OrderedDict()
 SUMMARIES_HELD = 64
-PAGES_HELD = 32
 
 
 async def _figures(db: Connection, ask: Ask) -> Summary:
@@ -263,9 +263,10 @@ async def _common_ground(rows: Rows, ask: Ask) -> Report:
         lens = ask.lens
         known, (now, seen) = await names.names(db, lens), await _window(db, ask)
         tables = await constituencies.tables(db, lens)
-        written = await sheet(db, lens, seen, tables, known, ask.among)
+        found = await read_ground(db, lens, seen, tables, known)
         withheld = await hidden_from_ground(db, lens)
         head = await _head(db, ask, "common-ground", withheld, now, seen)
+    written = found.sheet(ask.among)
     lines = written.lines()
     shown, after = _part(lines, ask)
     summary = common_ground.summary(written) if ask.summary else []
@@ -278,14 +279,15 @@ async def _gaps(rows: Rows, ask: Ask) -> Report:
         known, (now, seen) = await names.names(db, lens), await _window(db, ask)
         tables = await constituencies.tables(db, lens)
         found = await record(db, lens, seen, tables, known)
-        ground = await sheet(db, lens, seen, tables, known) if ask.audience == "members" else None
+        ground = await read_ground(db, lens, seen, tables, known)
         withheld = await hidden_from_record(db, lens) + await register.hidden(db, lens)
         head = await _head(db, ask, "representation-gaps", withheld, now, seen)
     lines = found.rows()
-    if ground is not None:  # ties and positions are for members
-        pairs = ground.pairs[: representation_gaps.INTRODUCED]
+    if ask.audience == "members":  # ties and positions are for members
+        written = ground.sheet()
         lines += [
-            representation_gaps.introduction(common_ground.pair(each, ground)) for each in pairs
+            representation_gaps.introduction(common_ground.pair(each, written))
+            for each in written.pairs[: representation_gaps.INTRODUCED]
         ]
     shown, after = _part(lines, ask)
     return Report(head, found.summary() if ask.summary else [], shown, after)
@@ -393,36 +395,24 @@ REPORTS: dict[str, Kind] = {
 }
 
 
-class Pages:
-    """The pages that were asked for last, each for good: all that they rest on is in their key.
+def held_page(held: Held, rows: Rows, kind: Kind, ask: Ask) -> Awaitable[Report]:
+    """Return a page of a report, made now unless the same was asked for lately."""
+    what = (
+        kind.number, ask.audience, ask.search, ask.organisation, ask.among, ask.limit, ask.after,
+        ask.summary,
+    )  # fmt: skip
+    return held.of(ask.lens, what, lambda: kind.make(rows, ask))
 
-    Once somebody was erased, no page of the coalition from before is held any more.
+
+async def every_page(rows: Rows, kind: Kind, ask: Ask, held: Held) -> AsyncIterator[Report]:
+    """Yield a report a page at a time, each read in a transaction of its own.
+
+    One that is made at once, however long, is held like a page.
     """
-
-    def __init__(self) -> None:
-        self._held: OrderedDict[tuple[Any, ...], Report] = OrderedDict()
-
-    async def of(self, rows: Rows, kind: Kind, ask: Ask) -> Report:
-        """Return a page of a report, made now unless the same was asked for lately."""
-        lens = ask.lens
-        key = (
-            lens.coalition, lens.erased, *map(lens.as_of.__getitem__, SERVICES), lens.audiences,
-            lens.model, kind.number, ask.audience, ask.search, ask.organisation, ask.among,
-            ask.limit, ask.after, ask.summary,
-        )  # fmt: skip
-        if (made := self._held.pop(key, None)) is None:
-            for held in [held for held in self._held if held[0] == key[0] and held[1] != key[1]]:
-                del self._held[held]
-            made = await kind.make(rows, ask)
-        self._held[key] = made
-        while len(self._held) > PAGES_HELD:
-            self._held.popitem(last=False)
-        return made
-
-
-async def every_page(rows: Rows, kind: Kind, ask: Ask) -> AsyncIterator[Report]:
-    """Yield a report a page at a time, each read in a transaction of its own."""
     ask = replace(ask, limit=kind.at_once, summary=False)
+    if kind.at_once == WHOLE:
+        yield await held_page(held, rows, kind, ask)
+        return
     while True:
         report = await kind.make(rows, ask)
         yield report
