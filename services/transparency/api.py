@@ -30,9 +30,8 @@ from services.transparency.domain.said import words
 from services.transparency.views import events, glance, names, organisations
 from services.transparency.views.common_ground import partners, read_partners
 from services.transparency.views.events import Lens
-from services.transparency.views.held import Held
 from services.transparency.views.orphans import orphans
-from services.transparency.views.reports import Ask, Kind, Report, every_page, held_page
+from services.transparency.views.reports import Ask, Kind, Report, every_page
 from shared.http import Reader, Router, requires
 from shared.problems import Problem, not_found
 
@@ -104,7 +103,6 @@ def _gives(shape: Shape) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {"application/json": {"schema": shape}}}}
 
 
-_held = Held()
 _downloads: Counter[tuple[UUID, UUID | None]] = Counter()
 
 
@@ -118,7 +116,7 @@ async def read_report(report: str, wanted: Wanted, reader: Reader, request: Requ
     ask = await _ask(kind, wanted, reader)
     if known := _known(report, ask, request):
         return known
-    made = await held_page(_held, reader.rows, kind, ask)
+    made = await kind.make(reader.rows, ask)
     after = cursor_after(ask, made.after) if made.after is not None else None
     body = canonical(
         {
@@ -144,7 +142,7 @@ async def show_report(report: str, wanted: Wanted, reader: Reader, request: Requ
     ask = await _ask(kind, wanted, reader)
     if known := _known(report, ask, request):
         return known
-    made = await held_page(_held, reader.rows, kind, ask)
+    made = await kind.make(reader.rows, ask)
     async with reader.rows() as db:
         known_names = await names.names(db, ask.lens)
     after = cursor_after(ask, made.after) if made.after is not None else None
@@ -177,7 +175,7 @@ async def export_report(
     }
     kept = "text/csv; charset=utf-8; header=present"
     if wanted.paged:
-        made = await held_page(_held, reader.rows, kind, ask)
+        made = await kind.make(reader.rows, ask)
         after = cursor_after(ask, made.after) if made.after is not None else None
         body = sheet.header(report, bom=bom) + _lines(report, made)
         return Response(body, 200, headers | _pages(request, after) | _digest(body), kept)
@@ -190,7 +188,7 @@ async def export_report(
         _downloads[who] += 1
         try:
             yield sheet.header(report, bom=bom)
-            async for made in every_page(reader.rows, kind, ask, _held):
+            async for made in every_page(reader.rows, kind, ask):
                 yield _lines(report, made)
         finally:
             _downloads[who] -= 1
@@ -240,15 +238,8 @@ async def list_unlikely_partners(reader: Reader) -> Response:
     own = {UUID(token[4:]) for token in reader.audiences if token.startswith("org:")}
     async with reader.rows() as db:
         lens = await _lens(db, reader)
-
-    async def made() -> dict[str, Any]:
-        async with reader.rows() as db:
-            found = await read_partners(db, lens)
-        return partners(found, own)
-
-    return _answer(
-        {**await _held.of(lens, ("partners",), made), "next_cursor": None, "as_of": lens.as_of}
-    )
+        read = await read_partners(db, lens)
+    return _answer({**partners(read, own), "next_cursor": None, "as_of": lens.as_of})
 
 
 @router.get(

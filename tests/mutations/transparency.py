@@ -27,13 +27,6 @@ OF_PARTICIPATION = "tests/transparency/domain/test_participation.py"
 
 MUTATIONS = (
     Mutation(
-        "F121 no page from before an erasure is held",
-        "services/transparency/views/held.py",
-        "if held[0] == key[0] and held[1] != key[1]]:",
-        "if held[0] == key[0] and held[1] is None]:",
-        "tests/transparency/test_pages_held.py",
-    ),
-    Mutation(
         "F38 diversity is over the most there can be",
         "services/transparency/domain/size.py",
         "return apart / (1 - Fraction(1, len(counts)))",

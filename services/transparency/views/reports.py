@@ -41,7 +41,6 @@ from services.transparency.views.common_ground import (
 )
 from services.transparency.views.entries import entries
 from services.transparency.views.events import Lens
-from services.transparency.views.held import Held
 from services.transparency.views.recounts import recounts
 from services.transparency.views.register import After, Search
 from services.transparency.views.standings import Rows, Standings
@@ -395,24 +394,9 @@ REPORTS: dict[str, Kind] = {
 }
 
 
-def held_page(held: Held, rows: Rows, kind: Kind, ask: Ask) -> Awaitable[Report]:
-    """Return a page of a report, made now unless the same was asked for lately."""
-    what = (
-        kind.number, ask.audience, ask.search, ask.organisation, ask.among, ask.limit, ask.after,
-        ask.summary,
-    )  # fmt: skip
-    return held.of(ask.lens, what, lambda: kind.make(rows, ask))
-
-
-async def every_page(rows: Rows, kind: Kind, ask: Ask, held: Held) -> AsyncIterator[Report]:
-    """Yield a report a page at a time, each read in a transaction of its own.
-
-    One that is made at once, however long, is held like a page.
-    """
+async def every_page(rows: Rows, kind: Kind, ask: Ask) -> AsyncIterator[Report]:
+    """Yield a report a page at a time, each read in a transaction of its own."""
     ask = replace(ask, limit=kind.at_once, summary=False)
-    if kind.at_once == WHOLE:
-        yield await held_page(held, rows, kind, ask)
-        return
     while True:
         report = await kind.make(rows, ask)
         yield report
