@@ -9,22 +9,36 @@ create table if not exists inbox.model (
   followed boolean not null default false,  -- whether a running service has begun to keep it up
   until    timestamptz,                     -- when a kept one is dropped
   since    timestamptz not null default clock_timestamp(),  -- when its state last changed
-  note     text);                           -- why it was switched to although it differs
+  note     text,                            -- why it was switched to although it differs
+  changes  bigint  not null default 0);     -- how often rows were changed or deleted: none is by events
+alter table inbox.model add column if not exists changes bigint not null default 0;
 create unique index if not exists model_current on inbox.model (state) where state = 'current';
 create sequence if not exists inbox.model_number start 2;
 
 -- The tables of a read model, as the service's own SQL file has them: put there by migrations.
 create table if not exists migration.model (only_row boolean primary key default true check (only_row), sql text not null);
 
+create or replace function inbox.count_change() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  update inbox.model set changes = changes + 1 where schema = tg_table_schema;
+  return null;
+end $$;
+
 create or replace function migration.make_tables(named text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   app constant text := current_database() || '_app';
   relay constant text := current_database() || '_relay';
+  made text;
 begin
   execute format('create schema if not exists %I', named);
   perform set_config('search_path', format('%I, pg_temp', named), true);
   execute (select sql from migration.model);
+  for made in select tablename from pg_tables where schemaname = named loop
+    execute format('create or replace trigger count_change after update or delete or truncate on %I.%I'
+      ' for each statement execute function inbox.count_change()', named, made);
+  end loop;
   execute format('grant usage on schema %I to %I, %I', named, app, relay);
   execute format('grant select, insert, update, delete on all tables in schema %I to %I', named, app);
   execute format('grant select on all tables in schema %I to %I', named, relay);

@@ -28,7 +28,7 @@ from services.transparency.asked import (
 from services.transparency.domain.report import canonical
 from services.transparency.domain.said import words
 from services.transparency.views import events, glance, names, organisations
-from services.transparency.views.common_ground import partners, read_partners
+from services.transparency.views.common_ground import partners
 from services.transparency.views.events import Lens
 from services.transparency.views.orphans import orphans
 from services.transparency.views.reports import Ask, Kind, Report, every_page
@@ -238,8 +238,8 @@ async def list_unlikely_partners(reader: Reader) -> Response:
     own = {UUID(token[4:]) for token in reader.audiences if token.startswith("org:")}
     async with reader.rows() as db:
         lens = await _lens(db, reader)
-        read = await read_partners(db, lens)
-    return _answer({**partners(read, own), "next_cursor": None, "as_of": lens.as_of})
+    found = await partners(reader.rows, lens, own)
+    return _answer({**found, "next_cursor": None, "as_of": lens.as_of})
 
 
 @router.get(
@@ -298,7 +298,7 @@ async def read_home(reader: Reader) -> Response:
 async def _lens(db: Any, reader: Reader) -> Lens:
     as_of = await events.positions(db, reader.coalition)
     erased = await events.erasures(db, reader.coalition)
-    return Lens(reader.coalition, reader.audiences, as_of, reader.model, erased)
+    return Lens(reader.coalition, reader.audiences, as_of, await events.model(db), erased)
 
 
 async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
@@ -309,7 +309,7 @@ async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
         raise Problem(422, "organisation_missing", detail)
     async with reader.rows() as db:
         reached = await events.positions(db, reader.coalition)
-        erased = await events.erasures(db, reader.coalition)
+        erased, model = await events.erasures(db, reader.coalition), await events.model(db)
     after = None
     if wanted.cursor is not None:
         as_of, after = read_cursor(wanted.cursor, reached)
@@ -317,7 +317,7 @@ async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
         as_of = positions(wanted.as_of, reached)
     dissenting = wanted.organisation if kind.searches else None
     return Ask(
-        lens=Lens(reader.coalition, AUDIENCES[audience], as_of, reader.model, erased),
+        lens=Lens(reader.coalition, AUDIENCES[audience], as_of, model, erased),
         audience=audience,
         search=kind.narrowed(replace(wanted.search, organisation=dissenting)),
         organisation=wanted.organisation,

@@ -18,6 +18,7 @@ OF_GAPS = "tests/transparency/domain/test_representation_gaps.py"
 OF_HEARING = "tests/transparency/domain/test_hearing.py"
 OF_NUMBERS = "tests/transparency/domain/test_numbers.py"
 OF_PAIRS = "tests/transparency/domain/test_unlikely_pairs.py"
+OF_HELD = "tests/transparency/test_held.py"
 OF_TABLE = "tests/transparency/domain/test_table.py"
 OF_WINDOW = "tests/transparency/domain/test_window.py"
 OF_CHARTS = "tests/transparency/test_overlaps.py"
@@ -117,9 +118,44 @@ MUTATIONS = (
     Mutation(
         "F9 opposed in spite of a tie",
         PAIRS,
-        "if common and (opposed or not tied or",
-        "if common and (not tied or",
+        "            if opposed or b not in others:\n",
+        "            if b not in others:\n",
         OF_PAIRS,
+    ),
+    Mutation(
+        "F9 a pair is passed over only behind enough others",
+        PAIRS,
+        "        return more + self._strangers[shared]\n",
+        "        return more + self._sharing[shared]\n",
+        OF_PAIRS,
+    ),
+    Mutation(
+        "F9 pairs that are not listed are counted",
+        PAIRS,
+        "return Unlikely(total, found)",
+        "return Unlikely(len(found), found)",
+        OF_PAIRS,
+    ),
+    Mutation(
+        "R4 a ground is made anew of rows that were changed",
+        "shared/model.sql",
+        "after update or delete or truncate on",
+        "after truncate on",
+        OF_HELD,
+    ),
+    Mutation(
+        "R4 a ground is made anew once somebody is in touch",
+        "services/transparency/views/common_ground.py",
+        '"issue", "threat", "tie")',
+        '"issue", "threat")',
+        OF_HELD,
+    ),
+    Mutation(
+        "F121 nothing is held of rows that were emptied",
+        "services/transparency/views/held.py",
+        "                    self._forget(key)\n",
+        "",
+        OF_HELD,
     ),
     Mutation(
         "F9 little trust is below 2",

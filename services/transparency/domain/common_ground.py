@@ -8,7 +8,7 @@ it is. Silence never counts as half a yes.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
@@ -23,7 +23,8 @@ from services.transparency.domain.report import figure
 from services.transparency.domain.said import Names
 from services.transparency.domain.table import Table, Tables
 from services.transparency.domain.threats import Threat, ThreatEvent, threats
-from services.transparency.domain.unlikely_pairs import Pair, Ties, closeness
+from services.transparency.domain.unlikely_pairs import Pair, Ties, Unlikely, closeness
+from services.transparency.domain.window import Window
 from shared.event import timestamp
 
 WIDEST = 10
@@ -186,16 +187,19 @@ class Sheet:
 
     Args:
         before: The ground when the window began.
-        pairs: The unlikely ones, in their order.
+        unlikely: The unlikely pairs.
+        seen: The window.
         among: The organisations that were asked for; none for all.
     """
 
     now: Ground
     before: Ground
     ties: Ties
-    pairs: Sequence[Pair]
+    unlikely: Unlikely
+    seen: Window
     names: Names
     among: frozenset[UUID] = frozenset()
+    _written: dict[int, dict[str, Any]] = field(default_factory=dict, init=False, compare=False)
 
     def by_name(self, keys: Iterable[UUID]) -> list[dict[str, Any] | None]:
         return [self.names.of(key) for key in self.names.ordered(keys)]
@@ -228,8 +232,9 @@ class Sheet:
         table = self.now.table
         return {cited for group in table.groups for cited in table.events_of(group)}
 
-    def lines(self) -> list[Line]:
-        """Return the lines of the report: regions, issues, parked ones, threats, pairs."""
+    @cached_property
+    def lines(self) -> Sequence[Line]:
+        """The lines of the report: regions, issues, parked ones, threats, pairs."""
         now, ordered = self.now, self.names.ordered
         parked = [issue for issue in now.issues.values() if issue.parked]
         return [
@@ -237,8 +242,20 @@ class Sheet:
             *(Subject(issue) for issue in ordered(now.issues)),
             *(Parked(issue) for issue in ordered(issue.id for issue in parked)),
             *(now.threats[threat] for threat in ordered(now.threats)),
-            *self.pairs,
+            *self.unlikely.first,
         ]
+
+    def rows(self, start: int, end: int) -> list[dict[str, Any]]:
+        """Return some of the lines as they are written; each is written once."""
+        for place in range(start, min(end, len(self.lines))):
+            if place not in self._written:
+                self._written[place] = row(self.lines[place], self)
+        return [self._written[place] for place in range(start, min(end, len(self.lines)))]
+
+    @cached_property
+    def summary(self) -> Sequence[dict[str, Any]]:
+        """The totals, then the ten widest regions."""
+        return _summary(self)
 
 
 def row(line: Line, sheet: Sheet) -> dict[str, Any]:
@@ -359,10 +376,9 @@ def _cited(events: Iterable[Iterable[Cited]]) -> dict[str, Any]:
     return cite(sorted({cited for some in events for cited in some}))
 
 
-def summary(sheet: Sheet) -> list[dict[str, Any]]:
-    """Return the totals, then the ten widest regions."""
+def _summary(sheet: Sheet) -> list[dict[str, Any]]:
     now, listed = sheet.now, sheet.regions
-    on = {issue: sorted(now.events_on(issue)) for issue in now.issues}
+    on = {issue: now.events_on(issue) for issue in now.issues}
     supported = [issue for region in listed for issue in region.issues]
     unknown = [issue for issue in now.issues if not now.carried(issue).known]
     parked = [issue.parked for issue in now.issues.values() if issue.parked]
@@ -372,14 +388,15 @@ def summary(sheet: Sheet) -> list[dict[str, Any]]:
     def over(some: Iterable[UUID]) -> list[Cited]:
         return sorted({cited for issue in some for cited in on[issue]})
 
+    of_all, of_supported = over(now.issues), over(supported)
     return [
-        figure("issues", len(now.issues), over(now.issues)),
-        figure("supported", len(supported), over(supported)),
+        figure("issues", len(now.issues), of_all),
+        figure("supported", len(supported), of_supported),
         figure("unknown", len(unknown), over(unknown)),
         figure("parked", len(parked), sorted(c for each in parked for c in each.events)),
         figure("threats", len(now.threats), sorted(faced)),
-        figure("regions", len(listed), over(supported)),
-        figure("unlikely_pairs", len(sheet.pairs), sorted({*over(now.issues), *faced, *tied})),
+        figure("regions", len(listed), of_supported),
+        figure("unlikely_pairs", sheet.unlikely.total, sorted({*of_all, *faced, *tied})),
         *(
             figure("widest_region", len(region.issues), over(region.issues), "issues",
                    organisations=sheet.by_name(region.orgs))

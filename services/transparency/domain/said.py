@@ -1,7 +1,7 @@
 """What a reader is shown of words and names: the words, the reason why not, or nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
@@ -33,10 +33,15 @@ class Names:
     known: Mapping[UUID, Said]
     persons: frozenset[UUID] = frozenset()
     """The members that are one person: their names may be erased, so no order rests on them."""
+    _shown: dict[UUID, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, key: UUID | None) -> dict[str, Any] | None:
-        """Return `{id, name}`; `None` for nobody."""
-        return None if key is None else {"id": str(key), "name": self.known.get(key)}
+        """Return `{id, name}`, one and the same each time; `None` for nobody."""
+        if key is None:
+            return None
+        if (shown := self._shown.get(key)) is None:
+            shown = self._shown[key] = {"id": str(key), "name": self.known.get(key)}
+        return shown
 
     def words(self, key: UUID | None) -> str:
         """Return the name, or the id where no name is known."""

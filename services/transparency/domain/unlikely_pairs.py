@@ -2,14 +2,15 @@
 
 A tie is a touchpoint or an answered practice question in the window, or a match in force. Pairs
 are sorted by how much they share (most first), by the days since they were last in touch (never
-first), and by their ids: the same events always give the same order.
+first), and by their ids: the same events always give the same order. A coalition of a thousand has
+half a million pairs: the first hundred are listed, and all are counted.
 
 A trust pulse below 2 makes a pair unlikely too, but only the two themselves ever see that: it is
 not among the ties that others read.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import combinations
@@ -23,6 +24,8 @@ from services.transparency.domain.threats import Threat
 from services.transparency.domain.window import Window
 
 Two = tuple[UUID, UUID]
+NOBODY: frozenset[UUID] = frozenset()
+LISTED = 100
 LITTLE = 2
 """Of 1 to 4: what a pulse says below that is little trust."""
 
@@ -126,13 +129,12 @@ class Pair(NamedTuple):
     tied: bool
     opposed: bool
 
-    @property
-    def id(self) -> str:
-        return f"{self.orgs[0]}_{self.orgs[1]}"
 
-    @property
-    def order(self) -> tuple[int, bool, int, str]:
-        return -self.shared, self.days is not None, -(self.days or 0), self.id
+class Unlikely(NamedTuple):
+    """How many pairs there are, and the first of them in their order."""
+
+    total: int = 0
+    first: Sequence[Pair] = ()
 
 
 def unlikely_pairs(
@@ -141,28 +143,94 @@ def unlikely_pairs(
     threats: Iterable[Threat],
     between: Ties,
     today: date,
-) -> list[Pair]:
-    """Return the pairs among `orgs`, in their order.
+    own: Collection[UUID] | None = None,
+) -> Unlikely:
+    """Return the pairs among `orgs`; only those with one of `own`, where that is given.
 
     Args:
         today: The last day of the window.
     """
     listed = sorted(orgs)
-    shared, against = _marks(listed, issues, threats)
-    found: list[Pair] = []
-    for a, b in combinations(listed, 2):
-        common = (shared[a] & shared[b]).bit_count()
-        opposed = bool(shared[a] & against[b] or shared[b] & against[a])
-        tied = (a, b) in between.events
-        if common and (opposed or not tied or (a, b) in between.distrust):
-            touch = between.last.get((a, b))
-            days = max(0, (today - touch.on).days) if touch else None
-            found.append(Pair((a, b), common, days, tied, opposed))
-    return sorted(found, key=_order)
+    shared, against = (list(marks.values()) for marks in _marks(listed, issues, threats))
+    near = _near(between)
+    best = _Best(between.last, today)
+    total, wanted = 0, own or NOBODY
+    for i, a in enumerate(listed):
+        mine = own is None or a in wanted
+        others, for_it, not_it = near.get(a, NOBODY), shared[i], against[i]
+        for j in range(i + 1, len(listed)):
+            common = for_it & shared[j]
+            if not common:
+                continue
+            b = listed[j]
+            if not (mine or b in wanted):
+                continue
+            opposed = bool(for_it & against[j] or shared[j] & not_it)
+            if opposed or b not in others:
+                total += 1
+                best.meet((a, b), common.bit_count(), opposed=opposed)
+    found = [
+        Pair(each.orgs, each.shared, each.days, each.orgs in between.events, each.opposed)
+        for each in best.first()
+    ]
+    return Unlikely(total, found)
 
 
-def _order(pair: Pair) -> tuple[int, bool, int, str]:
-    return pair.order
+def _near(between: Ties) -> dict[UUID, set[UUID]]:
+    """Return with whom each is tied, and neither trusts the other little; the smaller id first."""
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for a, b in between.events:
+        if (a, b) not in between.distrust:
+            found[a].add(b)
+    return found
+
+
+class _Met(NamedTuple):
+    orgs: Two
+    shared: int
+    days: int | None
+    opposed: bool
+
+    @property
+    def order(self) -> tuple[int, bool, int, Two]:
+        return -self.shared, self.days is not None, -(self.days or 0), self.orgs
+
+
+class _Best:
+    """The first pairs of all that are met in the order of their ids.
+
+    A pair is passed over once enough are kept that come before it: that share more, or as much and
+    were never in touch.
+    """
+
+    def __init__(self, last: Mapping[Two, Touch], today: date) -> None:
+        self._last, self._today = last, today
+        self._kept: list[_Met] = []
+        self._sharing: Counter[int] = Counter()
+        self._strangers: Counter[int] = Counter()
+        self._least = 1
+
+    def meet(self, orgs: Two, shared: int, *, opposed: bool) -> None:
+        if shared < self._least:
+            return
+        touch = self._last.get(orgs)
+        days = max(0, (self._today - touch.on).days) if touch else None
+        self._kept.append(_Met(orgs, shared, days, opposed))
+        self._sharing[shared] += 1
+        self._strangers[shared] += days is None
+        while self._before(self._least) >= LISTED:
+            self._least += 1
+
+    def _before(self, shared: int) -> int:
+        more = sum(n for at, n in self._sharing.items() if at > shared)
+        return more + self._strangers[shared]
+
+    def first(self) -> list[_Met]:
+        return sorted(self._kept, key=_order)[:LISTED]
+
+
+def _order(met: _Met) -> tuple[int, bool, int, Two]:
+    return met.order
 
 
 def _marks(

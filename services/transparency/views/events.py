@@ -83,7 +83,7 @@ def sealing(seen: Recorded, *fields: str, **columns: str) -> str | None:
 
 @dataclass(frozen=True)
 class Lens:
-    """Whose eyes look, up to which positions, and in which read model."""
+    """Whose eyes look, up to which positions, and in which read model (`model`)."""
 
     coalition: UUID
     audiences: tuple[str, ...]
@@ -137,6 +137,17 @@ async def positions(db: Connection, coalition: UUID) -> dict[str, int]:
         coalition,
     )
     return dict.fromkeys(SERVICES, 0) | {row["source"]: row["position"] for row in rows}
+
+
+async def model(db: Connection) -> str:
+    """Return which read model this is, and how often a row of it was not just added but changed.
+
+    What was made of the rows of one is not held for another: an erasure, or damage, is another.
+    """
+    found: str = await db.fetchval(
+        "select schema || '+' || changes from inbox.model where schema = current_schema()"
+    )
+    return found
 
 
 async def erasures(db: Connection, coalition: UUID) -> tuple[int, ...]:

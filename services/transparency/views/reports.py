@@ -1,5 +1,6 @@
 """The reports, a page at a time: what to read for each, and in which order."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,8 +37,8 @@ from services.transparency.views.cases import cases
 from services.transparency.views.common_ground import (
     hidden_from_ground,
     hidden_from_record,
-    read_ground,
     record,
+    sheet,
 )
 from services.transparency.views.entries import entries
 from services.transparency.views.events import Lens
@@ -260,16 +261,15 @@ def _windowed(name: str, read: Read, *, grouped: bool = True) -> Make:
 async def _common_ground(rows: Rows, ask: Ask) -> Report:
     async with rows() as db:
         lens = ask.lens
-        known, (now, seen) = await names.names(db, lens), await _window(db, ask)
-        tables = await constituencies.tables(db, lens)
-        found = await read_ground(db, lens, seen, tables, known)
+        now, seen = await _window(db, ask)
         withheld = await hidden_from_ground(db, lens)
         head = await _head(db, ask, "common-ground", withheld, now, seen)
-    written = found.sheet(ask.among)
-    lines = written.lines()
-    shown, after = _part(lines, ask)
-    summary = common_ground.summary(written) if ask.summary else []
-    return Report(head, summary, [common_ground.row(line, written) for line in shown], after)
+    written = await sheet(rows, lens, seen, ask.among)
+    start = _start(ask)
+    end = start + ask.limit
+    shown = await asyncio.to_thread(written.rows, start, end)
+    summary = await asyncio.to_thread(lambda: written.summary) if ask.summary else []
+    return Report(head, summary, shown, str(end) if end < len(written.lines) else None)
 
 
 async def _gaps(rows: Rows, ask: Ask) -> Report:
@@ -278,15 +278,14 @@ async def _gaps(rows: Rows, ask: Ask) -> Report:
         known, (now, seen) = await names.names(db, lens), await _window(db, ask)
         tables = await constituencies.tables(db, lens)
         found = await record(db, lens, seen, tables, known)
-        ground = await read_ground(db, lens, seen, tables, known)
         withheld = await hidden_from_record(db, lens) + await register.hidden(db, lens)
         head = await _head(db, ask, "representation-gaps", withheld, now, seen)
     lines = found.rows()
     if ask.audience == "members":  # ties and positions are for members
-        written = ground.sheet()
+        written = await sheet(rows, lens, seen)
         lines += [
             representation_gaps.introduction(common_ground.pair(each, written))
-            for each in written.pairs[: representation_gaps.INTRODUCED]
+            for each in written.unlikely.first[: representation_gaps.INTRODUCED]
         ]
     shown, after = _part(lines, ask)
     return Report(head, found.summary() if ask.summary else [], shown, after)
@@ -318,10 +317,13 @@ _Any = TypeVar("_Any")
 
 def _part(lines: Sequence[_Any], ask: Ask) -> tuple[Sequence[_Any], str | None]:
     """Return the lines of a page, and after how many lines the next one begins."""
-    known = isinstance(ask.after, str) and ask.after.isdecimal()
-    start = int(ask.after) if known else 0
+    start = _start(ask)
     end = start + ask.limit
     return lines[start:end], str(end) if end < len(lines) else None
+
+
+def _start(ask: Ask) -> int:
+    return int(ask.after) if isinstance(ask.after, str) and ask.after.isdecimal() else 0
 
 
 async def _head(

@@ -120,7 +120,7 @@ class Story:
         orgs = now.table.active.intersection(among) if among else now.table.active
         pairs = unlikely_pairs(orgs, now.issues.values(), now.threats.values(), between, seen.ends)
         before = self.ground(seen.start)
-        return Sheet(now, before, between, pairs, NAMES, frozenset(among))
+        return Sheet(now, before, between, pairs, seen, NAMES, frozenset(among))
 
 
 def called(things: Any) -> list[str]:

@@ -15,7 +15,6 @@ from services.transparency.domain.common_ground import (
     divisiveness,
     regions,
     row,
-    summary,
 )
 from services.transparency.domain.numbers import six
 from services.transparency.domain.unlikely_pairs import closeness
@@ -197,14 +196,14 @@ def test_who_joined_first_changes_nothing_but_what_is_cited(
     one, other = told(said), told(said)
     other.belongs.sort(key=lambda each: order.index(each.event.org))
     other.represents.sort(key=lambda each: order.index(each.org))
-    assert [row(line, one.sheet()) for line in one.sheet().lines()] == [
-        row(line, other.sheet()) for line in other.sheet().lines()
+    assert [row(line, one.sheet()) for line in one.sheet().lines] == [
+        row(line, other.sheet()) for line in other.sheet().lines
     ]
 
 
 def parts(story: Story, part: str, *among: UUID) -> list[dict[str, Any]]:
     sheet = story.sheet(*among)
-    return [written for line in sheet.lines() if (written := row(line, sheet))["part"] == part]
+    return [written for line in sheet.lines if (written := row(line, sheet))["part"] == part]
 
 
 def common() -> Story:
@@ -339,13 +338,13 @@ def test_threats_are_listed_with_who_shares_them_while_they_last() -> None:
 
 def test_what_comes_after_the_window_is_not_looked_at() -> None:
     story = common()
-    before = [row(line, sheet) for sheet in (story.sheet(),) for line in sheet.lines()]
+    before = [row(line, sheet) for sheet in (story.sheet(),) for line in sheet.lines]
     later = SEEN.end
     story.stand(A, I4, "support", at=later)
     story.threat("ThreatIdentified", I5, A, at=later)
     story.issue("AgreedToDisagree", I1, A, later, parties=(A,))
     story.membership(C, "MemberLeft", at=later)
-    assert [row(line, sheet) for sheet in (story.sheet(),) for line in sheet.lines()] == before
+    assert [row(line, sheet) for sheet in (story.sheet(),) for line in sheet.lines] == before
 
 
 def test_a_scope_stands_beside_an_issue() -> None:
@@ -357,7 +356,7 @@ def test_a_scope_stands_beside_an_issue() -> None:
 
 def test_the_totals_and_the_ten_widest() -> None:
     story = told([(org, issue, "support") for org in (A, B) for issue in (I1, I2)])
-    figures = summary(story.sheet())
+    figures = story.sheet().summary
     values = {each["figure"]: each["value"] for each in figures}
     assert values == {
         "issues": 5, "supported": 2, "unknown": 5, "parked": 0, "threats": 0, "regions": 1,
@@ -371,5 +370,5 @@ def test_the_totals_and_the_ten_widest() -> None:
     many.join(*orgs)
     for n, org in enumerate(orgs):
         many.stand(org, UUID(int=0x700 + n), "support")
-    shown = [each for each in summary(many.sheet()) if each["figure"] == "widest_region"]
+    shown = [each for each in many.sheet().summary if each["figure"] == "widest_region"]
     assert len(shown) == 10

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import strategies as st
 
 from services.transparency.domain.common_ground import partner, row
+from services.transparency.domain.unlikely_pairs import Unlikely, ties, unlikely_pairs
 from tests.laws import over
 from tests.transparency.domain.ground import I1, I2, I3, I5, SEEN, A, B, C, D, Story, called
 
@@ -15,7 +17,7 @@ LONG_AGO = SEEN.start - timedelta(days=30)
 
 def pairs(story: Story) -> list[dict[str, Any]]:
     sheet = story.sheet()
-    return [row(pair, sheet) for pair in sheet.pairs]
+    return [row(pair, sheet) for pair in sheet.unlikely.first]
 
 
 def who(story: Story) -> list[str]:
@@ -141,7 +143,7 @@ def test_who_trusts_little_is_unlikely_by_the_newest_pulse_of_each() -> None:
     assert who(story) == ["AB"]
     story.pulse(A, B, 12)
     assert who(story) == ["AB"]
-    [pair], sheet = story.sheet().pairs, story.sheet()
+    [pair], sheet = story.sheet().unlikely.first, story.sheet()
     assert partner(pair, sheet)["low_trust"] is True
     assert "low_trust" not in row(pair, sheet)
     story.pulse(B, A, 6)
@@ -177,3 +179,42 @@ def test_f9_the_same_events_always_rank_the_same_pairs(
     assert orders == sorted(
         orders, key=lambda each: (-each[0], each[1] is not None, -(each[1] or 0))
     )
+
+
+def test_f9_strangers_come_before_those_who_met_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.transparency.domain.unlikely_pairs.LISTED", 1)
+    story = Story()
+    story.join(A, B, C)
+    for org in (A, B, C):
+        story.stand(org, I1, "support")
+    story.touch(A, B, SEEN.begins - timedelta(days=9), at=LONG_AGO)
+    [first], total = story.sheet().unlikely.first, story.sheet().unlikely.total
+    assert (first.orgs, first.days, total) == ((A, C), None, 3)
+
+
+wanted = st.none() | st.frozensets(st.sampled_from([A, B, C, D]))
+
+
+@over(st.lists(known, max_size=20), st.lists(met, max_size=6), wanted, st.integers(1, 4))
+def test_f9_the_first_are_those_of_all_and_all_are_counted(
+    said: list[tuple[UUID, UUID, str]],
+    touched: list[tuple[tuple[UUID, UUID], int]],
+    own: frozenset[UUID] | None,
+    listed: int,
+) -> None:
+    story = Story()
+    story.join(A, B, C, D)
+    for org, issue, stand in said:
+        story.stand(org, issue, stand)
+    for (a, b), day in touched:
+        story.touch(a, b, SEEN.begins + timedelta(days=day), at=LONG_AGO)
+    now, between = story.ground(SEEN.end), ties(story.tied, SEEN)
+
+    def unlikely(own: frozenset[UUID] | None = None) -> Unlikely:
+        orgs, issues, threats = now.table.active, now.issues.values(), now.threats.values()
+        return unlikely_pairs(orgs, issues, threats, between, SEEN.ends, own)
+
+    every = [each for each in unlikely().first if own is None or own & {*each.orgs}]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("services.transparency.domain.unlikely_pairs.LISTED", listed)
+        assert unlikely(own) == Unlikely(len(every), every[:listed])
