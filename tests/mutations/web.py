@@ -120,15 +120,15 @@ MUTATIONS = (
     Mutation(
         "F7 joined only by this threat",
         THREATS,
-        "times[other] == 1",
-        "times[other] >= 1",
+        "if n == 1}",
+        "if n}",
         OF_THREATS,
     ),
     Mutation(
         "F7 joined by no issue",
         THREATS,
-        "and other not in together",
-        "and other in together",
+        "} - together - {org}",
+        "} - {org}",
         OF_THREATS,
     ),
     Mutation(

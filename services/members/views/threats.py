@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from services.members.views.queries import Named, Names, Words, named
@@ -74,16 +75,11 @@ def _join(
         if of is not None and org not in of:
             continue
         together = frozenset().union(*(orgs for orgs in stands if org in orgs))
-        times = Counter(other for orgs in sharing if org in orgs for other in orgs)
-        for row, orgs in zip(lasting, sharing, strict=True):
-            if org not in orgs:
-                continue
-            alone = {
-                other
-                for other in orgs
-                if other != org and times[other] == 1 and other not in together
-            }
-            for other in alone:
+        of_org = [(row, orgs) for row, orgs in zip(lasting, sharing, strict=True) if org in orgs]
+        times = Counter(chain.from_iterable(orgs for _, orgs in of_org))
+        once = {other for other, n in times.items() if n == 1} - together - {org}
+        for row, orgs in of_org:
+            for other in once & orgs.keys():
                 if other > org or (of is not None and other not in of):
                     a, b = sorted((org, other))
                     row.joined.append((orgs[a], orgs[b]))
