@@ -120,15 +120,15 @@ MUTATIONS = (
     Mutation(
         "F7 joined only by this threat",
         THREATS,
-        "if n == 1}",
-        "if n}",
+        "more |= once & orgs\n",
+        "pass\n",
         OF_THREATS,
     ),
     Mutation(
         "F7 joined by no issue",
         THREATS,
-        "} - together - {org}",
-        "} - {org}",
+        "for orgs in (more, *(orgs for orgs in together if orgs & own)):",
+        "for orgs in (more,):",
         OF_THREATS,
     ),
     Mutation(

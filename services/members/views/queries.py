@@ -520,5 +520,5 @@ def _organisation(org: UUID | None, name: str | None) -> Named | None:
 
 def named(org: UUID | str, names: Names) -> Named:
     """Return an organisation with its name, where the reader may see it."""
-    id_ = UUID(str(org))
+    id_ = org if isinstance(org, UUID) else UUID(org)
     return Named(id=id_, name=names.get(id_))

@@ -130,7 +130,7 @@ async def representatives(
     """
     given = await db.fetch(
         "select * from accreditation where coalition_id = $1"
-        " and ($2::uuid[] is null or org = any($2))"
+        " and ($2::uuid[] is null or org in (select unnest($2)))"
         " and (ended or until is null or until >= current_date)",
         coalition, None if orgs is None else list(orgs),
     )  # fmt: skip
@@ -174,7 +174,7 @@ async def _called(
     """Return the names of people, as JSON."""
     rows = await db.fetch(
         "select distinct on (person) person, name from person where coalition_id = $1"
-        " and person = any($2) order by person, position desc",
+        " and person in (select unnest($2::uuid[])) order by person, position desc",
         coalition, list(persons),
     )  # fmt: skip
     return {row["person"]: row["name"] for row in rows}

@@ -1,9 +1,7 @@
 """Who shares which threat, and whom nothing but a threat joins."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from itertools import chain
 from uuid import UUID
 
 from services.members.views.queries import Named, Names, Words, named
@@ -61,27 +59,48 @@ def threats(
         else:
             row.shared_by.append(named(entry.org, names))
     lasting = [row for row in found.values() if not row.retired]
-    _join(lasting, [frozenset(orgs) for orgs in stands], of)
+    _join(lasting, stands, of)
     newest = sorted(found.values(), key=lambda row: row.identified_at, reverse=True)
     return sorted(newest, key=lambda row: row.retired)
 
 
 def _join(
-    lasting: list[ThreatRow], stands: list[frozenset[UUID]], of: Collection[UUID] | None
+    lasting: list[ThreatRow], stands: Iterable[Collection[UUID]], of: Collection[UUID] | None
 ) -> None:
-    """Add to each threat the pairs that share nothing else, in the order of their ids."""
+    """Add to each threat the pairs that share nothing else, in the order of their ids.
+
+    Sets of organisations are numbers here: the bit of each is its place among all.
+    """
     sharing = [{one.id: one for one in row.shared_by} for row in lasting]
-    for org in sorted({org for orgs in sharing for org in orgs}):
+    listed = sorted({org for orgs in sharing for org in orgs})
+    bits = {org: 1 << place for place, org in enumerate(listed)}
+    threatened = [_bits(orgs, bits) for orgs in sharing]
+    together = [_bits(orgs, bits) for orgs in stands]
+    for org, own in bits.items():
         if of is not None and org not in of:
             continue
-        together = frozenset().union(*(orgs for orgs in stands if org in orgs))
-        of_org = [(row, orgs) for row, orgs in zip(lasting, sharing, strict=True) if org in orgs]
-        times = Counter(chain.from_iterable(orgs for _, orgs in of_org))
-        once = {other for other, n in times.items() if n == 1} - together - {org}
-        for row, orgs in of_org:
-            for other in once & orgs.keys():
-                if other > org or (of is not None and other not in of):
+        once = more = 0
+        for orgs in threatened:
+            if orgs & own:
+                more |= once & orgs
+                once |= orgs
+        for orgs in (more, *(orgs for orgs in together if orgs & own)):
+            once &= ~orgs
+        once &= ~own
+        for row, called, orgs in zip(lasting, sharing, threatened, strict=True):
+            if not (once and orgs & own):
+                continue
+            for other in called:
+                joined = once & bits[other]
+                if joined and (other > org or (of is not None and other not in of)):
                     a, b = sorted((org, other))
-                    row.joined.append((orgs[a], orgs[b]))
+                    row.joined.append((called[a], called[b]))
     for row in lasting:
         row.joined.sort(key=lambda pair: (pair[0].id, pair[1].id))
+
+
+def _bits(orgs: Iterable[UUID], bits: Mapping[UUID, int]) -> int:
+    found = 0
+    for org in orgs:
+        found |= bits.get(org, 0)
+    return found
