@@ -116,7 +116,7 @@ class Suite:
                     if self.settings.demo:
                         await self._seed(supervisor, environment.of_ours() | names)
                     await greet()
-                    await keeper
+                    await until_over(keeper)
             finally:
                 for task in starting:
                     task.cancel()
@@ -197,6 +197,16 @@ class Suite:
                 keeper.cancel()
         finally:
             await bus.close()
+
+
+async def until_over(task: asyncio.Task[None]) -> None:
+    """Wait until a task ends; who is cancelled meanwhile leaves at once, and the task goes on.
+
+    A task that is awaited outright is cancelled in our place, and what it runs may swallow that, as
+    `asyncio.wait_for` does in Python 3.11 when an answer comes just then.
+    """
+    await asyncio.wait([task])
+    task.result()
 
 
 def write(path: Path, told: Mapping[str, str]) -> None:

@@ -26,6 +26,9 @@ START_SECONDS = 60
 SEEDED = "demo-is-seeded"
 
 
+ENDS_WITHIN = 90.0  # seconds; each of its processes has ten before it is killed
+
+
 def open_log(path: Path) -> BinaryIO:
     return path.open("ab")
 
@@ -118,7 +121,12 @@ class Suite:
         assert self.process is not None
         if self.process.returncode is None:
             self.process.send_signal(how)
-        return await self.process.wait()
+        try:
+            async with asyncio.timeout(ENDS_WITHIN):
+                return await self.process.wait()
+        except TimeoutError:
+            self.process.kill()
+            raise AssertionError(f"`accord up` did not end.\n{self.said()}") from None
 
 
 def pretend_seeded(data: Path) -> None:

@@ -126,10 +126,12 @@ async def act(
     body: Mapping[str, Any],
     *,
     for_oneself: bool = False,
+    version: str = "",
 ) -> Recorded | None:
     """Send the command, or note in `form` why it was not recorded.
 
-    `for_oneself`: it is not said on behalf of any organisation.
+    `for_oneself`: it is not said on behalf of any organisation. `version`: that of what people
+    have read; where there is a newer one, nothing is recorded.
 
     After a refusal the form gets a new key; without an answer it keeps its own, so that sending
     it again counts once.
@@ -145,6 +147,7 @@ async def act(
             body,
             key=form.again_with,
             organisation=None if for_oneself else form.acts_for,
+            version=version,
         )
     except PeerSilent:
         form.status = 503

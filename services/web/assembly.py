@@ -21,6 +21,7 @@ from services.web.pages import (
     charter,
     coalition,
     credit,
+    deciding,
     decision,
     home,
     issues,
@@ -45,7 +46,7 @@ from services.web.session import Cookie, Sessions
 from shared.database import ready
 
 PAGES = (
-    sign_in, home, begin, coalition, decision, register, meetings, steps, organisations,
+    sign_in, home, begin, coalition, decision, deciding, register, meetings, steps, organisations,
     organisation, credit, lessons, alignment, charter, structure, reviews, issues, reports,
     orphans, messages, partners, you,
     registers,  # the last: its paths would take those of others

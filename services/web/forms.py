@@ -30,7 +30,9 @@ Kind = Literal[
     "some",  # of the choices that the page knows
     "yes",
     "day",
+    "time",  # a moment, in UTC
     "whole",
+    "share",  # such as 2/3, a choice
     "member",  # an organisation
     "members",  # some of them
     "parties",  # some of them, and the one that acts
@@ -38,11 +40,14 @@ Kind = Literal[
     "number",  # the same, as a number
     "alone",  # the same, as a list of just that
     "new_id",  # the id of what is begun
+    "version",  # that of what people have read: it goes no further if there is a newer one
 ]
 LISTED, OFFERED = 40, 200
 """So many names are offered to tick, and so many to choose from; beyond, people type them."""
 CODE = 63
 _IDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(_[0-9a-f-]{36})?")
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Ask:
     """One thing that a form asks.
 
     Args:
-        name: Of the field in the command; `defaults.stance` is one inside another.
+        name: Of the field in the command; `rule.quorum.at_least` is one inside others.
         missing: What to say where it is needed and was left out.
         otherwise: What stands there before anybody enters something.
     """
@@ -66,7 +71,7 @@ class Ask:
     @property
     def seen(self) -> bool:
         """Whether people see it."""
-        return self.kind not in {"fixed", "number", "alone", "new_id"}
+        return self.kind not in {"fixed", "number", "alone", "new_id", "version"}
 
 
 @dataclass(frozen=True)
@@ -148,9 +153,10 @@ async def send(
     known = await names(visiting, coalition) if form.names_members else ()
     body = asked_for(form, tried, known)
     path = form.path.format(on=_on(tried), by=tried.id("organisation"))
+    read = next((tried.get(ask.name) for ask in form.asks if ask.kind == "version"), "")
     return await act(
         visiting, tried, form.service, of(coalition, *path.split("/")), body | more,
-        for_oneself=for_oneself,
+        for_oneself=for_oneself, version=read,
     )  # fmt: skip
 
 
@@ -158,14 +164,15 @@ def asked_for(form: Form, tried: Attempt, known: Sequence[Named]) -> dict[str, A
     """Return what was entered, as a command; what is wrong with it is noted in `tried`."""
     body: dict[str, Any] = {}
     for ask in form.asks:
+        if ask.kind == "version":
+            continue
         value = _read(ask, tried, known)
-        first, _, then = ask.name.partition(".")
-        if then:
-            body.setdefault(first, {})
-        if value is not None and then:
-            body[first][then] = value
-        elif value is not None:
-            body[first] = value
+        *around, last = ask.name.split(".")
+        within = body
+        for name in around:
+            within = within.setdefault(name, {})
+        if value is not None:
+            within[last] = value
     return body
 
 
@@ -257,6 +264,19 @@ def _named(ask: Ask, tried: Attempt, written: str, known: Sequence[Named]) -> st
     return None
 
 
+def _share(ask: Ask, tried: Attempt, known: Sequence[Named]) -> list[int] | None:
+    chosen = _choice(ask, tried, known)
+    return [int(part) for part in chosen.split("/")] if chosen else None
+
+
+def _time(ask: Ask, tried: Attempt, _known: Sequence[Named]) -> str | None:
+    given = tried.get(ask.name).replace(" ", "T")
+    if _MOMENT.fullmatch(given):
+        return f"{given}:00Z" if given.count(":") == 1 else f"{given}Z"
+    tried.miss(ask.name, "Write day and time in UTC, such as 2026-03-12 15:00.")
+    return None
+
+
 def _as_written(ask: Ask, tried: Attempt, _known: Sequence[Named]) -> str:
     return tried.get(ask.name)
 
@@ -273,9 +293,11 @@ _READ: Mapping[Kind, Callable[[Ask, Attempt, Sequence[Named]], Any]] = {
     "code": _code,
     "codes": _codes,
     "choice": _choice,
+    "share": _share,
     "rating": lambda ask, tried, known: int(_choice(ask, tried, known) or 0) or None,
     "yes": lambda ask, tried, _: bool(tried.get(ask.name)),
     "day": _as_written,
+    "time": _time,
     "whole": _whole,
     "member": _member,
     "fixed": _as_written,

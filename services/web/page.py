@@ -46,6 +46,9 @@ class Mandate(Answer):
     roles: tuple[str, ...] = ()
 
 
+PRESIDING = frozenset({"chair", "secretary"})
+
+
 class Me(Answer):
     """The person at the browser, as this coalition knows them."""
 
@@ -71,6 +74,28 @@ class Me(Answer):
         """The organisation for which they do what the chair does, where they may."""
         presiding = (org for org in self.spokesperson if org.id in self.presides)
         return next(presiding, None)
+
+    def chairs(self, body: UUID | None, *, informal: bool = False) -> Named | None:
+        """Return the organisation for which they do what the chair of a body does.
+
+        Args:
+            body: `None`: that of the charter.
+            informal: Whether whoever speaks for an organisation may do it.
+        """
+        if body is None or informal:
+            return self.chair
+        seated = {
+            mandate.organisation.id
+            for mandate in self.mandates
+            if mandate.body and mandate.body.id == body and not PRESIDING.isdisjoint(mandate.roles)
+        }
+        return next((org for org in self.spokesperson if org.id in seated), None)
+
+    @property
+    def chairs_any(self) -> Named | None:
+        """The organisation for which they chair some body."""
+        bodies = (mandate.body.id for mandate in self.mandates if mandate.body)
+        return next(filter(None, map(self.chairs, bodies)), None)
 
     def speaks_for(self, organisation: UUID) -> bool:
         """Tell whether they may do more than watch for this organisation."""

@@ -142,11 +142,13 @@ class Asker:
         *,
         key: str,
         organisation: UUID | None,
+        version: str = "",
     ) -> Recorded:
         """Send a command on behalf of `organisation`, if any; twice with one key counts once.
 
         Args:
             organisation: None, where people speak for themselves alone.
+            version: That of what it is about, where somebody must have read the newest.
 
         Raises:
             PeerRefused: a rule forbids it, or something in it is wrong. Nothing was recorded.
@@ -155,6 +157,8 @@ class Asker:
         headers = self._headers() | {"Idempotency-Key": key}
         if organisation is not None:
             headers["Accord-On-Behalf-Of"] = str(organisation)
+        if version:
+            headers["If-Match"] = f'"{version}"'
         address = self.peers.address(service, path)
         try:
             answer = await self.peers.client.post(address, json=body, headers=headers)

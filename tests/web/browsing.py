@@ -131,7 +131,7 @@ def _form(page: Element, what: str, about: str) -> Element:
         form
         for form in page.all("form", method="post")
         if form.attributes["action"].partition("?")[0].endswith(f"/{what}")
-        and about in form.all("input", name="form")[0].attributes["value"]
+        and about in "".join(each.attributes["value"] for each in form.all("input", name="form"))
     ]
     assert fitting, f"nothing here does {what}"
     return fitting[0]

@@ -2,13 +2,25 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from html.parser import HTMLParser
+from typing import Any
 
+from services.web import words
 from services.web.acting import Attempt
 from services.web.answers import Named, items
 from services.web.demo import Account
 from services.web.page import Chrome, Coalition, Me, to_html
-from services.web.pages import coalition, credit, decision, home, meetings, register, reports
+from services.web.pages import (
+    coalition,
+    credit,
+    deciding,
+    decision,
+    home,
+    meetings,
+    register,
+    reports,
+)
 from services.web.pages import steps as steps_page
 from tests.web import samples, shown_table
 from tests.web.samples import Json
@@ -99,20 +111,69 @@ def stranger(path: str) -> Chrome:
     return Chrome(path)
 
 
-def decision_page(raw: Json, tried: Attempt | None = None, behind: str | None = None) -> str:
+def decision_page(
+    raw: Json,
+    tried: Attempt | None = None,
+    behind: str | None = None,
+    doing: deciding.Doing | None = None,
+) -> str:
     """Return a decision's page."""
     shown = decision.Decision.model_validate(raw)
     around = chrome(f"/decisions/{shown.id}")
-    seats = decision.seats(shown, around.me)
     return to_html(
-        "decision.html",
-        around,
-        decision=shown,
-        seats=seats,
-        tried=tried,
-        reached=None,
-        behind=behind,
-    )
+        "decision.html", around, decision=shown, seats=decision.seats(shown, around.me),
+        doing=doing, forms=deciding.FORMS, tried=tried, lost=False, reached=None, behind=behind,
+    )  # fmt: skip
+
+
+def may(state: str, **more: Any) -> deciding.Doing:
+    """Return what somebody may do who proposed it, and chairs the body that decides it."""
+    teachers = Named.model_validate(samples.TEACHERS)
+    standing = {
+        "state": state, "version": 3, "body": samples.PLENARY, "proposer": samples.TEACHERS,
+        "text_version": 2, "decision": samples.BREAKFAST["decision"],
+    }  # fmt: skip
+    return deciding.Doing(
+        deciding.Standing.model_validate(standing), teachers, teachers, teachers,
+        **{
+            "rules": [(samples.uid("rule"), "Majority (version 1)")],
+            "bodies": [(samples.uid("appeals"), "Appeals")],
+            "meetings": [(samples.uid("march"), "Plenary in March, 12 March 2026")],
+            "members": [Named.model_validate(org) for org in samples.ORGANISATIONS],
+            **more,
+        },
+    )  # fmt: skip
+
+
+def _bare(state: str) -> Json:
+    return {
+        "proposal": samples.uid("bare"), "state": state, "as_of": samples.AS_OF,
+        "text": samples.text("A breakfast for whoever wants one."), "body": samples.PLENARY,
+        "issue": samples.MEALS,
+    }  # fmt: skip
+
+
+def _propose(tried: Attempt | None = None, instead_of: str = "") -> str:
+    names = [(org["id"], org["name"]["text"]) for org in samples.ORGANISATIONS[:3]]
+    return shown_table.shown(
+        "propose.html", "/propose", samples.ME, tried, forms=deciding.PROPOSING,
+        instead_of=instead_of, tail="", given={"issue": names[0][0], "body": ""},
+        offered={"body": names, "issue": names, "affected": names},
+    )  # fmt: skip
+
+
+def _step(state: str) -> str:
+    raw = samples.STEPS["rows"][0] | {
+        "asked": samples.TEACHERS, "state": state, "hours": 12, "overload": True, "moved": 2,
+        "proposed_by": samples.PARENTS, "ref": "meetings/12",
+    }  # fmt: skip
+    step = steps_page.Asked.model_validate(raw)
+    return shown_table.shown(
+        "step.html", f"/steps/{step.step}", samples.ME, step=step, forms=steps_page.FORMS,
+        members=[Named.model_validate(org) for org in samples.ORGANISATIONS],
+        people=[(samples.ME["person"], "Amina Okafor, Teachers")],
+        mine=Named.model_validate(samples.TEACHERS), own=[samples.ME["person"]],
+    )  # fmt: skip
 
 
 def refused() -> Attempt:
@@ -172,15 +233,11 @@ def _meetings() -> list[meetings.MeetingRow]:
 def _steps_page(tried: Attempt | None = None) -> str:
     around = chrome("/steps")
     return to_html(
-        "steps.html",
-        around,
-        found=steps_page.OpenSteps.model_validate(samples.STEPS),
-        mine={org.id for org in around.me.spokesperson},
-        tried=tried,
-        reached="meetings/1215",
-        behind=None,
-        first=False,
-    )
+        "steps.html", around, found=steps_page.OpenSteps.model_validate(samples.STEPS),
+        mine={org.id: org for org in around.me.spokesperson}, forms=steps_page.FORMS,
+        proposing=steps_page.PROPOSING, tried=tried, lost=False, reached="meetings/1215",
+        behind=None, first=False,
+    )  # fmt: skip
 
 
 EMPTY: Json = samples.REGISTER | {"rows": [], "next_cursor": None}
@@ -214,7 +271,26 @@ PAGES: Mapping[str, Callable[[], str]] = {
         meeting=meetings.Meeting.model_validate(samples.MEETING),
     ),
     "steps": _steps_page,
-    "refused step": lambda: _steps_page(refused()),
+    "refused step": lambda: _steps_page(
+        shown_table.refused(steps_page.PROPOSING["propose"], "what")
+    ),
+    **{f"step, {state}": partial(_step, state) for state in words.STEP_STATES},
+    **{
+        f"what can be done, {state}": partial(decision_page, _bare(state), doing=may(state))
+        for state in ("drafted", "published", "voting", "closed", "decided", "withdrawn")
+    },
+    "no rule yet": lambda: decision_page(_bare("published"), doing=may("published", rules=())),
+    "objections to answer": lambda: decision_page(samples.OPEN, doing=may("voting")),
+    "refused amendment": lambda: decision_page(
+        _bare("published"),
+        doing=may("published"),
+        tried=shown_table.refused(deciding.FORMS["amend"], "because", samples.uid("bare")),
+    ),
+    "propose": _propose,
+    "propose instead": lambda: _propose(instead_of=samples.BREAKFAST["decision"]),
+    "refused proposal": lambda: _propose(
+        shown_table.refused(deciding.PROPOSING["propose"], "title")
+    ),
     "credit": lambda: to_html(
         "credit.html",
         chrome("/organisations/1/credit"),

@@ -159,6 +159,7 @@ def body_page(
         constituencies=[(samples_table.CARERS["id"], "Carers")],
         version=made.acknowledged.version, known=known.get,
         rules=[structure.Rule.model_validate(rule) for rule in rules],
+        decides=around("", me).me.chairs(body.id, informal=me is CHAIR),
         decisions=[] if quiet else [Row.model_validate(samples.REGISTER["rows"][0])],
     )  # fmt: skip
 

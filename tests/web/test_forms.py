@@ -10,7 +10,15 @@ from uuid import UUID
 import pytest
 
 from services.credit.domain import lesson
-from services.meetings.domain import disclosure, message
+from services.meetings.domain import (
+    disclosure,
+    message,
+    next_step,
+    objection,
+    proposal,
+    rule,
+    voting,
+)
 from services.members.domain import (
     accreditation,
     body,
@@ -31,6 +39,7 @@ from services.web.answers import Named
 from services.web.forms import Ask, Form, as_code, found
 from services.web.pages import (
     charter,
+    deciding,
     issues,
     lessons,
     messages,
@@ -38,6 +47,7 @@ from services.web.pages import (
     organisations,
     orphans,
     registers,
+    steps,
     structure,
     you,
 )
@@ -72,9 +82,10 @@ async def sent(
 
     async def act(
         _visiting: Any, _form: Attempt, _service: str, path: str, body: Mapping[str, Any],
-        *, for_oneself: bool,
+        *, for_oneself: bool, version: str,
     ) -> Recorded:  # fmt: skip
         assert not for_oneself
+        assert version == ("2" if any(ask.kind == "version" for ask in form.asks) else "")
         commands.append((path, body))
         return Recorded("members", 1)
 
@@ -260,12 +271,46 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
     (messages.FORMS["request-disclosure"], disclosure.RequestDisclosure),
     (messages.FORMS["approve-disclosure"], disclosure.ApproveDisclosure),
     (messages.FORMS["refuse-disclosure"], disclosure.RefuseDisclosure),
+    (structure.FORMS["adopt-rule"], rule.AdoptRule),
+    (structure.FORMS["revise-rule"], rule.AdoptRule),
+    (structure.FORMS["retire-rule"], rule.RetireRule),
+    (deciding.PROPOSING["propose"], proposal.DraftProposal),
+    (deciding.PROPOSING["propose-instead"], proposal.DraftProposal),
+    (deciding.FORMS["publish"], proposal.PublishProposal),
+    (deciding.FORMS["amend"], proposal.AmendProposal),
+    (deciding.FORMS["withdraw"], proposal.WithdrawProposal),
+    (deciding.FORMS["open-voting"], voting.OpenVoting),
+    (deciding.FORMS["close-voting"], voting.CloseVoting),
+    (deciding.FORMS["withdraw-stance"], voting.WithdrawStance),
+    (deciding.FORMS["decide"], proposal.MakeDecision),
+    (deciding.FORMS["defer"], proposal.DeferDecision),
+    (deciding.FORMS["reopen"], proposal.ReopenDecision),
+    (deciding.FORMS["object"], objection.RaiseObjection),
+    (deciding.FORMS["accommodate"], objection.AccommodateObjection),
+    (deciding.FORMS["retract"], objection.RetractObjection),
+    (deciding.FORMS["set-aside"], objection.SetAsideObjection),
+    (deciding.FORMS["outweigh"], objection.OutweighObjection),
+    (deciding.FORMS["take-further"], objection.RegisterFormalObjection),
+    (deciding.FORMS["resolve"], objection.ResolveFormalObjection),
+    (steps.PROPOSING["propose"], next_step.ProposeStep),
+    (steps.FORMS["volunteer"], next_step.VolunteerForStep),
+    (steps.FORMS["assign"], next_step.AssignStep),
+    (steps.FORMS["reassign"], next_step.ReassignStep),
+    (steps.FORMS["accept"], next_step.AcceptStep),
+    (steps.FORMS["decline"], next_step.DeclineStep),
+    (steps.FORMS["start"], next_step.StartStep),
+    (steps.FORMS["block"], next_step.BlockStep),
+    (steps.FORMS["move"], next_step.MoveDueDate),
+    (steps.FORMS["complete"], next_step.CompleteStep),
+    (steps.FORMS["finish"], next_step.CompleteStep),
+    (steps.FORMS["drop"], next_step.DropStep),
 ]
 SAID: Mapping[str, str] = {
     "words": "Some words.", "line": "A line", "lines": "One\nTwo", "code": "A code",
     "codes": "One, two", "yes": "yes", "day": "2026-03-12", "whole": "7", "number": "2",
     "member": samples.LIBRARY["id"], "new_id": samples.uid("new"), "rating": "3",
-    "fixed": samples.uid("fixed"), "alone": "meetings/9",
+    "fixed": samples.uid("fixed"), "alone": "meetings/9", "share": "2/3",
+    "time": "2026-03-12T15:00", "version": "2",
 }  # fmt: skip
 PLAIN = {"decision": "meetings/9", "period": "2026-Q1"}
 
@@ -308,7 +353,8 @@ def test_every_form_but_those_that_ask_for_more_is_tried_out() -> None:
         for of in (organisations.FORMS, organisation.FORMS, charter.FORMS, structure.FORMS,
                    issues.RAISING, issues.FORMS, registers.CONSTITUENCIES, registers.THREATS,
                    registers.EXCHANGES, registers.CONFLICTS, registers.RELATIONSHIPS,
-                   messages.FORMS, you.FORMS)
+                   messages.FORMS, you.FORMS, deciding.PROPOSING, deciding.FORMS,
+                   steps.PROPOSING, steps.FORMS)
         for form in of.values()
     }  # fmt: skip
     two = {organisation.FORMS["accredit"], organisation.FORMS["replace"], you.FORMS["erase"]}
@@ -448,9 +494,10 @@ class Asked:
 
     async def command(
         self, _service: str, path: str, body: Mapping[str, Any], *, key: str,
-        organisation: UUID | None,
+        organisation: UUID | None, version: str,
     ) -> Recorded:  # fmt: skip
         assert key
+        assert not version
         self.commands.append((path, body, organisation))
         return Recorded("members", 1)
 

@@ -10,6 +10,7 @@ from services.meetings.domain import next_step
 from services.meetings.views import queries, rows
 from shared.ask import Written
 from shared.http import Caller, Limit, Page, Reader, Router, requires
+from shared.problems import not_found
 
 Organisation = Annotated[UUID | None, Query()]
 StepState = Annotated[str | None, Query(pattern="^[a-z]{1,20}$")]
@@ -107,3 +108,13 @@ async def list_steps(
     more = len(found) > limit
     following = found[limit - 1].ref.partition("/")[2] if more else None
     return Page(items=found[:limit], next_cursor=following)
+
+
+@router.get("/steps/{step_id}", dependencies=[requires("meetings:step:read")])
+async def show_step(step_id: UUID, reader: Reader) -> rows.StepRow:
+    """Show a next step."""
+    async with reader.rows() as db:
+        found = await queries.steps(db, reader.coalition, reader.audiences, only=step_id)
+    if not found:
+        raise not_found()
+    return found[0]

@@ -211,6 +211,7 @@ async def steps(
     organisation: UUID | None = None,
     state: str | None = None,
     meeting: UUID | None = None,
+    only: UUID | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[StepRow]:
@@ -219,8 +220,8 @@ async def steps(
     rows = await db.fetch(
         f"{_STEP} and ($4::uuid is null or s.owner = $4) and ($5::text[] is null or s.state = any($5))"  # noqa: E501 - a constant
         " and ($6::uuid is null or s.meeting = $6) and ($7::bigint is null or s.position < $7)"
-        " order by s.position desc limit $8",
-        *(coalition, list(seen_by), list(OPEN), organisation, states, meeting, before, limit),
+        " and ($8::uuid is null or s.step = $8) order by s.position desc limit $9",
+        *(coalition, list(seen_by), list(OPEN), organisation, states, meeting, before, only, limit),
     )
     named = await names(db, coalition, seen_by)
     titles = await _titles(db, coalition, seen_by, rows)

@@ -14,7 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from services.web.acting import Attempt, act, attempt
 from services.web.answers import SILENT, Answer, Dated, Named, Said
 from services.web.counted import OPTIONS
+from services.web.forms import Looked, answer, found, send
 from services.web.page import Me, Visit, Visiting, page
+from services.web.pages import deciding
 from services.web.pages.steps import Step
 from services.web.passing import pass_on
 from services.web.peers import of
@@ -199,16 +201,20 @@ async def _show(
         visiting.chrome(coalition), visiting.ask.get_with(at_least, "transparency", path)
     )
     decision = Decision.model_validate(raw)
+    shown: dict[str, Any] = {
+        "decision": decision,
+        "seats": seats(decision, chrome.me),
+        "doing": await deciding.doing(visiting, chrome, decision.proposal),
+        "forms": deciding.FORMS,
+    }
+    if tried is None or tried.form:
+        return answer(
+            "decision.html", chrome, Looked(tried, at_least), caught_up=caught_up, **shown
+        )
     return page(
-        "decision.html",
-        chrome,
-        status=200 if tried is None else tried.status,
-        decision=decision,
-        seats=seats(decision, chrome.me),
-        tried=tried,
-        reached=at_least if caught_up else None,
-        behind=None if caught_up else at_least,
-    )
+        "decision.html", chrome, tried.status, **shown, tried=tried, reached=None, behind=None,
+        lost=False,
+    )  # fmt: skip
 
 
 @router.get("/c/{coalition}/decisions/{decision_id:uuid}")
@@ -255,3 +261,17 @@ async def take_or_change_stance(
         return await _show(visiting, coalition, decision_id, form, None)
     here = request.url.path.removesuffix("/stances")
     return RedirectResponse(f"{here}?at_least={recorded}#our-stance", status_code=303)
+
+
+@router.post("/c/{coalition}/decisions/{decision_id:uuid}/{what}")
+async def act_on_proposal(
+    coalition: str, decision_id: UUID, what: str, visiting: Visiting, request: Request
+) -> Response:
+    """Publish, amend, object, open, close, decide: whatever else is done about a proposal."""
+    form = found(deciding.FORMS, what)
+    tried = await attempt(visiting, request)
+    recorded = await send(visiting, coalition, tried, form)
+    if recorded is None:
+        return await _show(visiting, coalition, decision_id, tried, None)
+    here = request.url.path.rpartition("/")[0]
+    return RedirectResponse(f"{here}?at_least={recorded}#{form.shows}", status_code=303)

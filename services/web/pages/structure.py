@@ -122,11 +122,32 @@ class Structure(Answer):
 class Rule(Answer):
     """The newest version of a rule by which a body decides."""
 
+    rule: UUID
     body: Named
     version: int
     terms: Mapping[str, Any]
     retired: bool = False
     ref: str
+
+    @property
+    def called(self) -> str:
+        """Its method, and what tells it apart from others of that method."""
+        lines = dict(words.rule_lines(self.terms))
+        quorum = f", quorum: {lines['Quorum'].lower()}" if "Quorum" in lines else ""
+        return f"{lines['Method']}{quorum} (version {self.version})"
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What stands in a form that revises it."""
+        gate = self.terms.get("representation_gate", "off")
+        at_least = (self.terms.get("quorum") or {}).get("at_least")
+        hours = ("notice_hours", "min_open_hours", "review_after_days")
+        return {
+            "body": self.body.id, "version": self.version, "rule.representation_gate": gate,
+            "rule.method": self.terms.get("method"),
+            "rule.quorum.at_least": "/".join(map(str, at_least or ())),
+            **{f"rule.{name}": self.terms.get(name) or "" for name in hours},
+        }  # fmt: skip
 
 
 BODIES = (("working_group", "A working group"), ("steering", "The steering committee"))
@@ -202,7 +223,46 @@ MEMBERS = among(
         "members/{by}/acknowledgements", (Ask("version", kind="number"),), shows="structure",
     ),
 )  # fmt: skip
-FORMS = {**CHAIRS, **MEMBERS}
+METHODS = tuple(
+    (code, f"{words.METHODS[code]}: {means}")
+    for code, means in (
+        ("consent", "nobody objects"),
+        ("consensus", "more than half of everyone entitled agrees, and objections are addressed"),
+        ("majority", "more agree than disagree"),
+        ("supermajority", "at least two thirds agree"),
+    )
+)
+SHARES = (("0/1", "None"), ("1/4", "A quarter"), ("1/3", "A third"), ("1/2", "Half"),
+          ("2/3", "Two thirds"), ("3/4", "Three quarters"), ("1/1", "Everybody"))  # fmt: skip
+GATES = (("off", "Nothing: it is opened"), ("warn", "It is opened, and says that they were not"),
+         ("block", "It is opened only with a reason"))  # fmt: skip
+TERMS = (
+    Ask("rule.method", "How it decides", "choice", missing="Choose how it decides.",
+        options=METHODS),
+    Ask("rule.quorum.at_least", "How many have to take a stance", "share", options=SHARES,
+        otherwise="1/2"),
+    Ask("rule.notice_hours", "Hours between publishing and voting", "whole"),
+    Ask("rule.min_open_hours", "Hours that a voting stays open at least", "whole"),
+    Ask("rule.review_after_days", "Days until a decision is reviewed", "whole"),
+    Ask("rule.representation_gate", "If somebody affected was not heard before the vote",
+        "choice", options=GATES, otherwise="warn"),
+    Ask("decision", "The decision this rests on", "plain",
+        "Needed in formal mode once a rule is in force: its reference, such as meetings/1151."),
+    Ask("body", kind="fixed"),
+)  # fmt: skip
+RULES = among(
+    Form("adopt-rule", "Adopt a rule", "Adopt", "rules", TERMS,
+         "Votings opened from now on can be decided by it.", "rules", "meetings"),
+    Form(
+        "revise-rule", "Revise this rule", "Record the new version", "rules/{on}/versions",
+        (*TERMS, Ask("version", kind="version")),
+        "Votings that are under way keep the version that they were opened with.", "rules",
+        "meetings",
+    ),
+    Form("retire-rule", "Retire this rule", "Retire", "rules/{on}/retirements", (TERMS[-2],),
+         "No voting is opened by it any more.", "rules", "meetings"),
+)  # fmt: skip
+FORMS = {**CHAIRS, **MEMBERS, **RULES}
 
 
 async def _show(visiting: Visit, coalition: str, looked: Looked = LOOKED) -> Response:
@@ -224,12 +284,17 @@ async def _show(visiting: Visit, coalition: str, looked: Looked = LOOKED) -> Res
 async def _show_body(
     visiting: Visit, coalition: str, body_id: UUID, looked: Looked = LOOKED
 ) -> Response:
-    chrome, (raw, caught_up), rules, register = await asyncio.gather(
+    at_least = looked.at_least
+    of_rules = (at_least or "").startswith("meetings/")
+    chrome, (raw, structured), (rules, ruled), register = await asyncio.gather(
         visiting.chrome(coalition),
         visiting.ask.get_with(
-            looked.at_least, "members", of(coalition, "decision-structure"), names="0"
+            None if of_rules else at_least, "members", of(coalition, "decision-structure"),
+            names="0",
         ),
-        visiting.ask.get("meetings", of(coalition, "rules")),
+        visiting.ask.get_with(
+            at_least if of_rules else None, "meetings", of(coalition, "rules")
+        ),
         visiting.ask.get(
             "transparency", of(coalition, "reports", "decision-register.json"),
             body=str(body_id), limit=DECISIONS,
@@ -241,9 +306,11 @@ async def _show_body(
         raise HTTPException(404)
     members, issues, constituencies = await _to_choose_from(visiting, coalition, chrome)
     adopted = (Rule.model_validate(one) for one in items(rules))
+    informal = chrome.coalition is not None and chrome.coalition.mode == "informal"
     known = await _acknowledged(visiting, coalition) if body.taken else {}
     return answer(
-        "body.html", chrome, looked, caught_up=caught_up, body=body, forms=FORMS,
+        "body.html", chrome, looked, caught_up=structured and ruled, body=body, forms=FORMS,
+        decides=chrome.me.chairs(body_id, informal=informal),
         members=members, issues=issues, constituencies=constituencies,
         version=structure.acknowledged.version, known=known.get,
         rules=[rule for rule in adopted if rule.body.id == body_id and not rule.retired],
