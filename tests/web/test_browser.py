@@ -192,7 +192,8 @@ async def test_no_page_scrolls_sideways(page: Page, town: Town, pixels: tuple[in
     org = town.coalition.orgs["Union"]
     for path in (
         "", "/decisions", f"/decisions/{town.decided}", f"/decisions/{town.open}", "/meetings",
-        f"/meetings/{town.meeting}", "/steps", f"/steps/{town.step}", "/propose", "/organisations", f"/organisations/{org}",
+        f"/meetings/{town.meeting}", "/steps", f"/steps/{town.step}", "/propose",
+        "/organisations", f"/organisations/{org}",
         f"/organisations/{org}/credit", "/reports", "/organisations?place=door", "/charter",
         "/charter/acceptances/ground-rules", "/structure", "/reviews", "/alignment", "/issues",
         f"/issues/{town.issue}", "/constituencies", "/threats", "/exchanges", "/conflicts",
