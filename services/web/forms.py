@@ -39,6 +39,7 @@ Kind = Literal[
     "fixed",  # what the page says itself
     "number",  # the same, as a number
     "alone",  # the same, as a list of just that
+    "who",  # somebody: their organisation, they and their accreditation, as one choice
     "new_id",  # the id of what is begun
     "version",  # that of what people have read: it goes no further if there is a newer one
 ]
@@ -47,6 +48,7 @@ LISTED, OFFERED = 40, 200
 CODE = 63
 _IDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(_[0-9a-f-]{36})?")
 
+_SOMEBODY = ("org", "person", "accreditation")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
 
@@ -167,6 +169,9 @@ def asked_for(form: Form, tried: Attempt, known: Sequence[Named]) -> dict[str, A
         if ask.kind == "version":
             continue
         value = _read(ask, tried, known)
+        if ask.kind == "who":
+            body |= value or {}
+            continue
         *around, last = ask.name.split(".")
         within = body
         for name in around:
@@ -269,6 +274,13 @@ def _share(ask: Ask, tried: Attempt, known: Sequence[Named]) -> list[int] | None
     return [int(part) for part in chosen.split("/")] if chosen else None
 
 
+def _who(ask: Ask, tried: Attempt, _known: Sequence[Named]) -> dict[str, str] | None:
+    parts = tried.get(ask.name).split("_")
+    if len(parts) == len(_SOMEBODY) and all(map(_IDS.fullmatch, parts)):
+        return dict(zip(_SOMEBODY, parts, strict=True))
+    return None
+
+
 def _time(ask: Ask, tried: Attempt, _known: Sequence[Named]) -> str | None:
     given = tried.get(ask.name).replace(" ", "T")
     if _MOMENT.fullmatch(given):
@@ -294,6 +306,7 @@ _READ: Mapping[Kind, Callable[[Ask, Attempt, Sequence[Named]], Any]] = {
     "codes": _codes,
     "choice": _choice,
     "share": _share,
+    "who": _who,
     "rating": lambda ask, tried, known: int(_choice(ask, tried, known) or 0) or None,
     "yes": lambda ask, tried, _: bool(tried.get(ask.name)),
     "day": _as_written,

@@ -226,6 +226,46 @@ def _coalition() -> str:
     )
 
 
+IN_THE_CHAIR = meetings.Around(
+    Named.model_validate(samples.TEACHERS),
+    [("_".join(samples.uid(each) for each in "abc"), "Amina Okafor, Teachers")],
+    [(samples.uid("bus"), "A late bus")],
+)
+
+
+def _meeting_list(tried: Attempt | None = None) -> str:
+    names = [(org["id"], org["name"]["text"]) for org in samples.ORGANISATIONS[:1]]
+    return shown_table.shown(
+        "meetings.html", "/meetings", samples.ME, tried, meetings=_meetings(),
+        series=[meetings.Series.model_validate(samples.SERIES)], forms=meetings.SCHEDULING,
+        bodies=names, members=[Named.model_validate(org) for org in samples.ORGANISATIONS],
+        older="cursor=x", first=True,
+    )  # fmt: skip
+
+
+def _meeting(raw: Json, around: meetings.Around, tried: Attempt | None = None) -> str:
+    return shown_table.shown(
+        "meeting.html", "/meetings/1", samples.ME, tried,
+        meeting=meetings.Meeting.model_validate(raw), forms=meetings.FORMS, around=around,
+    )  # fmt: skip
+
+
+def _meeting_in(state: str) -> str:
+    there = [one | {"attendance": samples.uid(f"there {n}")}
+             for n, one in enumerate(samples.MEETING["attendance"])]  # fmt: skip
+    waiting = [
+        {"item": samples.uid("late"), "kind": "support", "title": samples.text("A thank you")}
+    ]
+    step = samples.STEPS["rows"][0] | {"step": samples.uid("nobody's"), "owner": None}
+    raw = samples.MEETING | {
+        "state": state, "attendance": there, "waiting": waiting, "version": 12,
+        "steps": [*samples.MEETING["steps"], step | {"state": "proposed"}],
+        "decisions": [{"decision": samples.BREAKFAST["decision"], "outcome": "adopted",
+                       "title": samples.BREAKFAST["title"], "ref": "meetings/1151"}],
+    }  # fmt: skip
+    return _meeting(raw, IN_THE_CHAIR)
+
+
 def _meetings() -> list[meetings.MeetingRow]:
     return [meetings.MeetingRow.model_validate(raw) for raw in items(samples.MEETINGS)]
 
@@ -257,18 +297,16 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "bare proposal": lambda: decision_page(
         {"proposal": samples.uid("bare"), "state": "drafted", "as_of": samples.AS_OF}
     ),
-    "meetings": lambda: to_html(
-        "meetings.html",
-        chrome("/meetings"),
-        meetings=_meetings(),
-        series=[meetings.Series.model_validate(samples.SERIES)],
-        older="cursor=x",
-        first=True,
+    "meetings": _meeting_list,
+    "refused meeting": lambda: _meeting_list(
+        shown_table.refused(meetings.SCHEDULING["schedule"], "starts_at")
     ),
-    "meeting": lambda: to_html(
-        "meeting.html",
-        chrome("/meetings/1"),
-        meeting=meetings.Meeting.model_validate(samples.MEETING),
+    "meeting": lambda: _meeting(samples.MEETING, meetings.Around()),
+    **{f"meeting, {state}": partial(_meeting_in, state) for state in words.MEETING_STATES},
+    "refused minutes": lambda: _meeting(
+        samples.MEETING | {"state": "closed", "minutes": []},
+        IN_THE_CHAIR,
+        shown_table.refused(meetings.FORMS["draft-minutes"], "text", samples.MEETING["meeting"]),
     ),
     "steps": _steps_page,
     "refused step": lambda: _steps_page(

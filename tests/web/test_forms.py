@@ -11,8 +11,11 @@ import pytest
 
 from services.credit.domain import lesson
 from services.meetings.domain import (
+    attendance,
     disclosure,
+    meeting,
     message,
+    minutes,
     next_step,
     objection,
     proposal,
@@ -42,6 +45,7 @@ from services.web.pages import (
     deciding,
     issues,
     lessons,
+    meetings,
     messages,
     organisation,
     organisations,
@@ -292,6 +296,21 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
     (deciding.FORMS["outweigh"], objection.OutweighObjection),
     (deciding.FORMS["take-further"], objection.RegisterFormalObjection),
     (deciding.FORMS["resolve"], objection.ResolveFormalObjection),
+    (meetings.SCHEDULING["schedule"], meeting.ScheduleMeeting),
+    (meetings.FORMS["reschedule"], meeting.RescheduleMeeting),
+    (meetings.FORMS["cancel"], meeting.CancelMeeting),
+    (meetings.FORMS["appoint"], meeting.AppointFacilitator),
+    (meetings.FORMS["publish-agenda"], meeting.PublishAgenda),
+    (meetings.FORMS["open"], meeting.OpenMeeting),
+    (meetings.FORMS["came"], attendance.RecordAttendance),
+    (meetings.FORMS["left"], attendance.RecordDeparture),
+    (meetings.FORMS["next-step"], next_step.ProposeStep),
+    (meetings.FORMS["close"], meeting.CloseMeeting),
+    (meetings.FORMS["close-anyway"], meeting.CloseMeeting),
+    (meetings.FORMS["draft-minutes"], minutes.DraftMinutes),
+    (meetings.FORMS["approve-minutes"], minutes.ApproveMinutes),
+    (meetings.FORMS["correct-minutes"], minutes.CorrectMinutes),
+    (meetings.FORMS["propose-item"], meeting.ProposeAgendaItem),
     (steps.PROPOSING["propose"], next_step.ProposeStep),
     (steps.FORMS["volunteer"], next_step.VolunteerForStep),
     (steps.FORMS["assign"], next_step.AssignStep),
@@ -311,6 +330,7 @@ SAID: Mapping[str, str] = {
     "member": samples.LIBRARY["id"], "new_id": samples.uid("new"), "rating": "3",
     "fixed": samples.uid("fixed"), "alone": "meetings/9", "share": "2/3",
     "time": "2026-03-12T15:00", "version": "2",
+    "who": "_".join(samples.uid(each) for each in ("org", "person", "accreditation")),
 }  # fmt: skip
 PLAIN = {"decision": "meetings/9", "period": "2026-Q1"}
 
@@ -323,7 +343,9 @@ async def test_what_a_form_sends_is_the_command_that_the_service_takes(
 ) -> None:
     given = {}
     for ask in form.asks:
-        if ask.kind in {"members", "parties", "some"}:
+        if command is minutes.DraftMinutes and ask.name == "decisions":
+            given["decisions:meetings/9"] = "yes"
+        elif ask.kind in {"members", "parties", "some"}:
             given[f"{ask.name}:{samples.LIBRARY['id']}"] = "yes"
         elif ask.kind == "choice":
             given[ask.name] = ask.options[0][0] if ask.options else samples.LIBRARY["id"]
@@ -354,7 +376,7 @@ def test_every_form_but_those_that_ask_for_more_is_tried_out() -> None:
                    issues.RAISING, issues.FORMS, registers.CONSTITUENCIES, registers.THREATS,
                    registers.EXCHANGES, registers.CONFLICTS, registers.RELATIONSHIPS,
                    messages.FORMS, you.FORMS, deciding.PROPOSING, deciding.FORMS,
-                   steps.PROPOSING, steps.FORMS)
+                   steps.PROPOSING, steps.FORMS, meetings.SCHEDULING, meetings.FORMS)
         for form in of.values()
     }  # fmt: skip
     two = {organisation.FORMS["accredit"], organisation.FORMS["replace"], you.FORMS["erase"]}

@@ -1,6 +1,6 @@
 """What people ask about meetings: the list, one of them, steps, rules, a proposal, sources."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from asyncpg import Record
 from services.meetings.domain.proposal import Proposal
 from services.meetings.views.rows import (
     AttendanceRow,
+    DecidedRow,
     FacilitatorRow,
     InformedRow,
     ItemRow,
@@ -108,6 +109,8 @@ async def meeting(
     named = await names(db, coalition, seen_by)
     quorums, agendas = await of("quorum"), await of("agenda")
     attendance = await of("attendance")
+    proposed = {one["item"]: one for one in await of("item")}
+    listed = agendas[-1]["items"] if agendas else list(proposed)
     return MeetingDetail(
         **_meeting(row),
         body=named.body(row["body"]),
@@ -118,14 +121,35 @@ async def meeting(
         series=Named(id=row["series"], name=words(row["of_series"])) if row["series"] else None,
         short_notice=agendas[-1]["short_notice"] if agendas else None,
         facilitators=[_facilitator(one, named) for one in await of("facilitator")],
-        agenda=_agenda(await of("item"), agendas, named),
+        agenda=_items(listed, proposed, named),
+        waiting=_items([item for item in proposed if item not in listed], proposed, named),
         attendance=_attendance(attendance, named),
         quorum=_quorum(quorums[-1]) if quorums else None,
         minutes=_minutes(await of("minutes"), await of("approval"), attendance, named),
+        decisions=await _decided(db, coalition, seen_by, key),
         steps=await steps(db, coalition, seen_by, meeting=key, limit=1_000),
         version=await version(db, coalition, f"meeting-{key}"),
         as_of=await as_of(db, coalition),
     )
+
+
+async def _decided(
+    db: Connection, coalition: UUID, seen_by: Audiences, meeting: UUID
+) -> list[DecidedRow]:
+    rows = await db.fetch(
+        "select d.decision, d.outcome, d.position, p.title from decision d left join proposal p"
+        " on (p.coalition_id, p.proposal) = (d.coalition_id, d.proposal)"
+        " and p.version = 1 and p.audience && $2"
+        " where d.coalition_id = $1 and d.audience && $2 and d.meeting = $3 order by d.position",
+        coalition, list(seen_by), meeting,
+    )  # fmt: skip
+    return [
+        DecidedRow(
+            decision=row["decision"], title=words(row["title"]), outcome=row["outcome"],
+            ref=ref(row),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _facilitator(row: Record, named: Names) -> FacilitatorRow:
@@ -137,10 +161,7 @@ def _facilitator(row: Record, named: Names) -> FacilitatorRow:
     )
 
 
-def _agenda(items: list[Record], agendas: list[Record], named: Names) -> list[ItemRow]:
-    """Return the items as published; as proposed where nothing was published."""
-    by_id = {row["item"]: row for row in items}
-    listed = agendas[-1]["items"] if agendas else by_id
+def _items(listed: Iterable[UUID], proposed: Mapping[UUID, Record], named: Names) -> list[ItemRow]:
     return [
         ItemRow(
             item=row["item"],
@@ -152,7 +173,7 @@ def _agenda(items: list[Record], agendas: list[Record], named: Names) -> list[It
             proposed_by=named.org(row["by_org"]),
             ref=ref(row),
         )
-        for row in (by_id[item] for item in listed if item in by_id)
+        for row in (proposed[item] for item in listed if item in proposed)
     ]
 
 

@@ -110,7 +110,18 @@ class FacilitatorRow(BaseModel):
     ref: str
 
 
+class DecidedRow(BaseModel):
+    """A decision made at a meeting, as minutes cite it: by `ref`."""
+
+    decision: UUID
+    title: Words | None
+    outcome: str
+    ref: str
+
+
 class MeetingDetail(MeetingRow):
+    """All of a meeting; `waiting`: items that are not on the published agenda."""
+
     body: Named
     host: Named | None
     ends_at: datetime | None
@@ -120,9 +131,11 @@ class MeetingDetail(MeetingRow):
     short_notice: bool | None
     facilitators: list[FacilitatorRow]
     agenda: list[ItemRow]
+    waiting: list[ItemRow]
     attendance: list[AttendanceRow]
     quorum: QuorumRow | None
     minutes: list[MinutesRow]
+    decisions: list[DecidedRow]
     steps: list[StepRow]
     version: int
     as_of: dict[str, int]

@@ -265,7 +265,7 @@ def _rules_of(body: Named, raw: Sequence[object]) -> list[tuple[str, str]]:
 def _coming(raw: Sequence[object]) -> list[tuple[str, str]]:
     """Return the meetings that are not over, the next one first."""
     rows = (MeetingRow.model_validate(one) for one in raw)
-    coming = [row for row in rows if row.state in {"scheduled", "opened"}]
+    coming = [row for row in rows if row.state in {"scheduled", "open"}]
     return [
         (str(row.meeting), f"{row.title.text or 'A meeting'}, {words.day(row.date)}")
         for row in reversed(coming)
