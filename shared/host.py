@@ -25,6 +25,7 @@ from shared.peers import Known, Peers
 from shared.problems import Problem, not_found
 from shared.sealing import Keys
 from shared.uuid7 import random_bytes, uuid7
+from shared.waking import Moved
 
 Rows = AbstractAsyncContextManager[Connection]
 Whois = Callable[[str], Awaitable[Mapping[UUID, Known]]]
@@ -76,6 +77,7 @@ class Host:
         serves: Whether a peer may have the keys of an audience.
         whois: The coalitions a token's subject belongs to, and as whom.
         names: Where others of this process look up what an address means; found ones are added.
+        moved: Says when its own journals moved.
     """
 
     def __init__(
@@ -94,8 +96,10 @@ class Host:
         journal: Journal | None = None,
         mandates: Callable[[Reading], Awaitable[Mandates]] | None = None,
         names: dict[str, UUID] | None = None,
+        moved: Moved | None = None,
     ) -> None:
         self.service = service
+        self.moved = moved
         self.pool = pool
         self.relay_pool = relay_pool
         self.tokens = tokens

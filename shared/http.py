@@ -468,7 +468,15 @@ class ReaderOf:
     by: UUID | None
     audiences: tuple[str, ...]
     operator: bool = False
+    signed: Signed | None = None
     _pin: Pin = field(default_factory=Pin)
+
+    async def still(self) -> tuple[str, ...]:
+        """Return to which audiences they belong now; to none once they lost all they had."""
+        if self.operator or self.signed is None:
+            return self.audiences
+        known = await self.host.known(self.signed, self.coalition)
+        return known.audiences if known else ()
 
     @property
     def model(self) -> str | None:
@@ -502,7 +510,7 @@ async def reader_of(request: Request) -> ReaderOf:
     known = await host.known_soon(signed, coalition, at_least)
     if known is None or not known.audiences:
         raise not_found()
-    return ReaderOf(host, coalition, known.person, by, known.audiences)
+    return ReaderOf(host, coalition, known.person, by, known.audiences, signed=signed)
 
 
 Reader = Annotated[ReaderOf, Depends(reader_of)]

@@ -21,7 +21,7 @@ from joserfc.jwk import KeySet
 from pydantic import TypeAdapter
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from shared import failpoint, feed, importing, openapi, problems, rebuilding, upkeep
+from shared import failpoint, feed, importing, openapi, problems, rebuilding, streaming, upkeep
 from shared.admission import Gate
 from shared.bus import Bus
 from shared.database import DB_TRANSIENT, Script, close, create, enter, migrate, pool, ready
@@ -54,7 +54,7 @@ from shared.signpost import Answers, Signpost
 from shared.source import Sources
 from shared.telemetry import beside, start
 from shared.timers import Agenda, Timer, Timers
-from shared.waking import Told, wake
+from shared.waking import Moved, Told, wake
 
 Find = Callable[[Connection, str], Awaitable[Sequence[tuple[UUID, UUID]]]]
 """(connection that sees all coalitions, subject) → (coalition, person)."""
@@ -197,6 +197,7 @@ class Service:
         router = APIRouter(prefix=IN_COALITION)
         router.include_router(self.router)
         if self.writes:
+            router.include_router(streaming.router(self.name))
             imports = self.imports
 
             @router.post(
@@ -245,7 +246,8 @@ class Service:
         routes = [*self.router.routes]
         if self.everywhere is not None:
             routes += self.everywhere.routes
-        used = {f"{self.name}:import:run"} if self.writes else set()
+        common = ("import:run", "event:stream") if self.writes else ()
+        used = {f"{self.name}:{action}" for action in common}
         for route in routes:
             if not isinstance(route, Route) or route.action is None:
                 raise RuntimeError(f"{getattr(route, 'path', route)} declares no action")
@@ -341,6 +343,11 @@ class Runtime:
                         self._tasks.append(beside(receipts.run()))
                         stopping.append(receipts.stop)
                     stopping.append(journal.stop)
+                    assert self.host is not None
+                    told = Told(name, self.bus)
+                    self.host.moved = moved = Moved((journal.listen(), told.listen()))
+                    self._tasks += [beside(told.run()), beside(moved.run())]
+                    stopping += [told.stop, moved.stop]
                     if service.timers:
                         timers = Timers(service.timers, watch, journal, self.clock)
                         self._tasks.append(beside(timers.run()))

@@ -7,7 +7,6 @@ signal comes.
 
 import asyncio
 import re
-from collections import deque
 from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
@@ -19,7 +18,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from shared.admission import API, BUSY, Admission, Gate, named
 
 CONNECTIONS = 512
-AT_ONCE, PART = 32, 4  # refusals written in a turn of the loop: so many, or that part of them
 GRACE_SECONDS = 5
 KEEP_ALIVE_SECONDS = 5
 TELLING = re.compile(  # of how a request goes on; a length is plain, and all others are unusual
@@ -43,32 +41,6 @@ class Answered:
 ANSWERED = Answered()
 
 
-class Refusals:
-    """Refusals on their way out, some a turn of the loop: commands do not wait behind all of them.
-
-    Who is refused asks again only after the answer, so that fewer come in the next turn, too.
-    """
-
-    def __init__(self) -> None:
-        self._waiting: deque[Door] = deque()
-
-    def add(self, door: "Door") -> None:
-        self._waiting.append(door)
-        if len(self._waiting) == 1:
-            door.loop.call_soon(self._some)
-
-    def _some(self) -> None:
-        for _ in range(max(AT_ONCE, len(self._waiting) // PART)):
-            door = self._waiting.popleft()
-            door.refuse()
-            if not self._waiting:
-                return
-        door.loop.call_soon(self._some)
-
-
-_refusals = Refusals()
-
-
 class Door(HttpToolsProtocol):
     """uvicorn's protocol; in an overload it refuses most at a glance.
 
@@ -79,17 +51,8 @@ class Door(HttpToolsProtocol):
     _between = True
     """Whether the parser has had whole requests only: it need not hear of one that is refused."""
     _refused_at = 0.0
-    _refusal: bytes | None = None
-    """What is still to be written."""
-
-    def refuse(self) -> None:
-        """Write a refusal, unless it was written already."""
-        if self._refusal is not None and not self.transport.is_closing():
-            self.transport.write(self._refusal)
-        self._refusal = None
 
     def data_received(self, data: bytes) -> None:
-        self.refuse()
         gate: Gate = self.app_state["gate"]
         if (
             gate.overloaded
@@ -103,8 +66,7 @@ class Door(HttpToolsProtocol):
                 self._refused_at = self.loop.time()
                 if self.timeout_keep_alive_task is None:
                     self._await_another(self.timeout_keep_alive)
-                self._refusal = asks.refusal
-                _refusals.add(self)
+                self.transport.write(asks.refusal)
                 return
             if asks and gate.passes(coalition):
                 self.loop.call_soon(gate.have_passed)  # by then all of them are in hand

@@ -1,10 +1,11 @@
-"""Tell the process that follows a journal that something was written in another.
+"""Tell whoever follows a journal that something was written, in this process or another.
 
 A hint over the bus, with nothing in it and no promise that it comes: whoever misses one looks a
 moment later by itself.
 """
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 
 import nats.errors
@@ -14,6 +15,7 @@ from nats.aio.msg import Msg
 from shared.bus import Bus
 
 LOOK_SECONDS = 0.5
+PAUSE = 0.05  # seconds between two times that listeners are woken
 
 
 def subject(service: str) -> str:
@@ -75,3 +77,37 @@ class Told:
     def _tell(self) -> None:
         for event in self._listening:
             event.set()
+
+
+class Moved:
+    """Wakes whoever listens when journals of this service moved, here or in another process."""
+
+    def __init__(self, announced: Sequence[asyncio.Event]) -> None:
+        self._announced = announced
+        self._listening: set[asyncio.Event] = set()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Wake until `stop`; many commits at once are one."""
+        stops = asyncio.create_task(self._stopping.wait())
+        while not stops.done():
+            waits = [asyncio.create_task(each.wait()) for each in self._announced]
+            await asyncio.wait([stops, *waits], return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
+            for event in self._announced:
+                event.clear()
+            for listener in self._listening:
+                listener.set()
+            await asyncio.sleep(PAUSE)
+
+    def listen(self) -> asyncio.Event:
+        event = asyncio.Event()
+        self._listening.add(event)
+        return event
+
+    def leave(self, event: asyncio.Event) -> None:
+        self._listening.discard(event)

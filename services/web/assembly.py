@@ -26,6 +26,7 @@ from services.web.pages import (
     home,
     issues,
     lessons,
+    live,
     meetings,
     messages,
     organisation,
@@ -46,7 +47,8 @@ from services.web.session import Cookie, Sessions
 from shared.database import ready
 
 PAGES = (
-    sign_in, home, begin, coalition, decision, deciding, register, meetings, steps, organisations,
+    sign_in, home, begin, coalition, decision, deciding, register, live, meetings, steps,
+    organisations,
     organisation, credit, lessons, alignment, charter, structure, reviews, issues, reports,
     orphans, messages, partners, you,
     registers,  # the last: its paths would take those of others

@@ -171,9 +171,17 @@ class Asker:
 
     @asynccontextmanager
     async def stream(
-        self, service: Service, path: str, query: Mapping[str, str]
+        self,
+        service: Service,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        quiet_s: float = ANSWER_WITHIN,
     ) -> AsyncIterator[httpx2.Response]:
-        """Open an answer that is passed on piece by piece: a download.
+        """Open an answer that is passed on piece by piece: a download, or what happens from now on.
+
+        Args:
+            quiet_s: Seconds that may be between two pieces.
 
         Raises:
             PeerRefused: the answer is a problem.
@@ -181,8 +189,9 @@ class Asker:
         """
         address = self.peers.address(service, path)
         opened = self.peers.client.stream(
-            "GET", address, params=dict(query), headers=self._headers()
-        )
+            "GET", address, params=dict(query), headers=self._headers(),
+            timeout=httpx2.Timeout(ANSWER_WITHIN, read=quiet_s),
+        )  # fmt: skip
         try:
             async with opened as answer:
                 if answer.is_error:

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID, uuid5
 
 import httpx2
@@ -46,13 +47,14 @@ READ = (
 REPORTS = (
     "decision-register", "who-decided-what", "participation", "common-ground",
     "representation-gaps", "open-next-steps", "relationship-health", "stage-timeline",
-    "retention-and-growth",
+    "retention-and-growth", "shared-policies",
 )  # fmt: skip
 SHOWN = (
     "", "/organisations", "/organisations/{org}", "/charter", "/charter/orphans",
     "/charter/acceptances/ground-rules", "/structure", "/alignment", "/reviews", "/issues",
     "/issues/{issue}", "/constituencies", "/threats", "/exchanges", "/conflicts",
-    "/relationships", "/messages", "/partners", "/reports", "/you",
+    "/relationships", "/messages", "/partners", "/reports", "/you", "/decisions", "/propose",
+    "/meetings", "/steps", "/lessons",
 )  # fmt: skip
 SHEETS = (
     "constituencies", "people", "issues", "members", "bodies", "accreditations", "seats",
@@ -64,6 +66,11 @@ PAGES = (
     *(
         f"/transparency/api/v1/coalitions/{SLUG}/reports/{name}.{form}"
         for name in REPORTS
+        for form in ("json", "csv", "html")
+    ),
+    *(
+        f"/transparency/api/v1/coalitions/{SLUG}/reports/credit-statement.{form}"
+        "?organisation={org}"
         for form in ("json", "csv", "html")
     ),
     *(f"/c/{SLUG}{page}" for page in SHOWN),
@@ -263,10 +270,12 @@ async def _opened(somebody: Person, page: str, position: int, again: int = AGAIN
 
 
 async def _timed(somebody: Person, page: str, position: int, again: int) -> Opened:
-    path = page.format(org=_id("organisation", 500), issue=_id("issue", 7))
+    path, _, asks = page.format(org=_id("organisation", 500), issue=_id("issue", 7)).partition("?")
+    narrowed = dict(parse_qsl(asks))
     url, by = f"{somebody.suite.url}{path}", _id("organisation")
 
     async def opened(**query: str) -> httpx2.Response:
+        query |= narrowed
         if page.startswith("/c/"):
             return await somebody.client.get(url, params=query)
         return await somebody.suite.get(path, CHAIR, by=by, **query)
