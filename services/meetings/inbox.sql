@@ -11,6 +11,8 @@ alter table heard.coalition                           -- when the plenary meets 
   add column if not exists weekly text;
 alter table heard.coalition                           -- the class of each kind that was agreed
   add column if not exists classes jsonb;
+alter table heard.coalition                           -- what it was formed as
+  add column if not exists template text;
 
 create table if not exists heard.organisation (
   coalition_id   uuid not null,
@@ -26,6 +28,8 @@ create table if not exists heard.organisation (
   sealed         jsonb,
   primary key (coalition_id, org));
 alter table heard.organisation add column if not exists sealed jsonb;
+alter table heard.organisation                        -- at which position of members it joined
+  add column if not exists joined bigint;
 
 create table if not exists heard.accreditation (      -- those not ended; no person: erased
   coalition_id  uuid not null,

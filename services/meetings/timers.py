@@ -1,14 +1,15 @@
-"""What meetings does by itself: a voting closes when its time is over; a weekly series begins.
+"""What meetings does by itself: a voting closes when its time is over; a weekly series begins; an
+item that was parked is back on its day.
 
 The series has no event of its own to wait for: it is due once the inbox has heard of the plenary.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID, uuid5
 
-from services.meetings.domain import proposal, series, voting
-from services.meetings.domain.ids import BodyId
+from services.meetings.domain import meeting, parking, proposal, series, voting
+from services.meetings.domain.ids import BodyId, ItemId
 from services.meetings.views import NEEDS
 from shared.ask import Step
 from shared.event import Recorded
@@ -38,7 +39,26 @@ def _establish(row: Due) -> Step:
     return Step(series.decider, uuid5(row.coalition, "weekly"), command)
 
 
+def _parked(seen: Recorded) -> When:
+    """Set when an item is back; one that an import parked was back long ago."""
+    day = datetime.combine(date.fromisoformat(seen.data["until"]), time(), UTC)
+    yield f"{seen.key}/{seen.data['item']}", None if seen.authority == "imported" else day
+
+
+def _resumed(seen: Recorded) -> When:
+    yield f"{seen.key}/{seen.data['item']}", None
+
+
+def _resume(row: Due) -> Step:
+    held, _, item = row.key.partition("/")
+    command = parking.ResumeDiscussion(item=ItemId(UUID(item)))
+    return Step(meeting.decider, UUID(held), command)
+
+
 TIMERS = (
     Timer("voting", sets={"VotingOpened": _opened, "VotingClosed": _closed}, step=_close),
+    Timer(
+        "parked", sets={"DiscussionParked": _parked, "DiscussionResumed": _resumed}, step=_resume
+    ),
     Timer("series", sets={}, step=_establish),
 )

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from services.meetings.domain.agenda import AgendaItemProposed, AgendaPublished
 from services.meetings.domain.attendance import (
     AttendanceRecorded,
     DepartureRecorded,
@@ -26,6 +27,14 @@ from services.meetings.domain.disclosure import (
     DisclosureRefused,
     DisclosureRequested,
 )
+from services.meetings.domain.floor import (
+    DissentInvited,
+    FloorRequested,
+    HeatLowered,
+    HeatRaised,
+    SpeechEnded,
+    SpeechStarted,
+)
 from services.meetings.domain.ids import (
     AccId,
     AttendanceId,
@@ -43,11 +52,10 @@ from services.meetings.domain.ids import (
     ProposalId,
     RuleId,
     SeriesId,
+    SpeechId,
     StepId,
 )
 from services.meetings.domain.meeting import (
-    AgendaItemProposed,
-    AgendaPublished,
     FacilitatorAppointed,
     MeetingCancelled,
     MeetingClosed,
@@ -87,6 +95,7 @@ from services.meetings.domain.objection import (
     ObjectionRetracted,
     ObjectionSetAside,
 )
+from services.meetings.domain.parking import DiscussionParked, DiscussionResumed
 from services.meetings.domain.pilot import (
     IdeaPitched,
     IdeaReviewed,
@@ -114,6 +123,7 @@ from services.meetings.domain.proposal import (
     ProposalWithdrawn,
     Supersedes,
 )
+from services.meetings.domain.recording import RecordingAnswered
 from services.meetings.domain.rule import (
     DecisionRuleAdopted,
     DecisionRuleRetired,
@@ -158,6 +168,7 @@ MEETING_ID = MeetingId(UUID("0195c1b0-55ff-7c66-b177-e13fcfbed194"))
 ITEM = ItemId(UUID("0195c1b1-0a00-7b01-8c02-0d0e0f101112"))
 ATTENDANCE = AttendanceId(UUID("0195c1b2-0a01-7b02-8c03-0d0e0f101113"))
 SERIES_ID = SeriesId(UUID("0195c1b4-0a03-7b04-8c05-0d0e0f101115"))
+SPEECH = SpeechId(UUID("0195c1b5-0a04-7b05-8c06-0d0e0f101116"))
 STEP_ID = StepId(UUID("0195c1b3-0a02-7b03-8c04-0d0e0f101114"))
 
 RULE, PROPOSAL = f"rule-{RULE_ID}", f"proposal-{PROPOSAL_ID}"
@@ -388,6 +399,7 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     (
         MEETING,
         AgendaItemProposed(
+            by=CLINIC,
             item=ITEM,
             kind="decision",
             title=Sealed(TITLE),
@@ -416,6 +428,20 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
         ),
     ),
     (MEETING, QuorumEstablished(present=2, needed=2)),
+    (MEETING, RecordingAnswered(attendance=ATTENDANCE, agreed=False)),
+    (MEETING, FloorRequested(by=CLINIC, item=ITEM).seen_by(SEEN_BY)),
+    (
+        MEETING,
+        SpeechStarted(
+            at=NOON, speech=SPEECH, item=ITEM, org=CLINIC, speaker=Sealed(ANA, about=ANA)
+        ).seen_by(SEEN_BY),
+    ),
+    (MEETING, HeatRaised(item=ITEM, reason=Sealed(WHY)).seen_by(SEEN_BY)),
+    (MEETING, SpeechEnded(speech=SPEECH, seconds=95).seen_by(SEEN_BY)),
+    (MEETING, HeatLowered(item=ITEM, reason=Sealed(WHY)).seen_by(SEEN_BY)),
+    (MEETING, DissentInvited(item=ITEM)),
+    (MEETING, DiscussionParked(item=ITEM, until=MAY, reason=Sealed(WHY))),
+    (MEETING, DiscussionResumed(item=ITEM)),
     (MEETING, DepartureRecorded(attendance=ATTENDANCE)),
     (MEETING, QuorumLost(present=1, needed=2)),
     (

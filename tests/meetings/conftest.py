@@ -1,6 +1,7 @@
 """A running meetings service, and a coalition in it for each test."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from uuid import UUID
@@ -19,8 +20,9 @@ async def meetings(postgres: str, data: Path) -> AsyncIterator[Running]:
 
 
 @pytest.fixture
-async def hall(meetings: Running) -> Hall:
+async def hall(meetings: Running) -> AsyncIterator[Hall]:
     """A coalition that meetings has heard of, and nothing else."""
     made = Hall(meetings, UUID(int=next(_coalitions)))
     await made.found()
-    return made
+    yield made
+    meetings.clock.ahead = timedelta(0)

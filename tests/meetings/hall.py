@@ -29,6 +29,7 @@ from shared.service import Runtime
 from shared.settings import Login, Settings, needed
 from shared.source import Own
 from tests.meetings.coalition import CLINIC, PLENARY, SCHOOL, TRANSPORT, UNION, YOUTH
+from tests.shared.kitchen import Clock
 
 CARLA, SAM, UMA, YARA = (UUID(int=n) for n in range(31, 35))
 DELEGATES = {CARLA: CLINIC, SAM: SCHOOL, UMA: UNION, YARA: YOUTH}
@@ -45,12 +46,16 @@ def text(words: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Running:
-    """The service, without a bus: its inbox is filled by hand, its views on demand."""
+    """The service, without a bus: its inbox is filled by hand, its views on demand.
+
+    Its `clock` is put right after each test.
+    """
 
     client: httpx2.AsyncClient
     host: Host
     views: Reader
     tokens: EmbeddedIssuer
+    clock: Clock
 
 
 @dataclass
@@ -242,7 +247,9 @@ async def running(postgres: str, data: Path) -> AsyncIterator[Running]:
         for opened in (app, watch, sealing):
             stack.push_async_callback(opened.close)
         keys = Keys(sealing, told.keys.kek(), "meetings")
-        journal = Journal(app, Rules("meetings", service.deciders, service.folds), keys)
+        clock = Clock()
+        rules = Rules("meetings", service.deciders, service.folds)
+        journal = Journal(app, rules, keys, clock=clock)
         issuer = EmbeddedIssuer.read(secrets / "issuer")
         own_key = ServiceKey("meetings", (secrets / "service_meetings").read_text())
         peers = Peers({}, own_key)
@@ -270,6 +277,6 @@ async def running(postgres: str, data: Path) -> AsyncIterator[Running]:
         )
         await stack.enter_async_context(client)
         task = asyncio.create_task(journal.run())
-        yield Running(client, host, views, issuer)
+        yield Running(client, host, views, issuer, clock)
         journal.stop()
         await task

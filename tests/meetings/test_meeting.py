@@ -6,6 +6,13 @@ from uuid import UUID
 import pytest
 from hypothesis import strategies as st
 
+from services.meetings.domain.agenda import (
+    AgendaItemProposed,
+    AgendaPublished,
+    Newest,
+    ProposeAgendaItem,
+    PublishAgenda,
+)
 from services.meetings.domain.attendance import (
     AttendanceRecorded,
     BodyRules,
@@ -20,8 +27,6 @@ from services.meetings.domain.attendance import (
 from services.meetings.domain.boundary import Bounds
 from services.meetings.domain.ids import AttendanceId, ItemId, OrgId, SeriesId
 from services.meetings.domain.meeting import (
-    AgendaItemProposed,
-    AgendaPublished,
     AppointFacilitator,
     CancelMeeting,
     CloseMeeting,
@@ -39,8 +44,6 @@ from services.meetings.domain.meeting import (
     OpenMeeting,
     Overridden,
     Override,
-    ProposeAgendaItem,
-    PublishAgenda,
     Recurring,
     ReengagementInvited,
     RescheduleMeeting,
@@ -58,6 +61,7 @@ from services.meetings.domain.minutes import (
     MinutesCorrected,
     MinutesDrafted,
 )
+from services.meetings.domain.parking import Returning
 from services.meetings.domain.rule import Method, Quorum, Rule
 from shared.event import Context, Sealed, Text, Visibility
 from tests.given import Given
@@ -98,6 +102,8 @@ FACTS = (
     MeetingSteps(frozenset({STEP, OTHER_STEP}), frozenset()),
     WayBack(informed=True, entry=True),
     Recurring(body=PLENARY),
+    Returning(()),
+    Newest(None),
 )
 FIRST, SECOND = ItemId(UUID(int=1)), ItemId(UUID(int=2))
 ONE, TWO, THREE = (AttendanceId(UUID(int=n)) for n in range(1, 4))
@@ -115,7 +121,7 @@ scheduled = MeetingScheduled(
 )
 propose = ProposeAgendaItem(item=FIRST, kind="decision", title=VAN, issue=TRANSPORT, minutes=20)
 proposed = AgendaItemProposed(
-    item=FIRST, kind="decision", title=Sealed(VAN), issue=TRANSPORT, minutes=20
+    by=UNION, item=FIRST, kind="decision", title=Sealed(VAN), issue=TRANSPORT, minutes=20
 )
 appoint = AppointFacilitator(person=BEN, accreditation=BADGE, org=SCHOOL, external=False)
 appointed = FacilitatorAppointed(
@@ -258,7 +264,8 @@ def test_an_item_is_proposed() -> None:
 def test_an_item_has_its_minutes_except_in_the_past() -> None:
     ask = propose.model_copy(update={"minutes": None})
     given(scheduled).when(ask, acting(UNION)).then_refused("details_missing")
-    given(scheduled).when(ask, past()).then(proposed.model_copy(update={"minutes": None}))
+    told = proposed.model_copy(update={"by": CLINIC, "minutes": None})
+    given(scheduled).when(ask, past()).then(told)
 
 
 def test_an_agenda_lists_what_was_proposed() -> None:

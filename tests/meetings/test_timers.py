@@ -1,26 +1,29 @@
 """What meetings does by itself: a voting closes when its time is over, on a real PostgreSQL."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from services.meetings.__main__ import service
+from services.meetings.domain.ids import ItemId
+from services.meetings.domain.parking import ResumeDiscussion
 from services.meetings.domain.series import WEEKLY
 from services.meetings.timers import TIMERS
 from shared.database import tenant
 from shared.event import Recorded
 from shared.inbox import Reader
 from shared.source import Own
-from shared.timers import Timers
-from tests.meetings.coalition import COALITION, DUSK, NOON, PLENARY, PROPOSAL
+from shared.timers import Due, Timers
+from tests.meetings.coalition import ASSEMBLY, COALITION, DUSK, NOON, PLENARY, PROPOSAL
 from tests.meetings.hall import CARLA, SAM, UMA, Hall
 from tests.meetings.test_decisions_over_http import DRAFT, rule
 from tests.meetings.test_imports import STANCES, majority, roll_call
 
-VOTING, SERIES = TIMERS
+ITEM = ItemId(UUID(int=64))
+VOTING, PARKED, SERIES = TIMERS
 
 
 def opened(**more: Any) -> Recorded:
@@ -33,7 +36,9 @@ def opened(**more: Any) -> Recorded:
 def test_its_agenda_looks_at_types_that_there_are() -> None:
     assert service.agenda is not None
     wanted = {kind for kind in service.agenda.types if service.agenda.wants(kind)}
-    assert wanted == {"VotingOpened", "VotingClosed"}
+    assert wanted == {
+        "VotingOpened", "VotingClosed", "DiscussionParked", "DiscussionResumed",
+    }  # fmt: skip
 
 
 def test_a_voting_is_set_to_close_unless_it_was_imported() -> None:
@@ -41,6 +46,18 @@ def test_a_voting_is_set_to_close_unless_it_was_imported() -> None:
     assert [*of(opened(authority="full"))] == [(str(PROPOSAL), DUSK)]
     assert [*of(opened(authority="imported"))] == [(str(PROPOSAL), None)]
     assert [*VOTING.sets["VotingClosed"](opened())] == [(str(PROPOSAL), None)]
+
+
+def test_an_item_that_was_parked_is_back_at_the_beginning_of_its_day() -> None:
+    said = {"item": str(ITEM), "until": "2026-02-03"}
+    seen = opened()._replace(type="DiscussionParked", stream=f"meeting-{ASSEMBLY}", data=said)
+    key = f"{ASSEMBLY}/{ITEM}"
+    of = PARKED.sets["DiscussionParked"]
+    assert [*of(seen)] == [(key, datetime(2026, 2, 3, tzinfo=UTC))]
+    assert [*of(seen._replace(authority="imported"))] == [(key, None)]
+    assert [*PARKED.sets["DiscussionResumed"](seen)] == [(key, None)]
+    step = PARKED.step(Due(COALITION, "parked", key, NOON))
+    assert (step.key, step.command) == (ASSEMBLY, ResumeDiscussion(item=ITEM))
 
 
 class Alarms:
@@ -53,7 +70,7 @@ class Alarms:
         self._hall = hall
         own = Own("meetings", host.relay_pool)
         self._reader = Reader(service.agenda, own, host.pool, host.relay_pool, None)
-        self._timers = Timers(TIMERS, host.relay_pool, host.journal)
+        self._timers = Timers(TIMERS, host.relay_pool, host.journal, hall.running.clock)
 
     async def rows(self) -> list[tuple[str, datetime]]:
         """Return what is set, once the agenda has read all."""
@@ -61,6 +78,12 @@ class Alarms:
         async with tenant(self._hall.running.host.pool, [self._hall.coalition]) as db:
             rows = await db.fetch("select key, due from timing.timer")
         return [(row["key"], row["due"]) for row in rows]
+
+    async def ring_on(self, day: date) -> None:
+        """Act as on that day, on which it stays."""
+        clock = self._hall.running.clock
+        clock.ahead += datetime.combine(day, time(1), UTC) - clock(datetime.now(UTC))
+        await self.ring()
 
     async def ring(self) -> None:
         await self._timers.turn()

@@ -1,10 +1,19 @@
 """HTTP in: how the coalition speaks, decides and follows through."""
 
-from services.meetings.api import campaigns, meetings, messages, policies, proposals, rules, steps
+from services.meetings.api import (
+    campaigns,
+    floors,
+    meetings,
+    messages,
+    policies,
+    proposals,
+    rules,
+    steps,
+)
 from services.meetings.api.imports import IMPORTS
 from shared.http import Router
 
-PARTS = campaigns, meetings, messages, policies, rules, proposals, steps
+PARTS = campaigns, floors, meetings, messages, policies, rules, proposals, steps
 router = Router(routes=[route for part in PARTS for route in part.router.routes])
 
 __all__ = ["IMPORTS", "router"]

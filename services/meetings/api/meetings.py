@@ -9,7 +9,7 @@ from fastapi import Query
 from pydantic import TypeAdapter
 
 from services.meetings.api.adding import adds, write
-from services.meetings.domain import attendance, meeting, minutes, series
+from services.meetings.domain import agenda, attendance, meeting, minutes, series
 from services.meetings.views import queries, rows
 from shared.ask import Written
 from shared.event import Moment
@@ -59,7 +59,7 @@ async def cancel_meeting(
 
 @adds(router, "/meetings/{meeting_id}/items", "agenda:propose")
 async def propose_agenda_item(
-    meeting_id: UUID, command: meeting.ProposeAgendaItem, caller: Caller
+    meeting_id: UUID, command: agenda.ProposeAgendaItem, caller: Caller
 ) -> Written:
     """Propose an item for the agenda."""
     return await write(caller, meeting.decider, meeting_id, command)
@@ -67,7 +67,7 @@ async def propose_agenda_item(
 
 @adds(router, "/meetings/{meeting_id}/agendas", "agenda:publish")
 async def publish_agenda(
-    meeting_id: UUID, command: meeting.PublishAgenda, caller: Caller
+    meeting_id: UUID, command: agenda.PublishAgenda, caller: Caller
 ) -> Written:
     """Publish the agenda; a late one is stamped so, and not refused."""
     return await write(caller, meeting.decider, meeting_id, command)

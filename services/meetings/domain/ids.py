@@ -22,6 +22,7 @@ DecisionId = NewType("DecisionId", UUID)
 SeriesId = NewType("SeriesId", UUID)
 MeetingId = NewType("MeetingId", UUID)
 ItemId = NewType("ItemId", UUID)
+SpeechId = NewType("SpeechId", UUID)
 AttendanceId = NewType("AttendanceId", UUID)
 StepId = NewType("StepId", UUID)
 

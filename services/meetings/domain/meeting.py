@@ -1,40 +1,51 @@
 """A meeting: called, prepared, held, and closed once every next step has an owner.
 
-Who is there is in `attendance.py`, what is written down in `minutes.py`.
+Its stream has more: what is on the `agenda.py`, who is there (`attendance.py`), who speaks and for
+how long (`floor.py`), whether that may be recorded (`recording.py`), which items rest
+(`parking.py`), and what is written down (`minutes.py`).
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal, assert_never
 
 from immutables import Map
 from pydantic import AwareDatetime, Field
 
+from services.meetings.domain import agenda as agendas
 from services.meetings.domain import attendance as attendances
-from services.meetings.domain import minutes
+from services.meetings.domain import floor as floors
+from services.meetings.domain import minutes, parking, recording
+from services.meetings.domain.agenda import (
+    AgendaCommand,
+    AgendaEvent,
+    AgendaPublished,
+    Items,
+    PublishAgenda,
+)
 from services.meetings.domain.attendance import (
     AttendanceEvent,
     AttendanceRecorded,
     Attendances,
-    BodyRules,
     DepartureRecorded,
     QuorumEstablished,
     QuorumLost,
     RecordAttendance,
     RecordDeparture,
 )
+from services.meetings.domain.floor import Discussed, Floor, FloorCommand, FloorEvent
 from services.meetings.domain.ids import (
     AccId,
     BodyId,
-    IssueId,
     ItemId,
     OrgId,
     PersonId,
-    ProposalId,
     SeriesId,
     StepId,
 )
 from services.meetings.domain.minutes import MeetingSteps, Minutes, MinutesCommand, MinutesEvent
+from services.meetings.domain.parking import Parked, ParkingCommand, ParkingEvent
+from services.meetings.domain.recording import AnswerRecording, Answers, RecordingAnswered
 from shared.decider import Decider, Refused
 from shared.event import (
     Command,
@@ -48,9 +59,6 @@ from shared.event import (
     Text,
     Value,
 )
-
-Kind = Literal["decision", "discussion", "support", "information"]
-Duration = Annotated[int, Field(ge=0, le=24 * 60)]
 
 
 @dataclass(frozen=True)
@@ -101,19 +109,6 @@ class RescheduleMeeting(Command):
 
 class CancelMeeting(Command):
     reason: Text
-
-
-class ProposeAgendaItem(Command):
-    item: ItemId
-    kind: Kind
-    title: Text
-    proposal: ProposalId | None = None
-    issue: IssueId | None = None
-    minutes: Duration | None = None
-
-
-class PublishAgenda(Command):
-    items: tuple[ItemId, ...] = Field(max_length=200)
 
 
 class AppointFacilitator(Command):
@@ -172,24 +167,6 @@ class MeetingCancelled(Event):
     reason: Sealed[Text]
 
 
-class AgendaItemProposed(Event):
-    """Somebody asks for time at a meeting: to decide, discuss, support or inform."""
-
-    item: ItemId
-    kind: Kind
-    title: Sealed[Text]
-    proposal: ProposalId | None = None
-    issue: IssueId | None = None
-    minutes: int | None = None
-
-
-class AgendaPublished(Event):
-    """The items of a meeting are fixed, in their order, in time or at short notice."""
-
-    items: tuple[ItemId, ...]
-    short_notice: bool
-
-
 class FacilitatorAppointed(Event):
     """Somebody, of a member or from outside, is to lead through the meeting."""
 
@@ -222,41 +199,37 @@ class MeetingClosed(Event):
     override: Overridden | None = None
 
 
+RoomCommand = (
+    RecordAttendance
+    | RecordDeparture
+    | FloorCommand
+    | ParkingCommand
+    | AnswerRecording
+    | MinutesCommand
+)
+RoomEvent = AttendanceEvent | FloorEvent | ParkingEvent | RecordingAnswered | MinutesEvent
 MeetingCommand = (
     ScheduleMeeting
     | RescheduleMeeting
     | CancelMeeting
-    | ProposeAgendaItem
-    | PublishAgenda
+    | AgendaCommand
     | AppointFacilitator
     | InviteBack
     | OpenMeeting
-    | RecordAttendance
-    | RecordDeparture
-    | MinutesCommand
+    | RoomCommand
     | CloseMeeting
 )
 MeetingEvent = (
     MeetingScheduled
     | MeetingRescheduled
     | MeetingCancelled
-    | AgendaItemProposed
-    | AgendaPublished
+    | AgendaEvent
     | FacilitatorAppointed
     | ReengagementInvited
     | MeetingOpened
-    | AttendanceEvent
-    | MinutesEvent
+    | RoomEvent
     | MeetingClosed
 )
-
-
-@dataclass(frozen=True)
-class Item:
-    kind: Kind
-    proposal: ProposalId | None
-    issue: IssueId | None
-    minutes: int | None
 
 
 @dataclass(frozen=True)
@@ -269,7 +242,7 @@ class Meeting:
     piggybacked: bool
     series: SeriesId | None = None
     stage: Literal["scheduled", "open", "closed", "cancelled"] = "scheduled"
-    items: Map[ItemId, Item] = field(default_factory=Map)
+    items: Items = field(default_factory=Map)
     agenda: tuple[ItemId, ...] = ()
     facilitated: bool = False
     facilitators: frozenset[AccId] = frozenset()
@@ -277,12 +250,20 @@ class Meeting:
     invited_back: frozenset[tuple[OrgId, Ref]] = frozenset()
     attendance: Attendances = field(default_factory=Map)
     quorate: bool = False
+    floor: Floor = field(default_factory=Floor)
+    parked: Parked = field(default_factory=Map)
+    recording: Answers = field(default_factory=Map)
     minutes: Minutes | None = None
 
     @property
     def present(self) -> frozenset[OrgId]:
         """The organisations in the room now."""
         return attendances.organisations(self.attendance)
+
+    @property
+    def discussed(self) -> Discussed:
+        """What the floor is about, and who may have it."""
+        return Discussed(self.body, self.items, self.parked, self.present)
 
 
 def decide(
@@ -297,27 +278,25 @@ def decide(
         return _schedule(command, meeting, context)
     if meeting is None:
         raise Refused("unknown_meeting", "There is no such meeting: schedule it first.")
+    if isinstance(command, AgendaCommand):
+        return _plan(command, meeting, context)
+    if isinstance(command, RoomCommand):
+        return _sit(command, meeting, context)
     match command:
         case RescheduleMeeting():
             return _reschedule(command, meeting)
         case CancelMeeting():
             return _cancel(command, meeting)
-        case ProposeAgendaItem():
-            return _propose(command, meeting, context)
-        case PublishAgenda():
-            return _publish(command, meeting, context)
         case AppointFacilitator():
             return _appoint(command, meeting)
         case InviteBack():
             return _invite_back(command, meeting, context)
         case OpenMeeting():
             return _open(meeting, context)
-        case RecordAttendance() | RecordDeparture():
-            return _attend(command, meeting, context)
         case CloseMeeting():
             return _close(command, meeting, context)
         case _:
-            return _write(command, meeting, context)
+            assert_never(command)
 
 
 def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
@@ -333,32 +312,46 @@ def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
             series=event.series,
         )
     assert meeting is not None
+    if isinstance(event, AgendaEvent):
+        listed = event.items if isinstance(event, AgendaPublished) else meeting.agenda
+        return replace(meeting, items=agendas.after(meeting.items, event), agenda=listed)
+    if isinstance(event, RoomEvent):
+        return _sat(meeting, event)
     match event:
         case MeetingRescheduled(starts_at=starts, ends_at=ends, place=place):
             return replace(meeting, starts_at=starts, ends_at=ends, place=place.digest)
         case MeetingCancelled():
             return replace(meeting, stage="cancelled")
-        case AgendaItemProposed():
-            item = Item(event.kind, event.proposal, event.issue, event.minutes)
-            return replace(meeting, items=meeting.items.set(event.item, item))
-        case AgendaPublished(items=items):
-            return replace(meeting, agenda=items)
         case FacilitatorAppointed():
             return _appointed(meeting, event)
         case ReengagementInvited(org=org, entry=entry):
             return replace(meeting, invited_back=meeting.invited_back | {(org, entry)})
         case MeetingOpened():
             return replace(meeting, stage="open")
+        case MeetingClosed():
+            return replace(meeting, stage="closed")
+        case _:
+            assert_never(event)
+
+
+def _sat(meeting: Meeting, event: RoomEvent) -> Meeting:
+    if isinstance(event, FloorEvent):
+        return replace(meeting, floor=floors.after(meeting.floor, event))
+    if isinstance(event, ParkingEvent):
+        return replace(meeting, parked=parking.after(meeting.parked, event))
+    if isinstance(event, MinutesEvent):
+        return replace(meeting, minutes=minutes.after(meeting.minutes, event))
+    match event:
         case AttendanceRecorded() | DepartureRecorded():
             return replace(meeting, attendance=attendances.after(meeting.attendance, event))
         case QuorumEstablished():
             return replace(meeting, quorate=True)
         case QuorumLost():
             return replace(meeting, quorate=False)
-        case MeetingClosed():
-            return replace(meeting, stage="closed")
+        case RecordingAnswered():
+            return replace(meeting, recording=recording.after(meeting.recording, event))
         case _:
-            return replace(meeting, minutes=minutes.after(meeting.minutes, event))
+            assert_never(event)
 
 
 def _appointed(meeting: Meeting, event: FacilitatorAppointed) -> Meeting:
@@ -431,35 +424,51 @@ def _cancel(command: CancelMeeting, meeting: Meeting) -> list[MeetingEvent]:
     return [MeetingCancelled(reason=Sealed(command.reason))]
 
 
-def _propose(command: ProposeAgendaItem, meeting: Meeting, context: Context) -> list[MeetingEvent]:
-    item = Item(command.kind, command.proposal, command.issue, command.minutes)
-    if known := meeting.items.get(command.item):
-        if known == item:
-            return []
-        raise Refused("already_proposed", "Another agenda item has that id: use a new one.")
-    _under_way(meeting)
-    if command.minutes is None and not context.imported:
-        raise Refused("details_missing", "Say how many minutes the item may take.")
-    proposed = AgendaItemProposed(
-        item=command.item,
-        kind=command.kind,
-        title=Sealed(command.title),
-        proposal=command.proposal,
-        issue=command.issue,
-        minutes=command.minutes,
-    )
-    return [proposed]
+def _plan(command: AgendaCommand, meeting: Meeting, context: Context) -> list[MeetingEvent]:
+    found: list[AgendaEvent]
+    if isinstance(command, PublishAgenda):
+        called = agendas.Called(meeting.starts_at, meeting.piggybacked)
+        found = agendas.published(command, meeting.items, meeting.agenda, called, context)
+    else:
+        found = agendas.proposed(command, meeting.items, context)
+    if found:
+        _under_way(meeting)
+    return [*found]
 
 
-def _publish(command: PublishAgenda, meeting: Meeting, context: Context) -> list[MeetingEvent]:
-    items = tuple(dict.fromkeys(command.items))
-    if items == meeting.agenda:
-        return []
-    _under_way(meeting)
-    if any(item not in meeting.items for item in items):
-        raise Refused("unknown_item", "The agenda lists an item nobody proposed for this meeting.")
-    late = context.at + context.fact(BodyRules).notice > meeting.starts_at
-    return [AgendaPublished(items=items, short_notice=late and not meeting.piggybacked)]
+def _sit(command: RoomCommand, meeting: Meeting, context: Context) -> list[MeetingEvent]:
+    if isinstance(command, FloorCommand):
+        return _discuss(command, meeting, context)
+    if isinstance(command, ParkingCommand):
+        return _rest(command, meeting, context)
+    if isinstance(command, MinutesCommand):
+        return _write(command, meeting, context)
+    match command:
+        case RecordAttendance() | RecordDeparture():
+            return _attend(command, meeting, context)
+        case AnswerRecording():
+            if meeting.recording.get(command.attendance) != command.agreed:
+                _under_way(meeting)
+            answers, here = meeting.recording, meeting.attendance
+            return [*recording.answered(command, answers, here, context)]
+        case _:
+            assert_never(command)
+
+
+def _discuss(command: FloorCommand, meeting: Meeting, context: Context) -> list[MeetingEvent]:
+    found = floors.held(command, meeting.floor, meeting.discussed, context)
+    if found:
+        _only("open", meeting)
+    return [*found]
+
+
+def _rest(command: ParkingCommand, meeting: Meeting, context: Context) -> list[MeetingEvent]:
+    """Park only while the meeting is open; what is due comes back whatever became of it since."""
+    parked, floor = meeting.parked, meeting.floor
+    found = parking.held(command, parked, floor, meeting.discussed, context)
+    if found and not context.system:
+        _only("open", meeting)
+    return [*found]
 
 
 def _appoint(command: AppointFacilitator, meeting: Meeting) -> list[MeetingEvent]:
@@ -536,7 +545,7 @@ def _close(command: CloseMeeting, meeting: Meeting, context: Context) -> list[Me
         if override
         else None,
     )
-    return [closed]
+    return [*floors.silenced(meeting.floor, meeting.body, context), closed]
 
 
 def _under_way(meeting: Meeting) -> None:

@@ -22,6 +22,7 @@ class Weekly(Heard):
 
 class CoalitionFormed(Heard):
     slug: str
+    template: str | None = None
     weekly: Weekly | None = None
 
 
@@ -73,10 +74,11 @@ async def form(db: Changes, seen: Recorded, formed: CoalitionFormed) -> None:
     hour, minute = map(int, meets.at.split(":")) if meets else (0, 0)
     rrule = f"FREQ=WEEKLY;BYDAY={meets.day};BYHOUR={hour};BYMINUTE={minute}" if meets else None
     await db.execute(
-        "insert into heard.coalition (coalition_id, slug, weekly) values ($1, $2, $3)"
+        "insert into heard.coalition (coalition_id, slug, weekly, template)"
+        " values ($1, $2, $3, $4)"
         " on conflict (coalition_id) do update set slug = excluded.slug,"
-        " weekly = excluded.weekly",
-        *(seen.coalition, formed.slug, rrule),
+        " weekly = excluded.weekly, template = excluded.template",
+        *(seen.coalition, formed.slug, rrule, formed.template),
     )
 
 
@@ -111,13 +113,13 @@ async def admit(db: Changes, seen: Recorded, joined: MemberJoined) -> None:
     """Let the organisation into the electorate of votings opened from now on."""
     await db.execute(
         "insert into heard.organisation (coalition_id, org, name, one_person, standing,"
-        " commitment, voting_right, constituencies, audience, sealed)"
-        " values ($1, $2, $3, $4, 'joined', $5, $6, $7, $8, $9)"
+        " commitment, voting_right, constituencies, audience, sealed, joined)"
+        " values ($1, $2, $3, $4, 'joined', $5, $6, $7, $8, $9, $10)"
         " on conflict (coalition_id, org) do update set name = excluded.name,"
         " sealed = excluded.sealed,"
         " standing = 'joined', commitment = excluded.commitment,"
         " voting_right = excluded.voting_right, constituencies = excluded.constituencies,"
-        " audience = excluded.audience",
+        " audience = excluded.audience, joined = excluded.joined",
         seen.coalition,
         key(seen),
         words(joined.name),
@@ -127,6 +129,7 @@ async def admit(db: Changes, seen: Recorded, joined: MemberJoined) -> None:
         list(joined.constituencies),
         list(audience(seen)),
         orjson.dumps(sealing(seen, "name")).decode(),
+        seen.position,
     )
 
 

@@ -7,16 +7,20 @@ from uuid import UUID
 import orjson
 
 from services.meetings.domain import (
+    agenda,
     attendance,
     campaign,
     demand,
     disclosure,
+    floor,
     meeting,
     message,
     minutes,
     next_step,
+    parking,
     policy,
     proposal,
+    recording,
     rule,
     series,
     voting,
@@ -41,6 +45,7 @@ from services.meetings.views.folds import (
     ATTENDING,
     DECISIONS,
     OBJECTIVES,
+    PARKED,
     RULES,
     SERIES,
     STEPS,
@@ -199,6 +204,30 @@ async def same_person(
     people = (await read.fold(ATTENDING)).get(MeetingId(UUID(str(read.key))))
     known = people.items() if people else ()
     return attendance.SamePerson(frozenset(i for i, person in known if person == command.person))
+
+
+async def own_attendances(
+    read: Reading, _state: Any, _command: recording.AnswerRecording
+) -> recording.OwnAttendances:
+    """Return the attendances recorded here for the acting person (C3)."""
+    people = (await read.fold(ATTENDING)).get(MeetingId(UUID(str(read.key))))
+    known, actor = people.items() if people else (), read.context.actor
+    own = (id_ for id_, person in known if actor is not None and person == actor)
+    return recording.OwnAttendances(frozenset(own))
+
+
+async def returning(
+    read: Reading, state: meeting.Meeting | None, _command: agenda.PublishAgenda
+) -> parking.Returning:
+    """Return what the body's earlier meetings parked until a day that has come."""
+    rests, here = await read.fold(PARKED), MeetingId(UUID(str(read.key)))
+    return parking.Returning(rests.back(state.body, here) if state else ())
+
+
+async def newest(read: Reading, _state: Any, _command: agenda.PublishAgenda) -> agenda.Newest:
+    """Return who joined last, where the coalition is an alliance."""
+    known = await read.snapshot(ROLL)
+    return agenda.Newest(known.newest if known.alliance else None)
 
 
 async def way_back(
@@ -378,10 +407,17 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     objections.RaiseObjection: (roll,),
     proposal.MakeDecision: (remit, sitting, roll, itself),
     meeting.ScheduleMeeting: (recurring,),
-    meeting.PublishAgenda: (body_rules,),
+    agenda.PublishAgenda: (body_rules, returning, newest),
     meeting.InviteBack: (way_back,),
     meeting.OpenMeeting: (formality, recurring),
-    meeting.CloseMeeting: (meeting_steps,),
+    meeting.CloseMeeting: (meeting_steps, bounds),
+    floor.RequestFloor: (bounds,),
+    floor.StartSpeech: (bounds,),
+    floor.EndSpeech: (bounds,),
+    floor.RaiseHeat: (bounds,),
+    floor.LowerHeat: (bounds,),
+    parking.ParkDiscussion: (bounds,),
+    recording.AnswerRecording: (own_attendances,),
     attendance.RecordAttendance: (body_rules, same_person, chairs),
     attendance.RecordDeparture: (body_rules, chairs),
     minutes.DraftMinutes: (decision_refs, meeting_steps, bounds),

@@ -1,19 +1,21 @@
 """What the journal of a coalition adds up to, over many streams; held hot."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
 from immutables import Map
 
 from services.meetings.domain import next_step, rule
+from services.meetings.domain.agenda import AgendaPublished
 from services.meetings.domain.attendance import AttendanceRecorded
 from services.meetings.domain.campaign import ObjectiveSet
 from services.meetings.domain.ids import (
     AttendanceId,
     BodyId,
     DecisionId,
+    ItemId,
     MeetingId,
     ObjectiveId,
     PersonId,
@@ -22,12 +24,14 @@ from services.meetings.domain.ids import (
     StepId,
 )
 from services.meetings.domain.meeting import (
+    MeetingCancelled,
     MeetingClosed,
     MeetingOpened,
     MeetingRescheduled,
     MeetingScheduled,
 )
 from services.meetings.domain.minutes import MinutesDrafted
+from services.meetings.domain.parking import DiscussionParked, DiscussionResumed
 from services.meetings.domain.proposal import DecisionMade
 from services.meetings.domain.rule import InForce, Rule
 from shared.event import Event
@@ -171,6 +175,77 @@ SERIES: Fold[Serial] = Fold(
 )
 
 
+@dataclass(frozen=True)
+class Resting:
+    """An item that was parked: where, until when, whether it is back, and who took it up.
+
+    Args:
+        over: That meeting was closed before the item came back.
+    """
+
+    meeting: MeetingId
+    until: date
+    over: bool = False
+    back: bool = False
+    taken: MeetingId | None = None
+
+
+@dataclass(frozen=True)
+class Rests:
+    """The body of each meeting, and the items that their meetings parked."""
+
+    bodies: Map[MeetingId, BodyId] = field(default_factory=Map)
+    items: Map[ItemId, Resting] = field(default_factory=Map)
+
+    def back(self, body: BodyId, here: MeetingId) -> tuple[ItemId, ...]:
+        """Return what is back for a body and no other agenda has, by the day and the id."""
+        found = (
+            (each.until, item)
+            for item, each in self.items.items()
+            if each.back and each.taken in {None, here} and self.bodies[each.meeting] == body
+        )
+        return tuple(item for _, item in sorted(found))
+
+
+def _rested(rests: Rests, key: str, event: Event) -> Rests:
+    meeting, items = MeetingId(UUID(key)), rests.items
+    match event:
+        case MeetingScheduled(body=body):
+            return replace(rests, bodies=rests.bodies.set(meeting, body))
+        case DiscussionParked(item=item, until=until):
+            after = {item: Resting(meeting, until)}
+        case DiscussionResumed(item=item) if item in items and items[item].over:
+            after = {item: replace(items[item], back=True)}
+        case DiscussionResumed(item=item):
+            return replace(rests, items=items.delete(item)) if item in items else rests
+        case MeetingClosed():
+            parked = {item: each for item, each in items.items() if each.meeting == meeting}
+            after = {item: replace(each, over=True) for item, each in parked.items()}
+        case AgendaPublished(items=listed):
+            waiting = {item: items[item] for item in listed if item in items}
+            taken = {item: each for item, each in waiting.items() if each.back and not each.taken}
+            after = {item: replace(each, taken=meeting) for item, each in taken.items()}
+        case _:  # cancelled: the next agenda takes up what this one had
+            lost = {item: each for item, each in items.items() if each.taken == meeting}
+            after = {item: replace(each, taken=None) for item, each in lost.items()}
+    return replace(rests, items=items.update(after))
+
+
+PARKED: Fold[Rests] = Fold(
+    "parked",
+    (
+        MeetingScheduled,
+        DiscussionParked,
+        DiscussionResumed,
+        MeetingClosed,
+        AgendaPublished,
+        MeetingCancelled,
+    ),
+    Rests(),
+    _rested,
+)
+
+
 def _aimed(known: frozenset[ObjectiveId], _key: str, event: Event) -> frozenset[ObjectiveId]:
     assert isinstance(event, ObjectiveSet)
     return known | {event.objective}
@@ -178,4 +253,4 @@ def _aimed(known: frozenset[ObjectiveId], _key: str, event: Event) -> frozenset[
 
 OBJECTIVES: Fold[frozenset[ObjectiveId]] = Fold("objectives", (ObjectiveSet,), frozenset(), _aimed)
 
-FOLDS = RULES, DECISIONS, STEPS, ATTENDING, SERIES, OBJECTIVES
+FOLDS = RULES, DECISIONS, STEPS, ATTENDING, SERIES, PARKED, OBJECTIVES

@@ -109,7 +109,8 @@ async def meeting(
     named = await names(db, coalition, seen_by)
     quorums, agendas = await of("quorum"), await of("agenda")
     attendance = await of("attendance")
-    proposed = {one["item"]: one for one in await of("item")}
+    items = [*await of("item"), *await _returned(db, *seen, agendas)]
+    proposed = {one["item"]: one for one in items}
     listed = agendas[-1]["items"] if agendas else list(proposed)
     return MeetingDetail(
         **_meeting(row),
@@ -159,6 +160,19 @@ def _facilitator(row: Record, named: Names) -> FacilitatorRow:
         external=row["external"],
         ref=ref(row),
     )
+
+
+async def _returned(
+    db: Connection, coalition: UUID, seen_by: Audiences, meeting: UUID, agendas: list[Record]
+) -> list[Record]:
+    """Return the items of the newest agenda that an earlier meeting had parked."""
+    listed: list[UUID] = agendas[-1]["items"] if agendas else []
+    found: list[Record] = await db.fetch(
+        "select * from item where coalition_id = $1 and audience && $2 and meeting <> $3"
+        " and item = any($4) order by position",
+        *(coalition, list(seen_by), meeting, listed),
+    )
+    return found
 
 
 def _items(listed: Iterable[UUID], proposed: Mapping[UUID, Record], named: Names) -> list[ItemRow]:

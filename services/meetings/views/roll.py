@@ -28,6 +28,7 @@ class Member:
     voting_right: bool
     constituencies: tuple[ConstituencyId, ...]
     related: tuple[OrgId, ...]
+    joined: int = 0
 
     @property
     def active(self) -> bool:
@@ -57,6 +58,7 @@ class Roll:
         structure: The bodies that decide; `None` where nothing was published.
         informed: Those members that are only informed in some phase.
         agreed: The class of each kind that the boundary agreement names.
+        alliance: Whether the coalition was formed as one.
     """
 
     informal: bool
@@ -69,6 +71,7 @@ class Roll:
     informed: frozenset[OrgId] = frozenset()
     erased: frozenset[UUID] = frozenset()
     agreed: Mapping[str, Visibility] = field(default_factory=dict)
+    alliance: bool = False
     _classes: dict[tuple[BodyId, date | None], tuple[VoteClass, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -80,6 +83,12 @@ class Roll:
     def steering(self) -> BodyId | None:
         """The body that holds the charter, where there is one."""
         return self._of_kind("steering")
+
+    @cached_property
+    def newest(self) -> OrgId | None:
+        """The active member that joined last."""
+        active = (org for org, member in self.members.items() if member.active)
+        return max(active, key=lambda org: (self.members[org].joined, org), default=None)
 
     @cached_property
     def joined(self) -> frozenset[OrgId]:
@@ -129,7 +138,7 @@ async def _load(db: Connection, coalition: UUID) -> Roll:
         " and standing <> 'left'"
     )
     known = await rows(
-        "select informal, structure, classes from heard.coalition where coalition_id = $1"
+        "select informal, structure, classes, template from heard.coalition where coalition_id = $1"
     )
     return Roll(
         informal=all(row["informal"] for row in known),
@@ -137,6 +146,7 @@ async def _load(db: Connection, coalition: UUID) -> Roll:
             (frozenset(row["structure"]) for row in known if row["structure"] is not None), None
         ),
         informed=frozenset(row["org"] for row in informed),
+        alliance=any(row["template"] == "alliance" for row in known),
         agreed=next((orjson.loads(row["classes"]) for row in known if row["classes"]), {}),
         members=_members(
             await rows(
@@ -186,6 +196,7 @@ def _members(rows: Iterable[Any]) -> dict[OrgId, Member]:
             voting_right=row["voting_right"],
             constituencies=tuple(row["constituencies"]),
             related=tuple(row["related"]),
+            joined=row["joined"] or 0,
         )
         for row in rows
     }

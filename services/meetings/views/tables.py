@@ -275,6 +275,15 @@ FOLDED = (
     "IdeaReviewed",
     "PilotStarted",
     "PilotReported",
+    "FloorRequested",
+    "SpeechStarted",
+    "SpeechEnded",
+    "HeatRaised",
+    "HeatLowered",
+    "DissentInvited",
+    "DiscussionParked",
+    "DiscussionResumed",
+    "RecordingAnswered",
 )
 """Event types that registers are folded from (`said.py`)."""
 

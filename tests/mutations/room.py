@@ -1,0 +1,145 @@
+"""Mistakes in what happens in the room: who speaks, what rests, what is recorded, who is asked."""
+
+from tests.mutations import Mutation
+
+AGENDA = "services/meetings/domain/agenda.py"
+FLOOR = "services/meetings/domain/floor.py"
+MEETING = "services/meetings/domain/meeting.py"
+PARKING = "services/meetings/domain/parking.py"
+RECORDING = "services/meetings/domain/recording.py"
+FOLDS = "services/meetings/views/folds.py"
+SHOWN = "services/meetings/views/floors.py"
+TIMERS = "services/meetings/timers.py"
+OF_FLOOR = "tests/meetings/test_floor.py"
+OF_PARKING = "tests/meetings/test_parking.py"
+OF_RECORDING = "tests/meetings/test_recording.py"
+OVER_HTTP = "tests/meetings/test_floor_over_http.py"
+
+MUTATIONS = (
+    Mutation(
+        "C8 one speaks at a time on an item",
+        FLOOR,
+        "if floor.taken(command.item):",
+        "if floor.taken(command.item) and command.org in meeting.present and not context.by:",
+        OF_FLOOR,
+    ),
+    Mutation(
+        "C8 on each item by itself",
+        FLOOR,
+        "return next((each for each in going_on if each.item == item), None)",
+        "return next((each for each in going_on), None)",
+        OF_FLOOR,
+    ),
+    Mutation(
+        "C8 who had the floor may ask for it again",
+        FLOOR,
+        "asked=floor.asked - {(item, org)},",
+        "asked=floor.asked,",
+        f"{OF_FLOOR}::test_who_spoke_may_ask_again",
+    ),
+    Mutation(
+        "seconds are of the injected clock and never negative",
+        FLOOR,
+        "seconds = max(0, int((context.at - speech.at).total_seconds()))",
+        "seconds = int((context.at - speech.at).total_seconds())",
+        OF_FLOOR,
+    ),
+    Mutation(
+        "only who is in the room speaks",
+        FLOOR,
+        "if org not in meeting.present and not context.imported:",
+        "if org not in meeting.present and context.imported:",
+        OF_FLOOR,
+    ),
+    Mutation(
+        "speeches end with the meeting",
+        MEETING,
+        "    return [*floors.silenced(meeting.floor, meeting.body, context), closed]",
+        "    return [closed]",
+        f"{OF_FLOOR}::test_it_is_over_when_the_meeting_is",
+    ),
+    Mutation(
+        "I8 what is said is for the body",
+        FLOOR,
+        'return event.seen_by(f"body:{body}")',
+        'return event.seen_by(within="members")',
+        OF_FLOOR,
+    ),
+    Mutation(
+        "a parked item is not discussed",
+        FLOOR,
+        "    if item in meeting.parked:",
+        "    if item in meeting.parked and item not in meeting.items:",
+        OF_FLOOR,
+    ),
+    Mutation(
+        "F76 what is parked does not come back too soon",
+        PARKING,
+        "if context.system and context.at.date() < until:",
+        "if context.system and context.at.date() > until:",
+        OF_PARKING,
+    ),
+    Mutation(
+        "F76 what is back is on the agenda without being asked for",
+        AGENDA,
+        "listed = _support_first([*command.items, *back], items, context)",
+        "listed = _support_first(command.items, items, context)",
+        OF_PARKING,
+    ),
+    Mutation(
+        "F76 it comes back by itself after the meeting",
+        MEETING,
+        "    if found and not context.system:",
+        "    if found:",
+        OF_PARKING,
+    ),
+    Mutation(
+        "F76 one agenda takes it up",
+        FOLDS,
+        "if each.back and each.taken in {None, here} and",
+        "if each.back and",
+        f"{OVER_HTTP}::test_f76_once_the_meeting_is_over_the_next_agenda_takes_it_up",
+    ),
+    Mutation(
+        "F76 the timer is set for its day",
+        TIMERS,
+        'yield f"{seen.key}/{seen.data[\'item\']}", None if seen.authority == "imported" else day',
+        'yield seen.key, None if seen.authority == "imported" else day',
+        "tests/meetings/test_timers.py",
+    ),
+    Mutation(
+        "F105 the newest member's support comes first",
+        AGENDA,
+        '(items[item].kind, items[item].by) == ("support", newest)',
+        'items[item].kind == "support"',
+        OF_PARKING,
+    ),
+    Mutation(
+        "C3 a refusal stands",
+        RECORDING,
+        "    if before is False:",
+        "    if before is None and not command:",
+        OF_RECORDING,
+    ),
+    Mutation(
+        "C3 each answers for themself",
+        RECORDING,
+        "if not context.imported and command.attendance not in context.fact(OwnAttendances).ids:",
+        "if context.imported and command.attendance not in context.fact(OwnAttendances).ids:",
+        OF_RECORDING,
+    ),
+    Mutation(
+        "C3 one refusal forbids it, though its giver left",
+        RECORDING,
+        "    if False in answers.values():",
+        "    if any(answers.get(each) is False for each in here):",
+        OF_RECORDING,
+    ),
+    Mutation(
+        "F57 who came and kept silent is named",
+        SHOWN,
+        "            if org not in heard\n",
+        "            if org not in heard and not left\n",
+        f"{OVER_HTTP}::test_f57_who_is_there_and_was_not_heard_is_named",
+    ),
+)
