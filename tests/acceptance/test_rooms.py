@@ -9,18 +9,23 @@ from uuid import UUID
 import pytest
 
 from tests.acceptance.test_common_ground import named, part, report
-from tests.end_to_end.coalition import Coalition, key_of, text
-from tests.meetings.hall import Hall, running
+from tests.acceptance.test_issues import raise_issue
+from tests.acceptance.test_mandates import work
+from tests.end_to_end.coalition import Coalition, form, key_of, text
+from tests.end_to_end.test_voting import later
+from tests.meetings.hall import Hall
+from tests.meetings.hall import running as meetings_alone
 from tests.meetings.test_floor_over_http import (
     test_f76_once_the_meeting_is_over_the_next_agenda_takes_it_up as parked_and_taken_up,
 )
+from tests.suite import Suite
 
 
 async def call(table: Coalition, title: str, **more: Any) -> str:
     """Return the path of a meeting of the plenary, a day from now, that Parents host."""
     starts = datetime.now(UTC) + timedelta(days=1)
     body = {
-        "title": text(title), "body": table.plenary, "host": table.orgs["Parents"],
+        "title": text(title), "body": table.plenary, "host": table.orgs.get("Parents"),
         "starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=1)).isoformat(),
         "place": text("The town hall"),
     }  # fmt: skip
@@ -122,7 +127,7 @@ async def test_f57_f77_f79_who_was_not_heard_is_named_live_and_in_r3(table: Coal
 @pytest.fixture
 async def alone(postgres: str, data: Path) -> AsyncIterator[Hall]:
     """Meetings alone, as days have to pass: its clock is the test's."""
-    async with running(postgres, data) as started:
+    async with meetings_alone(postgres, data) as started:
         hall = Hall(started, UUID(int=7_600))
         await hall.found()
         yield hall
@@ -144,3 +149,119 @@ async def test_f105_the_agenda_of_an_alliance_begins_with_the_newest_member(
     listed = (await shown(table, meeting, last))["agenda"]
     assert [row["item"] for row in listed] == [newest, topics, older]
     assert listed[0]["proposed_by"]["name"]["text"] == "Library"
+
+
+async def test_f48_one_call_makes_a_piggybacked_meeting_that_needs_no_notice(
+    table: Coalition,
+) -> None:
+    rule = {"body": table.plenary, "rule": {"method": "majority", "notice_hours": 72}}
+    await table.post("meetings", "rules", rule, "Clinic")
+    for riding, late in (({"piggyback_on": text("The parents' evening")}, False), ({}, True)):
+        meeting = await call(table, "Beside the parents' evening", **riding)
+        item = await propose(table, meeting, "Union")
+        last = await table.post("meetings", f"{meeting}/agendas", {"items": [item]}, "Clinic")
+        assert (await shown(table, meeting, last))["short_notice"] is late
+
+
+async def test_f55_a_late_agenda_is_stamped_and_it_shows_who_is_prepared(
+    table: Coalition,
+) -> None:
+    meeting = await call(table, "With homework")
+    item = await propose(table, meeting, "Union")
+    await table.post("meetings", f"{meeting}/agendas", {"items": [item]}, "Clinic")
+    key, due = str(table.suite.new_id()), datetime.now(UTC).date() + timedelta(days=1)
+    asked = {
+        "prework": key, "item": item, "orgs": [table.orgs["Union"], table.orgs["Parents"]],
+        "what": text("Read the survey."), "due": str(due),
+    }  # fmt: skip
+    await table.post("meetings", f"{meeting}/prework", asked, "Clinic")
+    last = await table.post("meetings", f"{meeting}/prework/completions", {"prework": key}, "Union")
+    found = await shown(table, f"{meeting}/preparation", last)
+    assert found["short_notice"] is True
+    [row] = found["prework"]
+    assert (said(row["done"]), [one["name"]["text"] for one in row["open"]]) == (
+        ["Union"], ["Parents"],
+    )  # fmt: skip
+
+
+async def test_f56_a_formal_meeting_opens_with_a_facilitator_only(table: Coalition) -> None:
+    await work(table, "formal")
+    meeting = await call(table, "In form")
+    refused = await table.try_post("meetings", f"{meeting}/openings", {}, "Clinic")
+    assert (refused.status_code, refused.json()["reason"]) == (409, "no_facilitator")
+    await facilitate(table, meeting, "Library")
+    await table.post("meetings", f"{meeting}/openings", {}, "Library")
+    await work(table, "informal")
+
+
+async def test_f58_a_meeting_closes_once_its_steps_are_owned_or_named(table: Coalition) -> None:
+    meeting = await call(table, "Who does it")
+    await table.post("meetings", f"{meeting}/openings", {}, "Clinic")
+    key = meeting.partition("/")[2]
+    step = {"what": text("Ask the school board"), "meeting": key}
+    unowned, assigned = [
+        key_of(await table.post("meetings", "steps", step, "Union")) for _ in range(2)
+    ]
+    me = (await table.get("members", "me", "Parents")).json()
+    owner = {"owner": table.orgs["Parents"], "owners": [me["person"]], "due": "2099-01-01"}
+    await table.post("meetings", f"steps/{assigned}/assignments", owner, "Union")
+
+    async def refused(body: dict[str, Any]) -> str:
+        answer = await table.try_post("meetings", f"{meeting}/closings", body, "Clinic")
+        assert (answer.status_code, answer.json()["reason"]) == (409, "unowned_steps")
+        return str(answer.json()["detail"])
+
+    detail = await refused({})
+    assert unowned in detail
+    assert assigned in detail
+    why = text("Nobody has time before summer.")
+    assert unowned not in await refused({"override": {"steps": [unowned], "reason": why}})
+    await table.post("meetings", f"steps/{assigned}/acceptances", {}, "Parents")
+    override = {"override": {"steps": [unowned], "reason": why}}
+    last = await table.post("meetings", f"{meeting}/closings", override, "Clinic")
+    assert (await shown(table, meeting, last))["state"] == "closed"
+
+
+async def test_f78_the_external_facilitators_organisation_takes_no_stance(
+    table: Coalition,
+) -> None:
+    meeting = await call(table, "Led from outside")
+    await facilitate(table, meeting, "Library", external=True)
+    issue = await raise_issue(table, "Opening hours")
+    rule = {"body": table.plenary, "rule": {"method": "majority"}}
+    adopted = key_of(await table.post("meetings", "rules", rule, "Clinic"))
+    draft = {
+        "body": table.plenary, "issue": issue, "affected": [], "title": text("Open on Sundays"),
+        "text": text("From ten to four."),
+    }  # fmt: skip
+    proposal = key_of(await table.post("meetings", "proposals", draft, "Clinic"))
+    await propose(table, meeting, "Clinic", kind="decision", proposal=proposal)
+    await table.post("meetings", f"proposals/{proposal}/publications", {}, "Clinic")
+    terms = {"rule": adopted, "closes_at": later(hours=2)}
+    await table.post("meetings", f"proposals/{proposal}/votings", terms, "Clinic")
+    path, agree = f"proposals/{proposal}/stances", {"option": "agree"}
+    refused = await table.try_post("meetings", path, agree, "Library")
+    assert (refused.status_code, refused.json()["reason"]) == (409, "no_facilitator")
+    await table.post("meetings", path, agree, "Union")
+
+
+async def test_f17_the_report_shows_who_hosts_and_how_evenly(running: Suite) -> None:
+    table = await form(running, "accept-hosts")
+    await table.settled(f"members/{await table.admit('Union')}")
+    for host in ("Union", "Clinic", "Union"):
+        meeting = await call(table, f"At {host}'s", host=table.orgs[host])
+        last = await table.post("meetings", f"{meeting}/openings", {}, "Clinic")
+    answer = await table.get(
+        "transparency", "reports/participation.json", "Union",
+        at_least=f"meetings/{last['position']}", limit=200,
+    )  # fmt: skip
+    told = answer.json()
+    hosts = [row["host"]["name"]["text"] for row in part(told, "meeting")]
+    assert sorted(hosts) == ["Clinic", "Union", "Union"]
+    figures = {each["figure"]: each["value"] for each in told["summary"]}
+    assert figures["evenness_hosts"] == "0.918296"  # (2/3 ln 3/2 + 1/3 ln 3) / ln 2
+    held = {
+        each["organisation"]["name"]["text"]: each["value"]
+        for each in told["summary"] if each["figure"] == "hosted"
+    }  # fmt: skip
+    assert held == {"Clinic": 1, "Union": 2}

@@ -49,12 +49,14 @@ from services.meetings.domain.ids import (
     ObjectiveId,
     OrgId,
     PersonId,
+    PreWorkId,
     ProposalId,
     RuleId,
     SeriesId,
     SpeechId,
     StepId,
 )
+from services.meetings.domain.invitation import Exempted, InvitationAnswered, InvitationSent
 from services.meetings.domain.meeting import (
     FacilitatorAppointed,
     MeetingCancelled,
@@ -113,6 +115,7 @@ from services.meetings.domain.policy import (
     UnitId,
 )
 from services.meetings.domain.practice import PracticeAsked, PracticeShared
+from services.meetings.domain.prework import PreWorkAssigned, PreWorkCompleted
 from services.meetings.domain.proposal import (
     DecisionDeferred,
     DecisionMade,
@@ -168,6 +171,7 @@ MEETING_ID = MeetingId(UUID("0195c1b0-55ff-7c66-b177-e13fcfbed194"))
 ITEM = ItemId(UUID("0195c1b1-0a00-7b01-8c02-0d0e0f101112"))
 ATTENDANCE = AttendanceId(UUID("0195c1b2-0a01-7b02-8c03-0d0e0f101113"))
 SERIES_ID = SeriesId(UUID("0195c1b4-0a03-7b04-8c05-0d0e0f101115"))
+PREWORK = PreWorkId(UUID("0195c1b6-0a05-7b06-8c07-0d0e0f101117"))
 SPEECH = SpeechId(UUID("0195c1b5-0a04-7b05-8c06-0d0e0f101116"))
 STEP_ID = StepId(UUID("0195c1b3-0a02-7b03-8c04-0d0e0f101114"))
 
@@ -408,7 +412,17 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
             minutes=20,
         ),
     ),
+    (
+        MEETING,
+        InvitationSent(orgs=(CLINIC, SCHOOL), exempt=(Exempted(org=UNION, reason=Sealed(WHY)),)),
+    ),
+    (MEETING, InvitationAnswered(by=CLINIC, answer="maybe")),
     (MEETING, AgendaPublished(items=(ITEM,), short_notice=True)),
+    (
+        MEETING,
+        PreWorkAssigned(prework=PREWORK, item=ITEM, orgs=(CLINIC,), what=Sealed(WORDS), due=MAY),
+    ),
+    (MEETING, PreWorkCompleted(by=CLINIC, prework=PREWORK)),
     (
         MEETING,
         FacilitatorAppointed(

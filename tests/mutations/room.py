@@ -3,17 +3,24 @@
 from tests.mutations import Mutation
 
 AGENDA = "services/meetings/domain/agenda.py"
+FACTS = "services/meetings/views/facts.py"
 FLOOR = "services/meetings/domain/floor.py"
+INVITATION = "services/meetings/domain/invitation.py"
 MEETING = "services/meetings/domain/meeting.py"
 PARKING = "services/meetings/domain/parking.py"
+PREPARED = "services/meetings/views/preparations.py"
+PREWORK = "services/meetings/domain/prework.py"
 RECORDING = "services/meetings/domain/recording.py"
 FOLDS = "services/meetings/views/folds.py"
 SHOWN = "services/meetings/views/floors.py"
 TIMERS = "services/meetings/timers.py"
 OF_FLOOR = "tests/meetings/test_floor.py"
+OF_INVITATION = "tests/meetings/test_invitation.py"
+OF_PREWORK = "tests/meetings/test_prework.py"
 OF_PARKING = "tests/meetings/test_parking.py"
 OF_RECORDING = "tests/meetings/test_recording.py"
 OVER_HTTP = "tests/meetings/test_floor_over_http.py"
+BEFORE = "tests/meetings/test_preparations_over_http.py"
 
 MUTATIONS = (
     Mutation(
@@ -141,5 +148,54 @@ MUTATIONS = (
         "            if org not in heard\n",
         "            if org not in heard and not left\n",
         f"{OVER_HTTP}::test_f57_who_is_there_and_was_not_heard_is_named",
+    ),
+    Mutation(
+        "F49 nobody is forgotten",
+        INVITATION,
+        "if forgotten := seated.orgs - told:",
+        "if forgotten := (seated.orgs & asked) - told:",
+        OF_INVITATION,
+    ),
+    Mutation(
+        "F49 nobody is both invited and exempt",
+        INVITATION,
+        "if twice := excused.keys() & (asked | invitations.invited):",
+        "if twice := excused.keys() & asked & invitations.invited:",
+        OF_INVITATION,
+    ),
+    Mutation(
+        "F49 only who was invited answers",
+        INVITATION,
+        "    if by not in invitations.invited:",
+        "    if by in invitations.exempt:",
+        OF_INVITATION,
+    ),
+    Mutation(
+        "F49 who joined later is named",
+        PREPARED,
+        "forgotten = {*seated} - invited.keys() - exempt.keys()",
+        "forgotten = {*seated} & exempt.keys() - invited.keys()",
+        f"{BEFORE}::test_f49_who_sits_in_the_body_is_invited_or_exempt_or_named",
+    ),
+    Mutation(
+        "F55 who was not asked completes nothing",
+        PREWORK,
+        "    if by not in asked.orgs:",
+        "    if by not in asked.orgs and not by:",
+        OF_PREWORK,
+    ),
+    Mutation(
+        "F55 what is not done in time is overdue",
+        PREPARED,
+        "work.overdue = bool(work.open) and work.due < today",
+        "work.overdue = bool(work.open) and work.due > today",
+        f"{BEFORE}::test_f55_what_is_prepared_and_what_is_still_open_is_shown",
+    ),
+    Mutation(
+        "C6 a proposal on the agenda is the meeting's",
+        FACTS,
+        "        facilitating |= there.facilitating if there else frozenset()",
+        "        facilitating |= frozenset() if there else frozenset()",
+        f"{BEFORE}::test_f78_who_facilitates_where_a_proposal_is_tabled_takes_no_stance",
     ),
 )

@@ -6,6 +6,7 @@ from services.meetings.api import (
     meetings,
     messages,
     policies,
+    preparations,
     proposals,
     rules,
     steps,
@@ -13,7 +14,17 @@ from services.meetings.api import (
 from services.meetings.api.imports import IMPORTS
 from shared.http import Router
 
-PARTS = campaigns, floors, meetings, messages, policies, rules, proposals, steps
+PARTS = (
+    campaigns,
+    floors,
+    meetings,
+    messages,
+    policies,
+    preparations,
+    rules,
+    proposals,
+    steps,
+)
 router = Router(routes=[route for part in PARTS for route in part.router.routes])
 
 __all__ = ["IMPORTS", "router"]

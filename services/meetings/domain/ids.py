@@ -23,6 +23,7 @@ SeriesId = NewType("SeriesId", UUID)
 MeetingId = NewType("MeetingId", UUID)
 ItemId = NewType("ItemId", UUID)
 SpeechId = NewType("SpeechId", UUID)
+PreWorkId = NewType("PreWorkId", UUID)
 AttendanceId = NewType("AttendanceId", UUID)
 StepId = NewType("StepId", UUID)
 

@@ -1,10 +1,12 @@
 """A meeting: called, prepared, held, and closed once every next step has an owner.
 
-Its stream has more: what is on the `agenda.py`, who is there (`attendance.py`), who speaks and for
+Its stream has more: what is on the `agenda.py`, who is asked to come (`invitation.py`) and to
+prepare something (`prework.py`), who is there (`attendance.py`), who speaks and for
 how long (`floor.py`), whether that may be recorded (`recording.py`), which items rest
 (`parking.py`), and what is written down (`minutes.py`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, assert_never
@@ -15,7 +17,7 @@ from pydantic import AwareDatetime, Field
 from services.meetings.domain import agenda as agendas
 from services.meetings.domain import attendance as attendances
 from services.meetings.domain import floor as floors
-from services.meetings.domain import minutes, parking, recording
+from services.meetings.domain import invitation, minutes, parking, prework, recording
 from services.meetings.domain.agenda import (
     AgendaCommand,
     AgendaEvent,
@@ -43,8 +45,10 @@ from services.meetings.domain.ids import (
     SeriesId,
     StepId,
 )
+from services.meetings.domain.invitation import InvitationCommand, InvitationEvent, Invitations
 from services.meetings.domain.minutes import MeetingSteps, Minutes, MinutesCommand, MinutesEvent
 from services.meetings.domain.parking import Parked, ParkingCommand, ParkingEvent
+from services.meetings.domain.prework import PreWork, PreWorkCommand, PreWorkEvent
 from services.meetings.domain.recording import AnswerRecording, Answers, RecordingAnswered
 from shared.decider import Decider, Refused
 from shared.event import (
@@ -199,6 +203,8 @@ class MeetingClosed(Event):
     override: Overridden | None = None
 
 
+PlanCommand = AgendaCommand | InvitationCommand | PreWorkCommand
+PlanEvent = AgendaEvent | InvitationEvent | PreWorkEvent
 RoomCommand = (
     RecordAttendance
     | RecordDeparture
@@ -212,7 +218,7 @@ MeetingCommand = (
     ScheduleMeeting
     | RescheduleMeeting
     | CancelMeeting
-    | AgendaCommand
+    | PlanCommand
     | AppointFacilitator
     | InviteBack
     | OpenMeeting
@@ -223,7 +229,7 @@ MeetingEvent = (
     MeetingScheduled
     | MeetingRescheduled
     | MeetingCancelled
-    | AgendaEvent
+    | PlanEvent
     | FacilitatorAppointed
     | ReengagementInvited
     | MeetingOpened
@@ -242,6 +248,8 @@ class Meeting:
     piggybacked: bool
     series: SeriesId | None = None
     stage: Literal["scheduled", "open", "closed", "cancelled"] = "scheduled"
+    invitations: Invitations = field(default_factory=Invitations)
+    prework: PreWork = field(default_factory=Map)
     items: Items = field(default_factory=Map)
     agenda: tuple[ItemId, ...] = ()
     facilitated: bool = False
@@ -278,7 +286,7 @@ def decide(
         return _schedule(command, meeting, context)
     if meeting is None:
         raise Refused("unknown_meeting", "There is no such meeting: schedule it first.")
-    if isinstance(command, AgendaCommand):
+    if isinstance(command, PlanCommand):
         return _plan(command, meeting, context)
     if isinstance(command, RoomCommand):
         return _sit(command, meeting, context)
@@ -312,9 +320,8 @@ def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
             series=event.series,
         )
     assert meeting is not None
-    if isinstance(event, AgendaEvent):
-        listed = event.items if isinstance(event, AgendaPublished) else meeting.agenda
-        return replace(meeting, items=agendas.after(meeting.items, event), agenda=listed)
+    if isinstance(event, PlanEvent):
+        return _planned(meeting, event)
     if isinstance(event, RoomEvent):
         return _sat(meeting, event)
     match event:
@@ -332,6 +339,15 @@ def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
             return replace(meeting, stage="closed")
         case _:
             assert_never(event)
+
+
+def _planned(meeting: Meeting, event: PlanEvent) -> Meeting:
+    if isinstance(event, InvitationEvent):
+        return replace(meeting, invitations=invitation.after(meeting.invitations, event))
+    if isinstance(event, PreWorkEvent):
+        return replace(meeting, prework=prework.after(meeting.prework, event))
+    listed = event.items if isinstance(event, AgendaPublished) else meeting.agenda
+    return replace(meeting, items=agendas.after(meeting.items, event), agenda=listed)
 
 
 def _sat(meeting: Meeting, event: RoomEvent) -> Meeting:
@@ -424,9 +440,13 @@ def _cancel(command: CancelMeeting, meeting: Meeting) -> list[MeetingEvent]:
     return [MeetingCancelled(reason=Sealed(command.reason))]
 
 
-def _plan(command: AgendaCommand, meeting: Meeting, context: Context) -> list[MeetingEvent]:
-    found: list[AgendaEvent]
-    if isinstance(command, PublishAgenda):
+def _plan(command: PlanCommand, meeting: Meeting, context: Context) -> list[MeetingEvent]:
+    found: Sequence[MeetingEvent]
+    if isinstance(command, InvitationCommand):
+        found = invitation.sent(command, meeting.invitations, context)
+    elif isinstance(command, PreWorkCommand):
+        found = prework.prepared(command, meeting.prework, meeting.items, context)
+    elif isinstance(command, PublishAgenda):
         called = agendas.Called(meeting.starts_at, meeting.piggybacked)
         found = agendas.published(command, meeting.items, meeting.agenda, called, context)
     else:

@@ -75,7 +75,9 @@ class Speaker:
 
 @dataclass(frozen=True)
 class Sitting:
-    """The linked meeting: who is present, and whose people facilitate it from outside."""
+    """The linked meeting: who is present there; and whose people facilitate from outside, there or
+    at a meeting on whose agenda the proposal is.
+    """
 
     exists: bool = True
     present: frozenset[OrgId] = frozenset()
@@ -291,7 +293,7 @@ def taken(command: TakeStance, voting: Voting, context: Context) -> StanceTaken 
         authority=context.authority,
         option=command.option,
         reason=Sealed(command.reason),
-        members_position=_spoken(voting, context),
+        members_position=_spoken(context),
     )
 
 
@@ -306,14 +308,14 @@ def changed(command: ChangeStance, voting: Voting, context: Context) -> StanceCh
         from_=held.option,
         to=command.to,
         because=Sealed(command.because),
-        members_position=_spoken(voting, context),
+        members_position=_spoken(context),
     )
 
 
 def withdrawn(command: WithdrawStance, voting: Voting, context: Context) -> StanceWithdrawn:
     """Return the withdrawal."""
     _held(voting, context)
-    _spoken(voting, context)
+    _spoken(context)
     return StanceWithdrawn(by=organisation(context), because=Sealed(command.because))
 
 
@@ -460,13 +462,13 @@ def _held(voting: Voting, context: Context) -> Stance:
     return held
 
 
-def _spoken(voting: Voting, context: Context) -> int:
+def _spoken(context: Context) -> int:
     """Return the members' position at which the person may speak for the organisation."""
     speaker = context.fact(Speaker)
     if not context.imported and (not speaker.voting or context.authority == "observer"):
         detail = "You hold no voting accreditation of this organisation in the body that decides."
         raise Refused("not_accredited", detail)
-    if voting.meeting is not None and context.by in context.fact(Sitting).facilitating:
+    if context.by in context.fact(Sitting).facilitating:
         detail = "Your organisation facilitates this meeting from outside, so it takes no stance."
         raise Refused("no_facilitator", detail)
     return speaker.members_position

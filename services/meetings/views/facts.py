@@ -13,12 +13,14 @@ from services.meetings.domain import (
     demand,
     disclosure,
     floor,
+    invitation,
     meeting,
     message,
     minutes,
     next_step,
     parking,
     policy,
+    prework,
     proposal,
     recording,
     rule,
@@ -40,6 +42,7 @@ from services.meetings.domain.ids import (
     MeetingId,
     Objectives,
     OrgId,
+    ProposalId,
 )
 from services.meetings.views.folds import (
     ATTENDING,
@@ -49,6 +52,7 @@ from services.meetings.views.folds import (
     RULES,
     SERIES,
     STEPS,
+    TABLED,
     in_force,
 )
 from services.meetings.views.roll import ROLL, mandates
@@ -141,12 +145,17 @@ async def sitting(read: Reading, state: proposal.Proposal | None, command: Any) 
         linked = command.meeting
     if linked is None and state is not None and state.voting is not None:
         linked = state.voting.meeting
-    if linked is None:
-        return NOWHERE
-    held = await read.stream(meeting.decider, linked)
-    if held is None:
+    held = await read.stream(meeting.decider, linked) if linked else None
+    if linked and held is None:
         return voting.Sitting(exists=False)
-    return voting.Sitting(present=held.present, facilitating=held.facilitating)
+    facilitating = held.facilitating if held else frozenset()
+    tabled = await read.fold(TABLED)
+    for each in tabled.get(ProposalId(UUID(str(read.key))), ()):
+        there = await read.stream(meeting.decider, each)
+        facilitating |= there.facilitating if there else frozenset()
+    if held is None and not facilitating:
+        return NOWHERE
+    return voting.Sitting(present=held.present if held else frozenset(), facilitating=facilitating)
 
 
 async def roll(read: Reading, _state: Any, _command: Any) -> electorates.Roll:
@@ -204,6 +213,13 @@ async def same_person(
     people = (await read.fold(ATTENDING)).get(MeetingId(UUID(str(read.key))))
     known = people.items() if people else ()
     return attendance.SamePerson(frozenset(i for i, person in known if person == command.person))
+
+
+async def seated(read: Reading, state: meeting.Meeting | None, _command: Any) -> invitation.Seated:
+    """Return the active members that sit in the meeting's body, and all that have joined."""
+    known = await read.snapshot(ROLL)
+    orgs = known.sitting(state.body, read.context.at.date()) if state else frozenset()
+    return invitation.Seated(orgs, known.joined)
 
 
 async def own_attendances(
@@ -411,6 +427,8 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     meeting.InviteBack: (way_back,),
     meeting.OpenMeeting: (formality, recurring),
     meeting.CloseMeeting: (meeting_steps, bounds),
+    invitation.Invite: (seated,),
+    prework.AssignPreWork: (roll,),
     floor.RequestFloor: (bounds,),
     floor.StartSpeech: (bounds,),
     floor.EndSpeech: (bounds,),

@@ -170,14 +170,14 @@ def floor(
             case "RecordingAnswered":
                 answers[AttendanceId(UUID(data["attendance"]))] = data["agreed"]
         _happen(view, entry, titles, named)
-    view.heard = sorted(heard.values(), key=lambda row: _by_name(row.organisation))
+    view.heard = sorted(heard.values(), key=lambda row: by_name(row.organisation))
     view.not_heard = sorted(
         (
             UnheardRow(organisation=named.organisation(org), left=left)
             for org, left in came.items()
             if org not in heard
         ),
-        key=lambda row: _by_name(row.organisation),
+        key=lambda row: by_name(row.organisation),
     )
     here = [AttendanceId(row.attendance) for row in meeting.attendance if not row.left]
     view.recording = {True: "allowed", False: "refused", None: "open"}[allowed(answers, here)]  # type: ignore[assignment]  # one of the three
@@ -193,7 +193,7 @@ def _came(meeting: MeetingDetail) -> dict[UUID, bool]:
     return came
 
 
-def _by_name(org: Named) -> tuple[str, UUID]:
+def by_name(org: Named) -> tuple[str, UUID]:
     return (org.name or {}).get("text", "").casefold(), org.id
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from immutables import Map
 
 from services.meetings.domain import next_step, rule
-from services.meetings.domain.agenda import AgendaPublished
+from services.meetings.domain.agenda import AgendaItemProposed, AgendaPublished
 from services.meetings.domain.attendance import AttendanceRecorded
 from services.meetings.domain.campaign import ObjectiveSet
 from services.meetings.domain.ids import (
@@ -19,6 +19,7 @@ from services.meetings.domain.ids import (
     MeetingId,
     ObjectiveId,
     PersonId,
+    ProposalId,
     RuleId,
     SeriesId,
     StepId,
@@ -246,6 +247,20 @@ PARKED: Fold[Rests] = Fold(
 )
 
 
+Tabled = Map[ProposalId, frozenset[MeetingId]]
+
+
+def _tabled(tabled: Tabled, key: str, event: Event) -> Tabled:
+    assert isinstance(event, AgendaItemProposed)
+    if event.proposal is None:
+        return tabled
+    meetings = tabled.get(event.proposal, frozenset()) | {MeetingId(UUID(key))}
+    return tabled.set(event.proposal, meetings)
+
+
+TABLED: Fold[Tabled] = Fold("tabled", (AgendaItemProposed,), Map(), _tabled)
+
+
 def _aimed(known: frozenset[ObjectiveId], _key: str, event: Event) -> frozenset[ObjectiveId]:
     assert isinstance(event, ObjectiveSet)
     return known | {event.objective}
@@ -253,4 +268,4 @@ def _aimed(known: frozenset[ObjectiveId], _key: str, event: Event) -> frozenset[
 
 OBJECTIVES: Fold[frozenset[ObjectiveId]] = Fold("objectives", (ObjectiveSet,), frozenset(), _aimed)
 
-FOLDS = RULES, DECISIONS, STEPS, ATTENDING, SERIES, PARKED, OBJECTIVES
+FOLDS = RULES, DECISIONS, STEPS, ATTENDING, SERIES, PARKED, TABLED, OBJECTIVES
