@@ -30,7 +30,7 @@ async def test_f49_who_sits_in_the_body_is_invited_or_exempt_or_named(hall: Hall
     assert (row["organisation"]["id"], row["reason"]) == (str(SCHOOL), text("They move house."))
     assert shown["forgotten"] == []
     newcomer, nora = UUID(int=6), UUID(int=36)
-    await hall.admit(newcomer, nora)  # type: ignore[arg-type]  # an OrgId is a UUID
+    await hall.admit(newcomer, nora)
     shown = await hall.get(f"{path}/preparation")
     assert [row["id"] for row in shown["forgotten"]] == [str(newcomer)]
     await hall.make(CARLA, f"{path}/invitations", {"orgs": [str(newcomer)]})

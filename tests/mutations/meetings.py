@@ -6,6 +6,7 @@ ATTENDANCE = "services/meetings/domain/attendance.py"
 CAMPAIGN = "services/meetings/domain/campaign.py"
 DEMAND = "services/meetings/domain/demand.py"
 ELECTORATE = "services/meetings/domain/electorate.py"
+AGENDA = "services/meetings/domain/agenda.py"
 MEETING = "services/meetings/domain/meeting.py"
 MINUTES = "services/meetings/domain/minutes.py"
 NEXT_STEP = "services/meetings/domain/next_step.py"
@@ -535,14 +536,14 @@ MUTATIONS = (
     ),
     Mutation(
         "C12 a late agenda is stamped",
-        MEETING,
+        AGENDA,
         "short_notice=late and not meeting.piggybacked",
         "short_notice=False",
         OF_MEETING,
     ),
     Mutation(
         "C12 a piggybacked meeting needs no notice",
-        MEETING,
+        AGENDA,
         "short_notice=late and not meeting.piggybacked",
         "short_notice=late",
         OF_MEETING,

@@ -11,6 +11,7 @@ import pytest
 
 from services.credit.domain import lesson
 from services.meetings.domain import (
+    agenda,
     attendance,
     disclosure,
     meeting,
@@ -300,7 +301,7 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
     (meetings.FORMS["reschedule"], meeting.RescheduleMeeting),
     (meetings.FORMS["cancel"], meeting.CancelMeeting),
     (meetings.FORMS["appoint"], meeting.AppointFacilitator),
-    (meetings.FORMS["publish-agenda"], meeting.PublishAgenda),
+    (meetings.FORMS["publish-agenda"], agenda.PublishAgenda),
     (meetings.FORMS["open"], meeting.OpenMeeting),
     (meetings.FORMS["came"], attendance.RecordAttendance),
     (meetings.FORMS["left"], attendance.RecordDeparture),
@@ -310,7 +311,7 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
     (meetings.FORMS["draft-minutes"], minutes.DraftMinutes),
     (meetings.FORMS["approve-minutes"], minutes.ApproveMinutes),
     (meetings.FORMS["correct-minutes"], minutes.CorrectMinutes),
-    (meetings.FORMS["propose-item"], meeting.ProposeAgendaItem),
+    (meetings.FORMS["propose-item"], agenda.ProposeAgendaItem),
     (steps.PROPOSING["propose"], next_step.ProposeStep),
     (steps.FORMS["volunteer"], next_step.VolunteerForStep),
     (steps.FORMS["assign"], next_step.AssignStep),

@@ -34,6 +34,7 @@ from tests.bench.peers.server import serve_http
 from tests.bench.worker import POSTGRES, SECRETS, Measured
 from tests.meetings import hall
 from tests.meetings.coalition import PLENARY, TRANSPORT
+from tests.shared.kitchen import Clock
 
 ORGANISATIONS = 500
 COALITION = UUID(int=0xACC0)
@@ -144,7 +145,7 @@ async def main(port: int, plan: Path) -> None:
             transport=httpx2.ASGITransport(app=application), base_url="http://meetings"
         )
         plenary = Plenary(
-            hall.Hall(hall.Running(client, host, views, chair), COALITION), plan, tokens
+            hall.Hall(hall.Running(client, host, views, chair, Clock()), COALITION), plan, tokens
         )
         await plenary.found()
         return plenary.open
