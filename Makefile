@@ -80,6 +80,9 @@ schemathesis: .venv/dev ## requests of every sort to all routes, as three identi
 events: .venv/dev       ## docs/events.md and docs/schemas, from the event classes
 	python -m tests.contracts.events
 
+crowd: .venv/dev        ## a thousand browsers on one live page: how soon they see a stance, memory of each
+	VIEWERS=1000 pytest -q -s tests/web/test_crowd.py
+
 screenshots: .venv/dev  ## the pictures of the README, from the demo
 	python -m tests.web.pictures
 

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from shared.admission import API, BUSY, Admission, Gate, named
 
-CONNECTIONS = 512
+CONNECTIONS = 2_048
 GRACE_SECONDS = 5
 KEEP_ALIVE_SECONDS = 5
 TELLING = re.compile(  # of how a request goes on; a length is plain, and all others are unusual

@@ -45,16 +45,20 @@
     told();
   }
 
-  const source = new EventSource(live.dataset.from);
-  source.onmessage = (message) => {
-    newest = message.data;
-    if (paused) told();
-    else show(newest);
-  };
-  source.onerror = () => {
-    if (!paused) state.textContent = `Connection lost, showing ${clock(shownAt ?? new Date())}. Trying again.`;
-  };
+  function hear() {
+    const source = new EventSource(live.dataset.from);
+    source.onmessage = (message) => {
+      newest = message.data;
+      if (paused) told();
+      else show(newest);
+    };
+    source.onerror = () => {
+      if (!paused) state.textContent = `Connection lost, showing ${clock(shownAt ?? new Date())}. Trying again.`;
+      if (source.readyState === EventSource.CLOSED) setTimeout(hear, 2000 + Math.random() * 4000);
+    };
+  }
 
+  hear();
   pause.hidden = false;
   pause.addEventListener("click", () => {
     paused = !paused;
