@@ -115,8 +115,8 @@ async def test_many_browsers_see_a_stance_soon(town: Town) -> None:
         await town.coalition.post("meetings", f"proposals/{town.open}/stances", stance, "Parents")
         took = sorted(at - began for at in await asyncio.gather(*waiting))
     print(  # noqa: T201 - figures for the record
-        f"{VIEWERS} viewers: median {median(took):.2f} s, p99 {quantiles(took, n=100)[98]:.2f} s, last"
-        f" {took[-1]:.2f} s; {each_kib:.0f} KiB each"
+        f"{VIEWERS} viewers: median {median(took):.2f} s, p99 {quantiles(took, n=100)[98]:.2f} s,"
+        f" last {took[-1]:.2f} s; {each_kib:.0f} KiB each"
     )
     assert each_kib < LARGEST_KIB
     assert took[-1] < PATIENCE_S
