@@ -3,6 +3,9 @@
 The file's name gives the date. A heading such as `Present` starts the list of people. Agenda
 items are bullets that link to what is discussed; in a section without links, bullets with notes
 below them. What is marked as an action is a step, see `steps`.
+
+What Accord has exported says where the minutes themselves begin: nothing below that line is taken
+for more than words, and nothing above it for the minutes.
 """
 
 import re
@@ -17,6 +20,8 @@ from accord.sources.refusals import BadRow, Damaged, Refusal
 from accord.sources.rows import LINE_BYTES, shown, unprintable
 
 FILE_BYTES = 1024 * 1024
+AS_RECORDED = "<!-- accord: minutes as recorded -->"
+"""As in `services/meetings/views/minutes.py`."""
 
 _DAY = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _DAY_AT_END = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]+$")
@@ -43,7 +48,8 @@ class Minutes:
 
     Args:
         name: The file's, without its ending; it tells meetings of one day apart.
-        notes: The whole file but its list of people, who are recorded one by one.
+        notes: The whole file but its list of people, who are recorded one by one; of what was
+            exported, the minutes alone.
         unclear: Lines of that list which name nobody.
     """
 
@@ -66,7 +72,7 @@ def read(path: Path, today: date) -> Minutes:
     """
     file = str(path)
     on = _day(path, today)
-    lines = _lines(path)
+    lines, recorded = _exported(_lines(path))
     headings = list(_headings(lines))
     listed, start = _present(file, lines, headings)
     top = next((heading for heading in headings if heading.level == 1), None)
@@ -82,12 +88,20 @@ def read(path: Path, today: date) -> Minutes:
         listed.people,
         list(_items(rest, headings, listed.end)),
         list(steps.marked(rest)),
-        "\n".join(notes).strip(),
+        "\n".join(notes if recorded is None else recorded).strip(),
         [
             Refusal(file, index + 1, "unclear", f"{shown(lines[index].strip())} names nobody.")
             for index in listed.unclear
         ],
     )
+
+
+def _exported(lines: list[str]) -> tuple[list[str], list[str] | None]:
+    """Return what stands above the minutes of an export, and these; `None` where it is none."""
+    if AS_RECORDED not in lines:
+        return lines, None
+    place = lines.index(AS_RECORDED)
+    return lines[:place], lines[place + 1 :]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx2
+
 from tests.meetings.coalition import CLINIC, PLENARY, SCHOOL, TRANSPORT, UNION, YOUTH
 from tests.meetings.hall import CARLA, SAM, UMA, YARA, Hall, accreditation, text
 from tests.meetings.test_decisions_over_http import decided_by, opened
@@ -350,3 +352,40 @@ async def test_a_step_names_a_meeting_and_decision_that_are(hall: Hall) -> None:
     for field, reason in (("meeting", "unknown_meeting"), ("decision", "unknown_decision")):
         body = {"what": text("Buy the van"), field: str(UUID(int=404))}
         assert await hall.refuse(UMA, "/steps", body) == reason
+
+
+async def test_minutes_are_exported_and_their_versions_compared(hall: Hall) -> None:
+    path = await sat(hall)
+    for key, person, org in ((ONE, CARLA, CLINIC), (TWO, UMA, UNION)):
+        await hall.make(person, f"{path}/attendances", comes(key, person, org))
+    proposal = await opened(hall, meeting=path.rpartition("/")[2])
+    await decided_by(hall, proposal)
+    ref = f"meetings/{len(await hall.events())}"
+    await hall.make(CARLA, f"{path}/minutes", {"text": text("We met.\nBye."), "decisions": [ref]})
+    correction = {"corrects": 1, "text": text("We met.\nGoodbye."), "reason": text("Manners.")}
+    await hall.make(
+        UMA, f"{path}/minutes/corrections", correction,
+        If_Match=f'"{(await hall.get(path))["version"]}"',
+    )  # fmt: skip
+    for person in (CARLA, UMA):
+        await hall.make(person, f"{path}/minutes/approvals", {"version": 2})
+
+    found = await hall.get(f"{path}/minutes/differences", before=1, after=2)
+    assert [(row["change"], row["text"]) for row in found["lines"]] == [
+        ("kept", "We met."), ("removed", "Bye."), ("added", "Goodbye."),
+    ]  # fmt: skip
+
+    async def exported(**query: str) -> httpx2.Response:
+        headers = {"Authorization": f"Bearer {hall.token(SAM)}"}
+        return await hall.running.client.get(
+            f"{hall.base}{path}/minutes.md", params=query, headers=headers
+        )
+
+    answer = await exported()
+    assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert f"{SOON:%Y-%m-%d}-{path.rpartition('/')[2]}.md" in answer.headers["content-disposition"]
+    assert "Version 2: final, approved by Org 1, Org 3." in answer.text
+    assert f"* One van for all: adopted, {ref}" in answer.text
+    assert answer.text.endswith("\nWe met.\nGoodbye.\n")
+    assert (await exported(version="1")).text.endswith("\nWe met.\nBye.\n")
+    assert (await exported(version="3")).status_code == 404

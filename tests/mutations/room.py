@@ -7,6 +7,7 @@ FACTS = "services/meetings/views/facts.py"
 FLOOR = "services/meetings/domain/floor.py"
 INVITATION = "services/meetings/domain/invitation.py"
 MEETING = "services/meetings/domain/meeting.py"
+MINUTES = "services/meetings/views/minutes.py"
 PARKING = "services/meetings/domain/parking.py"
 PREPARED = "services/meetings/views/preparations.py"
 PREWORK = "services/meetings/domain/prework.py"
@@ -17,6 +18,7 @@ TIMERS = "services/meetings/timers.py"
 OF_FLOOR = "tests/meetings/test_floor.py"
 OF_INVITATION = "tests/meetings/test_invitation.py"
 OF_PREWORK = "tests/meetings/test_prework.py"
+OF_MINUTES = "tests/meetings/test_minutes_shown.py"
 OF_PARKING = "tests/meetings/test_parking.py"
 OF_RECORDING = "tests/meetings/test_recording.py"
 OVER_HTTP = "tests/meetings/test_floor_over_http.py"
@@ -148,6 +150,20 @@ MUTATIONS = (
         "            if org not in heard\n",
         "            if org not in heard and not left\n",
         f"{OVER_HTTP}::test_f57_who_is_there_and_was_not_heard_is_named",
+    ),
+    Mutation(
+        "C4 what was removed is told",
+        MINUTES,
+        'lines += [LineRow(change="removed", text=line) for line in old[a:b]]',
+        'lines += [LineRow(change="removed", text=line) for line in old[a:b][:1]]',
+        OF_MINUTES,
+    ),
+    Mutation(
+        "minutes that were exported are read back as they are",
+        MINUTES,
+        "    yield AS_RECORDED\n",
+        "    yield AS_RECORDED.upper()\n",
+        OF_MINUTES,
     ),
     Mutation(
         "F49 nobody is forgotten",

@@ -1,21 +1,31 @@
 """HTTP in: meetings, who is there, and their minutes."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
-from typing import Annotated
+from hashlib import sha256
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import TypeAdapter
+from starlette.responses import Response
 
 from services.meetings.api.adding import adds, write
 from services.meetings.domain import agenda, attendance, meeting, minutes, series
+from services.meetings.views import minutes as written
 from services.meetings.views import queries, rows
 from shared.ask import Written
 from shared.event import Moment
 from shared.http import Caller, Limit, Page, Reader, Router, requires
 from shared.problems import Problem, not_found
 
+MARKDOWN: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The minutes.",
+        "content": {"text/markdown": {"schema": {"type": "string"}}},
+    }
+}
+Version = Annotated[int, Query(ge=1, le=10_000)]
 Cursor = Annotated[str | None, Query(max_length=120)]
 
 router = Router()
@@ -172,3 +182,44 @@ async def show_meeting(meeting_id: UUID, reader: Reader) -> rows.MeetingDetail:
     if found is None:
         raise not_found()
     return found
+
+
+@router.get(
+    "/meetings/{meeting_id}/minutes.md", dependencies=[requires("meetings:meeting:read")],
+    response_class=Response, responses=MARKDOWN,
+)  # fmt: skip
+async def export_minutes(
+    meeting_id: UUID, reader: Reader, version: Version | None = None
+) -> Response:
+    """Export minutes, draft or final, as Markdown that `accord import minutes` reads back."""
+    async with reader.rows() as db:
+        seen = reader.coalition, reader.audiences
+        found = await queries.meeting(db, *seen, meeting_id)
+        row = written.version_of(found, version) if found else None
+        if found is None or row is None:
+            raise not_found()
+        decisions = await written.decided(db, *seen, row.decisions)
+    body = written.markdown(found, row, decisions).encode()
+    name = f"{found.date}-{found.meeting}.md"
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Digest": f"sha-256=:{b64encode(sha256(body).digest()).decode()}:",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(body, 200, headers, "text/markdown; charset=utf-8")
+
+
+@router.get(
+    "/meetings/{meeting_id}/minutes/differences", dependencies=[requires("meetings:meeting:read")]
+)
+async def compare_minutes(
+    meeting_id: UUID, reader: Reader, before: Version, after: Version
+) -> written.Differences:
+    """Show what changed from one version of the minutes to another, line by line."""
+    async with reader.rows() as db:
+        found = await queries.meeting(db, reader.coalition, reader.audiences, meeting_id)
+    one, other = (written.version_of(found, each) if found else None for each in (before, after))
+    if one is None or other is None:
+        raise not_found()
+    return written.differences(one, other)
