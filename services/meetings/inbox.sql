@@ -81,6 +81,17 @@ create table if not exists heard.person (
   name         jsonb,
   primary key (coalition_id, person));
 
+create table if not exists heard.calendar_address (   -- of calendar programs, which cannot sign in
+  coalition_id uuid        not null,
+  address      uuid        not null,
+  person       uuid        not null,
+  "of"         text        not null check ("of" in ('mine', 'body', 'coalition')),
+  body         uuid,
+  digest       bytea       not null,                  -- of the secret, under the service's key
+  made_at      timestamptz not null,
+  primary key (coalition_id, address),
+  unique (coalition_id, digest));
+
 create table if not exists heard.term (
   coalition_id uuid not null,
   term         uuid not null,

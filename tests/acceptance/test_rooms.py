@@ -11,7 +11,7 @@ import pytest
 from tests.acceptance.test_common_ground import named, part, report
 from tests.acceptance.test_issues import raise_issue
 from tests.acceptance.test_mandates import work
-from tests.end_to_end.coalition import Coalition, form, key_of, text
+from tests.end_to_end.coalition import Coalition, form, key_of, mail, text
 from tests.end_to_end.test_voting import later
 from tests.meetings.hall import Hall
 from tests.meetings.hall import running as meetings_alone
@@ -265,3 +265,51 @@ async def test_f17_the_report_shows_who_hosts_and_how_evenly(running: Suite) -> 
         for each in told["summary"] if each["figure"] == "hosted"
     }  # fmt: skip
     assert held == {"Clinic": 1, "Union": 2}
+
+
+async def test_f49_everybody_is_asked_and_the_calendar_follows(table: Coalition) -> None:
+    meeting = await call(table, "Every month")
+    some = {"orgs": [table.orgs["Clinic"], table.orgs["Union"], table.orgs["Parents"]]}
+    refused = await table.try_post("meetings", f"{meeting}/invitations", some, "Clinic")
+    assert (refused.status_code, refused.json()["reason"]) == (409, "not_all_invited")
+    assert table.orgs["Library"] in refused.json()["detail"]
+    exempt = {"exempt": [{"org": table.orgs["Library"], "reason": text("It hosts the fair.")}]}
+    await table.post("meetings", f"{meeting}/invitations", some | exempt, "Clinic")
+    last = await table.post(
+        "meetings", f"{meeting}/invitations/answers", {"answer": "yes"}, "Union"
+    )
+    found = await shown(table, f"{meeting}/preparation", last)
+    assert [(row["organisation"]["name"]["text"], row["answer"]) for row in found["invitations"]] \
+        == [("Clinic", None), ("Parents", None), ("Union", "yes")]  # fmt: skip
+    assert said(found["exemptions"]) == ["Library"]
+    assert found["forgotten"] == []
+
+    feed = await table.suite.post(
+        f"/meetings/api/v1/coalitions/{table.slug}/calendar-addresses", {"of": "mine"},
+        mail("Union"), by=table.orgs["Union"],
+    )  # fmt: skip
+    assert feed.status_code == 201, feed.text
+    path = f"/meetings{feed.json()['path']}"
+    uid = meeting.partition("/")[2]
+
+    async def event(after: Any) -> dict[str, str]:
+        await table.settled(f"meetings/{after['position']}")
+        calendar = (await table.suite.client.get(f"{table.suite.url}{path}")).text
+        [lines] = [one for one in calendar.split("BEGIN:VEVENT\r\n") if f"UID:{uid}\r\n" in one]
+        return dict(line.split(":", 1) for line in lines.split("\r\n") if ":" in line)
+
+    before = await event(last)
+    assert (before["SEQUENCE"], before["STATUS"]) == ("0", "CONFIRMED")
+    starts = datetime.now(UTC) + timedelta(days=9)
+    moved = {
+        "starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=1)).isoformat(),
+        "place": text("The library"),
+    }  # fmt: skip
+    last = await table.post("meetings", f"{meeting}/reschedulings", moved, "Clinic")
+    after = await event(last)
+    assert (after["SEQUENCE"], after["LOCATION"]) == ("1", "The library")
+    assert after["DTSTART"] == f"{starts:%Y%m%dT%H%M%SZ}"
+    reason = {"reason": text("The fair.")}
+    last = await table.post("meetings", f"{meeting}/cancellations", reason, "Clinic")
+    over = await event(last)
+    assert (over["SEQUENCE"], over["STATUS"]) == ("2", "CANCELLED")

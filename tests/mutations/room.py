@@ -3,6 +3,8 @@
 from tests.mutations import Mutation
 
 AGENDA = "services/meetings/domain/agenda.py"
+CALENDAR = "services/meetings/views/calendar.py"
+CALENDARS = "services/meetings/api/calendars.py"
 FACTS = "services/meetings/views/facts.py"
 FLOOR = "services/meetings/domain/floor.py"
 INVITATION = "services/meetings/domain/invitation.py"
@@ -15,6 +17,8 @@ RECORDING = "services/meetings/domain/recording.py"
 FOLDS = "services/meetings/views/folds.py"
 SHOWN = "services/meetings/views/floors.py"
 TIMERS = "services/meetings/timers.py"
+OF_CALENDAR = "tests/meetings/test_calendar.py"
+CALENDARS_READ = "tests/meetings/test_calendars_over_http.py"
 OF_FLOOR = "tests/meetings/test_floor.py"
 OF_INVITATION = "tests/meetings/test_invitation.py"
 OF_PREWORK = "tests/meetings/test_prework.py"
@@ -150,6 +154,34 @@ MUTATIONS = (
         "            if org not in heard\n",
         "            if org not in heard and not left\n",
         f"{OVER_HTTP}::test_f57_who_is_there_and_was_not_heard_is_named",
+    ),
+    Mutation(
+        "F49 a line has 75 octets, not signs",
+        CALENDAR,
+        "octets = len(sign.encode())",
+        "octets = len(sign)",
+        OF_CALENDAR,
+    ),
+    Mutation(
+        "F49 the space of a folded line counts",
+        CALENDAR,
+        'piece, size = "", 1  # the space',
+        'piece, size = "", 0',
+        OF_CALENDAR,
+    ),
+    Mutation(
+        "F49 a calendar's sequence rises with each move",
+        CALENDAR,
+        "and (c.state is null or c.state in ('scheduled', 'cancelled'))) changed",
+        "and c.state in ('scheduled', 'cancelled')) changed",
+        f"{CALENDARS_READ}::test_f49_a_calendar_follows_moves_and_cancellations",
+    ),
+    Mutation(
+        "I8 an address is read while its person is accredited",
+        CALENDARS,
+        "        if not held:\n            return None",
+        "        if not held and not bodies:\n            return None",
+        f"{CALENDARS_READ}::test_who_is_accredited_by_nobody_reads_nothing",
     ),
     Mutation(
         "C4 what was removed is told",

@@ -1,6 +1,7 @@
 """HTTP in: how the coalition speaks, decides and follows through."""
 
 from services.meetings.api import (
+    calendars,
     campaigns,
     floors,
     meetings,
@@ -15,6 +16,7 @@ from services.meetings.api.imports import IMPORTS
 from shared.http import Router
 
 PARTS = (
+    calendars,
     campaigns,
     floors,
     meetings,

@@ -124,6 +124,9 @@ async def erase(db: Changes, seen: Recorded, _: Happened) -> None:
     )
     await change(db, seen, "delete from heard.person where coalition_id = $1 and person = $2")
     await change(
+        db, seen, "delete from heard.calendar_address where coalition_id = $1 and person = $2"
+    )
+    await change(
         db,
         seen,
         "update heard.accreditation set person = null where coalition_id = $1 and person = $2",

@@ -217,8 +217,9 @@ def _minutes(
     versions: list[Record], approvals: list[Record], attendance: list[Record], named: Names
 ) -> list[MinutesRow]:
     came = {row["org"] for row in attendance if row["here"] and row["org"]}
-    found = []
+    found, cited = [], list[str]()
     for row in versions:
+        cited = cited if row["corrects"] else row["decisions"]
         approved = [one["org"] for one in approvals if one["version"] == row["version"]]
         newest = row["version"] == versions[-1]["version"]
         final = bool(approved) and came <= set(approved)
@@ -229,7 +230,7 @@ def _minutes(
                 text=words(row["text"]),
                 reason=words(row["reason"]),
                 corrects=row["corrects"],
-                decisions=row["decisions"],
+                decisions=cited,
                 at=row["at"],
                 approved_by=[named.organisation(org) for org in approved],
                 ref=ref(row),
