@@ -18,6 +18,7 @@ async def read(
 ) -> httpx2.Response:
     """Read a calendar, signed in or not, once the rows have caught up."""
     await hall.running.views.heal(hall.coalition)
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
     if person is not None:
         headers["Authorization"] = f"Bearer {hall.token(person)}"
     path = path if path.startswith("/api/") else f"{hall.base}{path}"
@@ -114,7 +115,7 @@ async def test_who_knows_the_address_reads_until_it_is_revoked(hall: Hall) -> No
     assert answer.status_code == 200
     assert "Person" not in answer.text
     etag = answer.headers["etag"]
-    assert (await read(hall, made["path"], **{"If-None-Match": etag})).status_code == 304
+    assert (await read(hall, made["path"], If_None_Match=etag)).status_code == 304
     assert (await read(hall, f"/feeds/{'x' * 43}.ics")).status_code == 404
     assert (await read(hall, "/calendar.ics")).status_code == 401
 
