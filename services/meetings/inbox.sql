@@ -74,6 +74,7 @@ create table if not exists heard.issue (              -- parked once each party 
   parties      uuid[] not null default '{}',
   agreed       uuid[] not null default '{}',
   primary key (coalition_id, issue));
+alter table heard.issue add column if not exists lead uuid;   -- whose stance may decide
 
 create table if not exists heard.person (
   coalition_id uuid not null,

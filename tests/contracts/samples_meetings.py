@@ -521,5 +521,23 @@ GROWN: tuple[tuple[int, str, Event], ...] = (
             place=Sealed(PLACE),
         ),
     ),
+    (
+        2,
+        PROPOSAL,
+        VotingOpened(
+            by=CLINIC,
+            at=NOON,
+            round=1,
+            rule=RULE_ID,
+            rule_version=1,
+            terms=Rule(method=Method.LEAD_DECIDES),
+            text=WORDS.digest(),
+            electorate=ELECTORATE,
+            lead=SCHOOL,
+            members_position=4127,
+            closes_at=DUSK,
+            gate="passed",
+        ),
+    ),
 )
 """Shapes that types have grown into since they were first shipped, with their numbers."""

@@ -238,6 +238,28 @@ async def test_d2_d3_a_body_decides_what_it_covers_and_the_coalition_decides(hal
     await hall.make(CARLA, f"{path}/decisions", ask)
 
 
+async def test_the_lead_that_was_heard_of_is_frozen_at_opening(hall: Hall) -> None:
+    rule_id = await rule(hall, "lead_decides")
+    path = f"/proposals/{await hall.make(UMA, '/proposals', DRAFT)}"
+    await hall.make(UMA, f"{path}/publications")
+    ask = {"rule": rule_id, "closes_at": TOMORROW}
+    assert await hall.refuse(CARLA, f"{path}/votings", ask) == "no_lead"
+    await hall.hear("LeadAssigned", TRANSPORT, lead=str(UNION))
+    await hall.hear("LeadYielded", TRANSPORT, by=UNION)
+    assert await hall.refuse(CARLA, f"{path}/votings", ask) == "no_lead"
+    await hall.hear("LeadAssigned", TRANSPORT, lead=str(UNION))
+    await hall.hear("LeadYielded", TRANSPORT, by=UNION, successor=str(SCHOOL))
+    await hall.make(CARLA, f"{path}/votings", ask)
+    await hall.hear("LeadYielded", TRANSPORT, by=SCHOOL)
+    await hall.make(SAM, f"{path}/stances", {"option": "agree"})
+    await hall.make(UMA, f"{path}/stances", {"option": "disagree", "reason": text("No.")})
+    await hall.make(CARLA, f"{path}/votings/closings")
+    await hall.make(CARLA, f"{path}/decisions", {"accountable": [str(SCHOOL)]})
+    events = dict(await hall.events())
+    assert events["VotingOpened"]["lead"] == str(SCHOOL)
+    assert events["DecisionMade"]["outcome"] == "adopted"
+
+
 async def test_d3_one_party_alone_parks_nothing(hall: Hall) -> None:
     parties = [str(YOUTH), str(UNION)]
     await hall.hear("AgreedToDisagree", TRANSPORT, by=YOUTH, parties=parties)

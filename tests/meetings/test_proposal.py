@@ -54,6 +54,7 @@ from services.meetings.domain.tally import VoteClass
 from services.meetings.domain.voting import (
     ChangeStance,
     CloseVoting,
+    Lead,
     OpenVoting,
     QuorumNotMet,
     Remit,
@@ -110,6 +111,7 @@ FACTS = (
     RuleInForce(IN_FORCE),
     Electorate(CLASSES, members_position=41),
     Remit(covers=True),
+    Lead(None),
     Speaker(voting=True, members_position=42),
     Sitting(),
     Roll(frozenset({CLINIC, SCHOOL, UNION, YOUTH, NEWCOMER})),
@@ -780,6 +782,57 @@ def test_d18_counts_are_those_of_the_stream() -> None:
     claimed = closed(agree=4)
     history = *under_way, took(UNION, AGREE), took(CLINIC, AGREE), claimed
     given(*history).when(make, acting(CLINIC)).then(decision())
+
+
+# One organisation decides
+
+
+def by_method(method: Method, **more: Any) -> VotingOpened:
+    return opened.model_copy(update={"terms": Rule(method=method), **more})
+
+
+def under(method: Method) -> RuleInForce:
+    return RuleInForce(replace(IN_FORCE, terms=Rule(method=method)))
+
+
+def test_the_lead_is_frozen_when_voting_opens() -> None:
+    rule = under(Method.LEAD_DECIDES)
+    asked = acting(CLINIC, rule, Lead(SCHOOL))
+    given(*ready).when(open_voting, asked).then(by_method(Method.LEAD_DECIDES, lead=SCHOOL))
+    given(*ready).when(open_voting, acting(CLINIC, rule)).then_refused("no_lead")
+    outside = acting(CLINIC, rule, Lead(NEWCOMER))
+    given(*ready).when(open_voting, outside).then_refused("not_accredited")
+
+
+def test_d16_the_stance_of_the_frozen_lead_decides() -> None:
+    history = *ready, by_method(Method.LEAD_DECIDES, lead=SCHOOL), took(CLINIC, DISAGREE, COST)
+    for option, outcome in ((AGREE, "adopted"), (ABSTAIN, "rejected")):
+        ended = given(*history, took(SCHOOL, option), closed())
+        votes = counts(**{"disagree": 1, option: 1})
+        against = {"counts": votes, "dissent": (CLINIC,), "outcome": outcome}
+        ended.when(make, acting(CLINIC, Lead(UNION))).then(decision(**against))
+
+
+def test_the_proposer_decides_only_after_advice_with_a_reason() -> None:
+    history = *ready, by_method(Method.ADVICE)
+    agree = TakeStance(option=AGREE)
+    given(*history).when(agree, acting(UNION)).then_refused("not_advised")
+    silent = *history, took(YOUTH, ABSTAIN)
+    given(*silent).when(agree, acting(UNION)).then_refused("not_advised")
+    advised = *history, took(YOUTH, DISAGREE, COST)
+    given(*advised).when(agree, acting(UNION)).then(took(UNION, AGREE))
+    given(*silent, changed(YOUTH, ABSTAIN, AGREE)).when(agree, acting(UNION)).then(
+        took(UNION, AGREE)
+    )
+    past = imported(UNION, facts=FACTS)
+    given(*history).when(agree, past).then(took(UNION, AGREE, authority="imported"))
+    given(*history).when(agree, acting(YOUTH)).then(took(YOUTH, AGREE))
+
+
+def test_advice_is_not_asked_of_a_proposer_who_may_not_decide() -> None:
+    foreign = drafted.model_copy(update={"by": NEWCOMER})
+    asked = acting(CLINIC, under(Method.ADVICE))
+    given(foreign, published).when(open_voting, asked).then_refused("not_accredited")
 
 
 # Laws

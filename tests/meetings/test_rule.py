@@ -71,10 +71,18 @@ def test_a_retired_rule_can_be_adopted_again() -> None:
     )
 
 
-def test_methods_that_are_not_offered_yet_are_named() -> None:
-    for method in set(Method) - {"majority", "supermajority", "consent", "consensus"}:
-        ask = AdoptRule(body=PLENARY, rule=Rule(method=method))
-        given().when(ask, chair()).then_refused("method_not_offered")
+def test_a_rule_of_any_method_that_has_a_voting_is_adopted() -> None:
+    for method in set(Method) - {Method.FRONT_LINE}:
+        rule = Rule(method=method)
+        given().when(AdoptRule(body=PLENARY, rule=rule), chair()).then(
+            DecisionRuleAdopted(version=1, body=PLENARY, rule=rule)
+        )
+        assert Rule.model_validate_json(rule.model_dump_json()) == rule
+
+
+def test_the_front_line_has_no_voting_and_so_no_such_rule() -> None:
+    ask = AdoptRule(body=PLENARY, rule=Rule(method=Method.FRONT_LINE))
+    given().when(ask, chair()).then_refused("method_not_offered")
 
 
 def test_what_is_not_offered_yet_is_refused_in_any_method() -> None:
@@ -131,7 +139,16 @@ def test_the_method_presets_the_rest() -> None:
         option=agree, test="more_than", ratio=(1, 2), base="entitled"
     )
     addressed = {method for method in Method if Rule(method=method).objections.must_be_addressed}
-    assert addressed == {Method.CONSENSUS}
+    assert addressed == {Method.CONSENSUS, Method.LAZY_CONSENSUS}
+    lazy = Rule(method=Method.LAZY_CONSENSUS)
+    assert (lazy.silence, lazy.quorum) == ("assent_if_uncontested", Quorum(at_least=(0, 1)))
+    assert [(each.option, each.test, each.ratio) for each in lazy.thresholds] == [
+        (Option.DISAGREE, "at_most", (0, 1)),
+        (object_, "at_most", (0, 1)),
+    ]
+    for method in (Method.ADVICE, Method.LEAD_DECIDES):
+        assert Rule(method=method).thresholds == ()
+        assert Rule(method=method).quorum == Quorum(at_least=(0, 1))
 
 
 def test_what_a_rule_says_wins_over_the_preset() -> None:

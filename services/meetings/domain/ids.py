@@ -13,6 +13,7 @@ IssueId = NewType("IssueId", UUID)
 ConstituencyId = NewType("ConstituencyId", UUID)
 TermId = NewType("TermId", UUID)
 
+CheckId = NewType("CheckId", UUID)
 RuleId = NewType("RuleId", UUID)
 ProposalId = NewType("ProposalId", UUID)
 ObjectionId = NewType("ObjectionId", UUID)

@@ -312,10 +312,9 @@ def evolve(proposal: Proposal | None, event: ProposalEvent) -> Proposal:
     match event:
         case StanceTaken() | StanceChanged() | StanceWithdrawn():
             assert proposal.voting is not None
-            stances = votings.stances_after(proposal.voting, event)
-            return altered(proposal, voting=altered(proposal.voting, stances=stances))
+            return altered(proposal, voting=votings.after(proposal.voting, event))
         case VotingOpened():
-            voting = votings.begun(event)
+            voting = votings.begun(event, proposal.proposer)
             may = event.terms.objections.caller_may_outweigh
             opened = replace(proposal, stage="voting", rounds=event.round, voting=voting)
             return replace(opened, may_outweigh=may)
@@ -436,6 +435,7 @@ def _open(command: OpenVoting, proposal: Proposal, context: Context) -> list[Pro
         raise _wrong_stage(proposal)
     motion = votings.Motion(
         body=proposal.body,
+        proposer=proposal.proposer,
         affected=proposal.affected,
         text=proposal.text,
         noticed_at=proposal.noticed_at,

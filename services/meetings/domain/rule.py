@@ -7,9 +7,9 @@ option. The method presets whatever a rule does not say.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, Literal, Self, assert_never
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from services.meetings.domain.ids import BodyId, ConstituencyId, OrgId, RuleId
 from shared.decider import Decider, Refused
@@ -27,7 +27,9 @@ class Method(StrEnum):
     FRONT_LINE = "front_line"
 
 
-OFFERED = frozenset({Method.CONSENT, Method.CONSENSUS, Method.MAJORITY, Method.SUPERMAJORITY})
+OFFERED = frozenset(Method) - {Method.FRONT_LINE}
+BY_ONE = frozenset({Method.ADVICE, Method.LEAD_DECIDES})
+"""Methods by which one organisation's stance decides: its proposer's, or the lead's."""
 
 
 class Option(StrEnum):
@@ -41,6 +43,7 @@ DISSENT = frozenset({Option.DISAGREE, Option.OBJECT})
 
 Test = Literal["at_least", "more_than", "at_most"]
 Base = Literal["yes_no", "cast", "entitled", "entitled_present"]
+Silence = Literal["not_counted", "assent_if_uncontested"]
 Positive = Annotated[int, Field(ge=1, le=LARGEST)]
 Hours = Annotated[int, Field(ge=0, le=24 * 366)]
 Days = Annotated[int, Field(ge=1, le=36_600)]
@@ -86,44 +89,65 @@ class Weight(Value):
     weight: Positive
 
 
-THRESHOLDS: Mapping[Method, Threshold] = {
-    Method.CONSENT: Threshold(option=Option.OBJECT, test="at_most", ratio=(0, 1), base="cast"),
-    Method.CONSENSUS: Threshold(
-        option=Option.AGREE, test="more_than", ratio=(1, 2), base="entitled"
-    ),
-    Method.MAJORITY: Threshold(option=Option.AGREE, test="more_than", ratio=(1, 2), base="yes_no"),
-    Method.SUPERMAJORITY: Threshold(
-        option=Option.AGREE, test="at_least", ratio=(2, 3), base="yes_no"
-    ),
+def _none(option: Option) -> Threshold:
+    return Threshold(option=option, test="at_most", ratio=(0, 1), base="cast")
+
+
+def _agreeing(test: Test, ratio: Ratio, base: Base) -> Threshold:
+    return Threshold(option=Option.AGREE, test=test, ratio=ratio, base=base)
+
+
+THRESHOLDS: Mapping[Method, tuple[Threshold, ...]] = {
+    Method.CONSENT: (_none(Option.OBJECT),),
+    Method.CONSENSUS: (_agreeing("more_than", (1, 2), "entitled"),),
+    Method.MAJORITY: (_agreeing("more_than", (1, 2), "yes_no"),),
+    Method.SUPERMAJORITY: (_agreeing("at_least", (2, 3), "yes_no"),),
+    Method.LAZY_CONSENSUS: (_none(Option.DISAGREE), _none(Option.OBJECT)),
 }
+ADDRESSED = frozenset({Method.CONSENSUS, Method.LAZY_CONSENSUS})
+QUORATE = frozenset({Method.CONSENT, Method.CONSENSUS, Method.MAJORITY, Method.SUPERMAJORITY})
+
+
+def _quorum(rule: dict[str, Any]) -> Quorum:
+    return Quorum() if rule["method"] in QUORATE else Quorum(at_least=(0, 1))
 
 
 def _thresholds(rule: dict[str, Any]) -> tuple[Threshold, ...]:
-    preset = THRESHOLDS.get(rule["method"])
-    return (preset,) if preset else ()
+    return THRESHOLDS.get(rule["method"], ())
 
 
 def _objections(rule: dict[str, Any]) -> Objecting:
-    return Objecting(must_be_addressed=rule["method"] is Method.CONSENSUS)
+    return Objecting(must_be_addressed=rule["method"] in ADDRESSED)
+
+
+def _silence(rule: dict[str, Any]) -> Silence:
+    lazy = rule["method"] is Method.LAZY_CONSENSUS
+    return "assent_if_uncontested" if lazy else "not_counted"
 
 
 class Rule(Value):
     method: Method
-    quorum: Quorum = Quorum()
-    thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1, max_length=10)] = Field(
+    quorum: Quorum = Field(default_factory=_quorum)
+    thresholds: Annotated[tuple[Threshold, ...], Field(max_length=10)] = Field(
         default_factory=_thresholds
     )
     objections: Objecting = Field(default_factory=_objections)
     weights: Annotated[tuple[Weight, ...], Field(max_length=500)] = ()
     notice_hours: Hours = 0
     min_open_hours: Hours = 0
-    silence: Literal["not_counted", "assent_if_uncontested"] = "not_counted"
+    silence: Silence = Field(default_factory=_silence)
     ratify_within_days: Days | None = None
     proxies: Literal["none", "one_hop"] = "none"
     ballot: Literal["named", "sealed_until_close", "detached_anonymous"] = "named"
     representation_gate: Literal["off", "warn", "block"] = "off"
     review_after_days: Days | None = None
     report_back_hours: Hours = 48
+
+    @model_validator(mode="after")
+    def _decides_by_something(self) -> Self:
+        if not self.thresholds and self.method in THRESHOLDS:
+            raise ValueError("a rule of this method has at least one threshold")
+        return self
 
 
 @dataclass(frozen=True)
@@ -238,7 +262,7 @@ def _retire(command: RetireRule, rule: State, context: Context) -> list[RuleEven
 def _offered(rule: Rule) -> None:
     if rule.method not in OFFERED:
         methods = ", ".join(sorted(OFFERED))
-        raise Refused("method_not_offered", f"That method is not offered yet: use {methods}.")
+        raise Refused("method_not_offered", f"That method has no voting: use {methods}.")
     if rule.proxies != "none" or rule.ballot != "named" or rule.ratify_within_days is not None:
         detail = "Proxies, secret ballots and ratification are not offered yet: leave them out."
         raise Refused("method_not_offered", detail)

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.meetings.domain.ids import ConstituencyId, OrgId
-from services.meetings.domain.rule import DISSENT, Base, Option, Positive, Rule, Threshold
+from services.meetings.domain.rule import (
+    BY_ONE,
+    DISSENT,
+    Base,
+    Option,
+    Positive,
+    Rule,
+    Threshold,
+)
 from shared.event import Value
 
 Outcome = Literal["adopted", "rejected"]
@@ -28,6 +36,7 @@ class Poll:
     Args:
         stances: The current one of each class that has one, by the class's place in `electorate`.
         chair: The organisation that opened the voting.
+        decider: The organisation whose stance decides: the proposer (advice), or the lead.
         present: Who sat in the linked meeting.
         objection_open: Whether an objection is not yet addressed.
     """
@@ -36,6 +45,7 @@ class Poll:
     electorate: Sequence[VoteClass]
     stances: Mapping[int, Option]
     chair: OrgId | None = None
+    decider: OrgId | None = None
     present: frozenset[OrgId] = frozenset()
     objection_open: bool = False
 
@@ -68,6 +78,8 @@ def tally(poll: Poll) -> Tally:
     counts = _weigh(poll, cast)
     adopted = all(_holds(each, counts, poll) for each in poll.terms.thresholds)
     blocked = poll.terms.objections.must_be_addressed and poll.objection_open
+    if poll.terms.method in BY_ONE:
+        adopted = adopted and _decider_agrees(poll)
     return Tally(
         counts=counts,
         voters=len(poll.stances),
@@ -75,6 +87,14 @@ def tally(poll: Poll) -> Tally:
         groups=_by_constituency(poll, cast),
         shortfall=_shortfall(poll),
         outcome="adopted" if adopted and not blocked else "rejected",
+    )
+
+
+def _decider_agrees(poll: Poll) -> bool:
+    """Return whether the class of whoever decides said so itself; its silence is no assent."""
+    return any(
+        poll.decider in poll.electorate[n].class_ and option is Option.AGREE
+        for n, option in poll.stances.items()
     )
 
 

@@ -23,9 +23,9 @@ from services.meetings.domain.ids import (
     OrgId,
     RuleId,
 )
-from services.meetings.domain.rule import DISSENT, InForce, Option, Rule
+from services.meetings.domain.rule import BY_ONE, DISSENT, InForce, Method, Option, Rule
 from services.meetings.domain.tally import Counts, Poll, Tally, VoteClass, tally
-from shared.decider import Refused
+from shared.decider import Refused, altered
 from shared.event import (
     Authority,
     Command,
@@ -63,6 +63,13 @@ class Remit:
     scoped_out: bool = False
     parked: bool = False
     structured: bool = True
+
+
+@dataclass(frozen=True)
+class Lead:
+    """The organisation that leads on the issue, where there is one."""
+
+    org: OrgId | None
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,7 @@ class VotingOpened(Event):
     terms: Rule
     text: Digest
     electorate: tuple[VoteClass, ...]
+    lead: OrgId | None = None
     members_position: int
     meeting: MeetingId | None = None
     closes_at: AwareDatetime
@@ -184,7 +192,12 @@ class Stance:
 
 @dataclass(frozen=True)
 class Voting:
-    """`places` says where an organisation's class stands in `electorate`; `stances` go by place."""
+    """`places` says where an organisation's class stands in `electorate`; `stances` go by place.
+
+    Args:
+        decider: The organisation whose stance decides, where the method says that one does.
+        advised: The places of the classes that gave a reason with a stance.
+    """
 
     round: int
     rule: RuleId
@@ -198,7 +211,9 @@ class Voting:
     opened_at: datetime
     closes_at: datetime
     places: Map[OrgId, int]
+    decider: OrgId | None = None
     stances: Map[int, Stance] = field(default_factory=Map)
+    advised: frozenset[int] = frozenset()
     present: frozenset[OrgId] = frozenset()
 
     def same(self, command: OpenVoting) -> bool:
@@ -209,9 +224,10 @@ class Voting:
 
 @dataclass(frozen=True)
 class Motion:
-    """What is put to the vote."""
+    """What is put to the vote, and by whom."""
 
     body: BodyId
+    proposer: OrgId
     affected: frozenset[ConstituencyId]
     text: Digest
     noticed_at: datetime
@@ -239,6 +255,7 @@ def opened(command: OpenVoting, motion: Motion, context: Context) -> VotingOpene
         terms=rule.terms,
         text=motion.text,
         electorate=classes,
+        lead=_lead(rule.terms, motion, classes, context),
         members_position=electorate.members_position,
         meeting=command.meeting,
         closes_at=command.closes_at,
@@ -260,8 +277,9 @@ def within_remit(context: Context) -> None:
         raise Refused("out_of_scope", "The issue is parked: its parties agreed to disagree.")
 
 
-def begun(event: VotingOpened) -> Voting:
-    """Return the voting that `event` opened."""
+def begun(event: VotingOpened, proposer: OrgId) -> Voting:
+    """Return the voting that `event` opened on a proposal of `proposer`."""
+    deciders = {Method.ADVICE: proposer, Method.LEAD_DECIDES: event.lead}
     orgs = ((org, n) for n, each in enumerate(event.electorate) for org in each.class_)
     return Voting(
         round=event.round,
@@ -276,16 +294,19 @@ def begun(event: VotingOpened) -> Voting:
         opened_at=event.at,
         closes_at=event.closes_at,
         places=Map(orgs),
+        decider=deciders.get(event.terms.method),
     )
 
 
 def taken(command: TakeStance, voting: Voting, context: Context) -> StanceTaken | None:
     """Return the stance; `None` where the class holds it already."""
-    held = voting.stances.get(_place(voting, context))
+    place = _place(voting, context)
+    held = voting.stances.get(place)
     if held is not None and held.option == command.option:
         return None
     if held is not None:
         raise Refused("one_vote", "Your vote class has a stance: change that one.")
+    _advised(voting, place, context)
     if command.option in DISSENT and command.reason is None and not context.imported:
         raise Refused("reason_required", "To disagree or object, say why.")
     return StanceTaken(
@@ -330,15 +351,18 @@ def may_object(voting: Voting, context: Context) -> None:
         raise Refused("not_accredited", "Your organisation was not entitled when voting opened.")
 
 
-def stances_after(voting: Voting, event: Stanced) -> Map[int, Stance]:
-    """Return the current stances after `event`."""
+def after(voting: Voting, event: Stanced) -> Voting:
+    """Return the voting with the stances as they stand after `event`."""
     place = voting.places[event.by]
     match event:
-        case StanceTaken(option=option) | StanceChanged(to=option):
+        case StanceTaken(option=option, reason=reason) | StanceChanged(to=option, because=reason):
             stance = Stance(event.by, option, _counts(event.authority))
-            return voting.stances.set(place, stance)
+            advised = voting.advised
+            if voting.terms.method is Method.ADVICE and reason.digest is not None:
+                advised |= {place}
+            return altered(voting, stances=voting.stances.set(place, stance), advised=advised)
         case StanceWithdrawn():
-            return voting.stances.delete(place)
+            return altered(voting, stances=voting.stances.delete(place))
 
 
 def closed(
@@ -382,6 +406,7 @@ def count(voting: Voting, present: Iterable[OrgId], *, objection_open: bool) -> 
             electorate=voting.electorate,
             stances=stances,
             chair=voting.chair,
+            decider=voting.decider,
             present=frozenset(present),
             objection_open=objection_open,
         )
@@ -412,6 +437,22 @@ def _rule(motion: Motion, context: Context) -> InForce:
     if rule.retired:
         raise Refused("rule_retired", "That rule was retired: name one in force.")
     return rule
+
+
+def _lead(
+    terms: Rule, motion: Motion, classes: tuple[VoteClass, ...], context: Context
+) -> OrgId | None:
+    """Return the lead, where its stance decides; refuse where nobody entitled could decide."""
+    if terms.method not in BY_ONE:
+        return None
+    lead = context.fact(Lead).org if terms.method is Method.LEAD_DECIDES else None
+    if lead is None and terms.method is Method.LEAD_DECIDES:
+        raise Refused("no_lead", "The lead on this issue decides, and there is none: assign one.")
+    decider = lead or motion.proposer
+    if not any(decider in each.class_ for each in classes):
+        detail = "Whose stance decides by this rule is not entitled here: name another rule."
+        raise Refused("not_accredited", detail)
+    return lead
 
 
 def _in_time(command: OpenVoting, motion: Motion, terms: Rule, context: Context) -> None:
@@ -453,6 +494,16 @@ def _place(voting: Voting, context: Context) -> int:
     if place is None:
         raise Refused("not_accredited", "Your organisation was not entitled when voting opened.")
     return place
+
+
+def _advised(voting: Voting, place: int, context: Context) -> None:
+    """Let the proposer decide only after another class has advised, and said why."""
+    if voting.terms.method is not Method.ADVICE or context.imported:
+        return
+    assert voting.decider is not None
+    if voting.places.get(voting.decider) == place and not voting.advised:
+        detail = "Ask for advice first: another organisation takes a stance, and says why."
+        raise Refused("not_advised", detail)
 
 
 def _held(voting: Voting, context: Context) -> Stance:

@@ -38,8 +38,6 @@ from_members = Subscription(
             "HistoricTensionRecorded",
             "InterestStated",
             "InternalBriefingHeld",
-            "LeadAssigned",
-            "LeadYielded",
             "ListeningSessionHeld",
             "MemberInvited",
             "MembershipApplied",

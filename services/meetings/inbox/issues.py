@@ -1,4 +1,4 @@
-"""Heard of issues: which ones are not decided now (D3)."""
+"""Heard of issues: which ones are not decided now (D3), and who leads on them."""
 
 from typing import Literal
 from uuid import UUID
@@ -17,6 +17,14 @@ class AgreedToDisagree(Heard):
     """The first of its events names the parties; each party's own says that it agrees."""
 
     parties: tuple[UUID, ...] = ()
+
+
+class LeadAssigned(Heard):
+    lead: UUID
+
+
+class LeadYielded(Heard):
+    successor: UUID | None = None
 
 
 async def raise_issue(db: Changes, seen: Recorded, _: Happened) -> None:
@@ -60,9 +68,26 @@ async def unpark(db: Changes, seen: Recorded, _: Happened) -> None:
     )
 
 
+async def lead(db: Changes, seen: Recorded, assigned: LeadAssigned) -> None:
+    """Know whose stance decides where a rule leaves it to the lead."""
+    await _led_by(db, seen, assigned.lead)
+
+
+async def yield_lead(db: Changes, seen: Recorded, yielded: LeadYielded) -> None:
+    """Know who follows, if anybody does."""
+    await _led_by(db, seen, yielded.successor)
+
+
+async def _led_by(db: Changes, seen: Recorded, org: UUID | None) -> None:
+    statement = "update heard.issue set lead = $3 where coalition_id = $1 and issue = $2"
+    await change(db, seen, statement, org)
+
+
 ISSUES = (
     Hears(Happened, raise_issue, type="IssueRaised"),
     Hears(IssueScoped, scope),
     Hears(AgreedToDisagree, park),
     Hears(Happened, unpark, type="DisagreementReopened"),
+    Hears(LeadAssigned, lead),
+    Hears(LeadYielded, yield_lead),
 )

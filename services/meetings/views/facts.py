@@ -121,6 +121,12 @@ async def remit(read: Reading, state: proposal.Proposal | None, _command: Any) -
     )
 
 
+async def lead(read: Reading, state: proposal.Proposal | None, _command: Any) -> voting.Lead:
+    """Return who leads on the issue, as heard so far."""
+    issue = (await read.snapshot(ROLL)).issues.get(state.issue) if state else None
+    return voting.Lead(issue.lead if issue else None)
+
+
 async def speaker(read: Reading, state: proposal.Proposal | None, _command: Any) -> voting.Speaker:
     """Return whether the person may vote for the organisation in the body, now (D7)."""
     position, context = read.heard("members"), read.context
@@ -415,7 +421,7 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     rule.RetireRule: (governance,),
     proposal.DraftProposal: (decisions, objectives),
     proposal.AmendProposal: (sitting,),
-    voting.OpenVoting: (rule_in_force, electorate, remit, sitting),
+    voting.OpenVoting: (rule_in_force, electorate, remit, sitting, lead),
     voting.TakeStance: (speaker, sitting, itself),
     voting.ChangeStance: (speaker, sitting, itself),
     voting.WithdrawStance: (speaker, sitting),

@@ -48,6 +48,7 @@ class Body:
 class Issue:
     scoped_out: bool
     parked: bool
+    lead: OrgId | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +164,9 @@ async def _load(db: Connection, coalition: UUID) -> Roll:
         },
         issues={
             row["issue"]: Issue(
-                row["scoped_out"], bool(row["parties"]) and {*row["parties"]} <= {*row["agreed"]}
+                row["scoped_out"],
+                bool(row["parties"]) and {*row["parties"]} <= {*row["agreed"]},
+                row["lead"],
             )
             for row in await rows("select * from heard.issue where coalition_id = $1")
         },

@@ -74,9 +74,6 @@ def _result(case: Case) -> Result:
         proposer=case.proposal.by,
         lead=voting.lead,
         present=frozenset(UUID(org) for org in present or ()),
-        advised=frozenset(
-            place for place, said in case.held.items() if said.detail.reason is not None
-        ),
         objection_open=any(each.disposition == "stands" for each in case.objections),
     )
     ratified = {

@@ -92,7 +92,6 @@ class Voting:
     Args:
         chair: The organisation that opened the voting.
         present: Who was in the linked meeting when voting closed.
-        advised: The classes that gave a reason.
     """
 
     terms: Mapping[str, Any]
@@ -101,7 +100,6 @@ class Voting:
     proposer: UUID | None = None
     lead: UUID | None = None
     present: frozenset[UUID] = frozenset()
-    advised: frozenset[int] = frozenset()
     objection_open: bool = False
 
 
@@ -254,7 +252,7 @@ def _outcome(
     match voting.terms.get("method"):
         case "advice":
             proposer = places.get(voting.proposer) if voting.proposer else None
-            adopted = bool(voting.advised - {proposer}) and _said(proposer, options) == "agree"
+            adopted = _said(proposer, options) == "agree"
         case "lead_decides":
             lead = places.get(voting.lead) if voting.lead else None
             adopted = _said(lead, options) == "agree"

@@ -1,0 +1,107 @@
+"""Mistakes in how meetings counts, and in what it keeps secret until or after a voting ends."""
+
+from tests.mutations import Mutation
+
+RULE = "services/meetings/domain/rule.py"
+TALLY = "services/meetings/domain/tally.py"
+VOTING = "services/meetings/domain/voting.py"
+INBOX_OF_ISSUES = "services/meetings/inbox/issues.py"
+OF_BRUTE = "tests/meetings/test_brute.py"
+OF_DECISIONS = "tests/meetings/test_decisions_over_http.py"
+OF_PROPOSAL = "tests/meetings/test_proposal.py"
+OF_RULE = "tests/meetings/test_rule.py"
+OF_REFERENCE = "tests/meetings/test_tally_reference.py"
+
+MUTATIONS = (
+    Mutation(
+        "D16 silence is no stance of who decides",
+        TALLY,
+        "        for n, option in poll.stances.items()\n    )",
+        "        for n, option in {0: Option.AGREE, **poll.stances}.items()\n    )",
+        OF_REFERENCE,
+    ),
+    Mutation(
+        "D16 one decides only where the method says so",
+        TALLY,
+        "if poll.terms.method in BY_ONE:",
+        "if poll.terms.method not in BY_ONE:",
+        OF_REFERENCE,
+    ),
+    Mutation(
+        "D16 lazy consensus ends with a disagreement",
+        RULE,
+        "(_none(Option.DISAGREE), _none(Option.OBJECT))",
+        "(_none(Option.OBJECT),)",
+        f"{OF_REFERENCE}::test_d16_the_service_counts_as_the_page_says",
+    ),
+    Mutation(
+        "D17 lazy consensus waits for objections",
+        RULE,
+        "ADDRESSED = frozenset({Method.CONSENSUS, Method.LAZY_CONSENSUS})",
+        "ADDRESSED = frozenset({Method.CONSENSUS})",
+        OF_REFERENCE,
+    ),
+    Mutation(
+        "D15 the methods without a quorum have none",
+        RULE,
+        'return Quorum() if rule["method"] in QUORATE else Quorum(at_least=(0, 1))',
+        "return Quorum()",
+        OF_RULE,
+    ),
+    Mutation(
+        "a rule of votes has a threshold",
+        RULE,
+        "if not self.thresholds and self.method in THRESHOLDS:",
+        "if not self.thresholds and self.method not in Method:",
+        OF_RULE,
+    ),
+    Mutation(
+        "advice is asked of others before the proposer's stance",
+        VOTING,
+        "if voting.places.get(voting.decider) == place and",
+        "if voting.places.get(voting.decider) != place and",
+        f"{OF_PROPOSAL}::test_the_proposer_decides_only_after_advice_with_a_reason",
+    ),
+    Mutation(
+        "advice has a reason",
+        VOTING,
+        "if voting.terms.method is Method.ADVICE and reason.digest is not None:",
+        "if voting.terms.method is Method.ADVICE:",
+        f"{OF_PROPOSAL}::test_the_proposer_decides_only_after_advice_with_a_reason",
+    ),
+    Mutation(
+        "D1 the lead is frozen",
+        VOTING,
+        "Method.LEAD_DECIDES: event.lead}",
+        "Method.LEAD_DECIDES: event.by}",
+        OF_PROPOSAL,
+    ),
+    Mutation(
+        "whoever decides is entitled",
+        VOTING,
+        "if not any(decider in each.class_ for each in classes):",
+        "if not classes:",
+        OF_PROPOSAL,
+    ),
+    Mutation(
+        "D18 every class of a constituency counts for its minimum",
+        TALLY,
+        "heard = sum(each.constituency in poll.electorate[n].constituencies for n in poll.stances)",
+        "heard = sum(each.constituency in one.constituencies for one in poll.electorate)",
+        OF_BRUTE,
+    ),
+    Mutation(
+        "D18 stances ad referendum are left out of the count",
+        VOTING,
+        "for place, each in voting.stances.items() if each.counts}",
+        "for place, each in voting.stances.items()}",
+        OF_BRUTE,
+    ),
+    Mutation(
+        "who yields the lead leads no more",
+        INBOX_OF_ISSUES,
+        "await _led_by(db, seen, yielded.successor)",
+        "await _led_by(db, seen, yielded.successor or seen.by)",
+        f"{OF_DECISIONS}::test_the_lead_that_was_heard_of_is_frozen_at_opening",
+    ),
+)
