@@ -2,19 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 
-from shared.event import Context
+from shared.event import Context, Event
 from shared.hot import AnyDecider, Reading
 
 Fact = Callable[[Reading, Any, Any], Awaitable[object]]
 """(what may be read, the stream's state, the command) → a value that a rule asks for by type."""
 Resolve = Callable[[Reading, Any, Any], Awaitable[Context]]
+Beside = Callable[[Context, Sequence[Event]], Iterable[tuple[Any, ...]]]
+"""(context, what was decided) → statements with their values: carried out in the transaction that
+writes the events, or not at all. They hold what may stand in no journal."""
 Line = tuple[UUID, bool]
 """Where a command waits: its coalition, and whether it is part of an import."""
 
@@ -44,15 +47,22 @@ class Step:
         begins: The key was drawn for this command: there can be no such stream yet.
         follows: It is what the step before brings about, with the authority of that one, which
             may have ended by it.
+        beside: What is to be written beside the events.
+        veiled: Nothing kept for repeats may lead to who asked, or say what.
     """
 
-    __slots__ = ("begins", "command", "decider", "facts", "follows", "key", "stream")
+    __slots__ = (
+        "begins", "beside", "command", "decider", "facts", "follows", "key", "stream", "veiled",
+    )  # fmt: skip
 
     def __init__(
         self, decider: AnyDecider, key: UUID | str, command: Any, facts: tuple[Fact, ...] = (),
-        *, begins: bool = False, follows: bool = False,
+        *, begins: bool = False, follows: bool = False, beside: Beside | None = None,
+        veiled: bool = False,
     ) -> None:  # fmt: skip
         self.begins = begins
+        self.beside = beside
+        self.veiled = veiled
         self.follows = follows
         self.decider = decider
         self.key = key

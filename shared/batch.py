@@ -122,26 +122,30 @@ class Rows:
         self._repeats: list[tuple[Any, ...]] = []
         self._heads: list[tuple[Any, ...]] = []
         self._addresses: list[tuple[UUID, str]] = []
+        self._beside: list[tuple[Any, ...]] = []
 
     @property
-    def has_addresses(self) -> bool:
-        return bool(self._addresses)
+    def in_one_call(self) -> bool:
+        """Whether there is nothing but what one call writes."""
+        return not (self._addresses or self._beside)
 
     @property
     def has_events(self) -> bool:
         return bool(self._events)
 
-    def mark(self) -> tuple[int, int, int, int]:
+    def mark(self) -> tuple[int, int, int, int, int]:
         return (
             len(self._events), len(self._disclosures), len(self._repeats), len(self._addresses),
+            len(self._beside),
         )  # fmt: skip
 
-    def back(self, mark: tuple[int, int, int, int]) -> None:
+    def back(self, mark: tuple[int, int, int, int, int]) -> None:
         """Forget what a refused command had collected."""
         del self._events[mark[0] :]
         del self._disclosures[mark[1] :]
         del self._repeats[mark[2] :]
         del self._addresses[mark[3] :]
+        del self._beside[mark[4] :]
 
     def event(
         self, coalition: str, position: int, event: str, stream: str, version: int, kind: str,
@@ -160,11 +164,15 @@ class Rows:
     def move_heads(self, heads: Iterable[tuple[UUID, Head]]) -> None:
         self._heads.extend((coalition, head.position, head.chain) for coalition, head in heads)
 
+    def beside(self, statements: Iterable[tuple[Any, ...]]) -> None:
+        """Keep statements with their values, to be carried out with what is written."""
+        self._beside.extend(statements)
+
     def address(self, coalition: UUID, slug: str) -> None:
         self._addresses.append((coalition, slug))
 
     async def write(self, db: Connection, at: datetime) -> None:
-        """Write all in one call."""
+        """Write all: the events and what belongs to them in one call."""
         if self._addresses:
             await db.executemany("insert into tenancy.coalition values ($1, $2)", self._addresses)
         if self._events or self._repeats:
@@ -172,6 +180,8 @@ class Rows:
                 "select journal.write($1, $2, $3, $4, $5)",
                 self._events, self._disclosures, self._repeats, self._heads, at,
             )  # fmt: skip
+        for statement, *values in self._beside:
+            await db.execute(statement, *values)
 
     async def append(
         self, db: Connection, service: str, batch: Sequence[Ask], stood: Mapping[UUID, Stood],

@@ -263,7 +263,8 @@ class CallerOf:
         journal, keys = self.host.journal, self.host.keys
         assert journal is not None
         assert keys is not None
-        unsigned = all(step.decider.unsigned for step in steps)
+        veiled = any(step.veiled for step in steps)
+        unsigned = veiled or all(step.decider.unsigned for step in steps)
         for person in {None} if unsigned else {None, self.person}:
             with suppress(Erased):  # refused under the lock, where it is known why
                 await keys.ensure(self.coalition, person, "members")
@@ -271,7 +272,7 @@ class CallerOf:
             self.coalition,
             steps,
             self._resolve(body),
-            self._nameless() if unsigned else self._named(),
+            self._nameless(veiled=veiled) if unsigned else self._named(),
             self.if_match,
             traceparent=None if unsigned else self.trace,
         )
@@ -280,11 +281,15 @@ class CallerOf:
     def _named(self) -> Repeat:
         return Repeat(self.signed.principal, self.path, self.key, self._print)
 
-    def _nameless(self) -> Repeat:
-        """Return how a repeat is known of what nobody signs: nothing in it leads to who sent it."""
+    def _nameless(self, *, veiled: bool) -> Repeat:
+        """Return how a repeat is known of what nobody signs: nothing in it leads to who sent it.
+
+        Of what is veiled nothing depends on the body, either: whoever has the service's key could
+        try the few that there can be. Asked again with another body, the first answer is given.
+        """
         veil = self.host.own_key.veil
         key = veil(self.signed.principal, self.path, self.key)
-        return Repeat("", self.path, base64url(key), self._print)
+        return Repeat("", self.path, base64url(key), key if veiled else self._print)
 
     def _resolve(self, body: Body | None) -> Callable[[Reading, Any, Any], Awaitable[Context]]:
         async def resolve(read: Reading, state: Any, command: Any) -> Context:

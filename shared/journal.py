@@ -388,7 +388,7 @@ class Journal:
             made = await self._decide_all(batch, works, Locked({}, {}, {}, at))
         except NotAtHand:
             return False
-        if made.later or made.rows.has_addresses:
+        if made.later or not made.rows.in_one_call:
             return False
         made.rows.move_heads((c, work.head) for c, work in works.items() if work.new)
         await reach("journal.after_decide")
@@ -587,6 +587,8 @@ class Journal:
                 facts = [await fact(reading, stream.state, step.command) for fact in step.facts]
                 context = context.knowing(tuple(facts))
             decided = step.decider.decide(step.command, stream.state, context)
+            if step.beside is not None:
+                rows.beside(step.beside(context, decided))
             written += [
                 self._append(ask, step, event, context, work, rows, at) for event in decided
             ]

@@ -50,7 +50,7 @@ service = Service(
     mandates=views.mandates,
     timers=TIMERS,
     erased=views.erased,
-    sql=(Script(PACKAGE, "inbox.sql"),),
+    sql=(Script(PACKAGE, "inbox.sql"), Script(PACKAGE, "box.sql")),
     tables=Script(PACKAGE, "views.sql"),
 )
 

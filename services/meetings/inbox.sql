@@ -13,6 +13,8 @@ alter table heard.coalition                           -- the class of each kind 
   add column if not exists classes jsonb;
 alter table heard.coalition                           -- what it was formed as
   add column if not exists template text;
+alter table heard.coalition                           -- from how many answers on a figure is shown
+  add column if not exists min_group bigint;
 
 create table if not exists heard.organisation (
   coalition_id   uuid not null,

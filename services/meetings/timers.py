@@ -1,5 +1,5 @@
-"""What meetings does by itself: a voting closes when its time is over; a weekly series begins; an
-item that was parked is back on its day.
+"""What meetings does by itself: a voting closes when its time is over, and so does a sense check; a
+weekly series begins; an item that was parked is back on its day.
 
 The series has no event of its own to wait for: it is due once the inbox has heard of the plenary.
 """
@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from uuid import UUID, uuid5
 
-from services.meetings.domain import meeting, parking, proposal, series, voting
-from services.meetings.domain.ids import BodyId, ItemId
-from services.meetings.views import NEEDS
+from services.meetings.domain import meeting, parking, proposal, sense_check, series, voting
+from services.meetings.domain.ids import BodyId, CheckId, ItemId
+from services.meetings.views import NEEDS, box
 from shared.ask import Step
 from shared.event import Recorded
 from shared.timers import Due, Timer
@@ -31,6 +31,22 @@ def _closed(seen: Recorded) -> When:
 def _close(row: Due) -> Step:
     needs = NEEDS[voting.CloseVoting]
     return Step(proposal.decider, UUID(row.key), voting.CloseVoting(), needs)
+
+
+def _asked(seen: Recorded) -> When:
+    yield f"{seen.key}/{seen.data['check']}", datetime.fromisoformat(seen.data["closes_at"])
+
+
+def _told(seen: Recorded) -> When:
+    yield f"{seen.key}/{seen.data['check']}", None
+
+
+def _take(row: Due) -> Step:
+    key, _, check = row.key.partition("/")
+    command = sense_check.TakeSenseCheck(check=CheckId(UUID(check)))
+    needs = NEEDS[sense_check.TakeSenseCheck]
+    emptied = box.empty(command.check)
+    return Step(proposal.decider, UUID(key), command, needs, beside=emptied)
 
 
 def _establish(row: Due) -> Step:
@@ -57,6 +73,7 @@ def _resume(row: Due) -> Step:
 
 TIMERS = (
     Timer("voting", sets={"VotingOpened": _opened, "VotingClosed": _closed}, step=_close),
+    Timer("sense_check", sets={"SenseCheckOpened": _asked, "SenseCheckTaken": _told}, step=_take),
     Timer(
         "parked", sets={"DiscussionParked": _parked, "DiscussionResumed": _resumed}, step=_resume
     ),

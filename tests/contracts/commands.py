@@ -26,6 +26,7 @@ SERVICES = {service.name: service for service in (members, meetings, credit)}
 WRITTEN_TO = "ACCORD_TESTS_ENDED"
 
 NEVER = {
+    ("AnswerSenseCheck", "does it"): "an answer lies in the ballot box and leaves no event",
     ("CorrectMinutes", "stays quiet"): "each correction is a version of its own",
     ("DeclineStep", "stays quiet"): "once declined it is nobody's to decline, and is refused",
     ("HoldListening", "stays quiet"): "two sessions of a day may have as many participants",

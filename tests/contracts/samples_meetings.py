@@ -40,6 +40,7 @@ from services.meetings.domain.ids import (
     AttendanceId,
     BodyId,
     CampaignId,
+    CheckId,
     ConstituencyId,
     DecisionId,
     IssueId,
@@ -135,6 +136,7 @@ from services.meetings.domain.rule import (
     Option,
     Rule,
 )
+from services.meetings.domain.sense_check import SenseCheckOpened, SenseCheckTaken
 from services.meetings.domain.series import MeetingSeriesEstablished
 from services.meetings.domain.tally import VoteClass
 from services.meetings.domain.voting import (
@@ -163,6 +165,7 @@ GROUP = BodyId(UUID("0195a3c2-b101-7a02-8b03-0c0d0e0f1012"))
 MEALS = IssueId(UUID("0195a3d0-44ee-7b55-a066-d02fbeadc083"))
 PARENTS = ConstituencyId(UUID("0195a3d0-55ff-7c66-a177-e13fcfbed194"))
 RULE_ID = RuleId(UUID("0195a3c2-b154-7e65-8d46-7f8091122334"))
+CHECK = CheckId(UUID("0195b7f0-31e5-7b9f-8d44-7f2c1fab5e33"))
 PROPOSAL_ID = ProposalId(UUID("0195b7f0-21d4-7a8e-8c33-6f1b0e9a4d22"))
 DECISION = DecisionId(UUID("0195c4d1-3a51-7a19-9c08-5b6c7d8e9fa0"))
 EARLIER = DecisionId(UUID("0195b1a0-3a51-7a19-9c08-5b6c7d8e9fa1"))
@@ -290,6 +293,8 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
         ),
     ),
     (PROPOSAL, ProposalPublished(at=NOON, text=WORDS.digest())),
+    (PROPOSAL, SenseCheckOpened(check=CHECK, closes_at=DUSK)),
+    (PROPOSAL, SenseCheckTaken(check=CHECK, comfortable=4, unsure=2, concerned=3)),
     (
         PROPOSAL,
         VotingOpened(

@@ -130,10 +130,13 @@ def test_an_unsigned_event_names_no_organisation() -> None:
             assert refused(schema(service, type(event)), shipped | named)
 
 
+LEAVES_NONE = {"AnswerSenseCheck"}  # what it says lies in the ballot box
+
+
 def test_every_event_follows_a_command_and_every_command_leads_to_an_event() -> None:
     for service in SERVICES:
         for decider in service.deciders:
             found = leads_to(decider)
             assert all(found.values()), found
             led = {name for names in found.values() for name in names}
-            assert led == {command.__name__ for command in commands_of(decider)}
+            assert led == {command.__name__ for command in commands_of(decider)} - LEAVES_NONE

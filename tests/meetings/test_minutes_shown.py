@@ -63,7 +63,7 @@ def held(*minutes: MinutesRow) -> MeetingDetail:
         meeting=ONE, date=starts.date(), title=words("Assembly"), present=2, state="closed",
         starts_at=starts, ref="meetings/1", body=Named(id=PLENARY, name=words("Plenary")),
         host=ORGS[CLINIC], ends_at=None, place=words("The town hall"), imported=False, series=None,
-        short_notice=None, facilitators=[], agenda=[item], quorum=None,
+        short_notice=None, facilitators=[], agenda=[item], waiting=[], decisions=[], quorum=None,
         attendance=[came("Ada Bo", ORGS[CLINIC]), came("Cy Dent", ORGS[UNION])], minutes=[*minutes],
         steps=[step], version=9, as_of={},
     )  # fmt: skip

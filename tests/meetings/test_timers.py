@@ -23,7 +23,7 @@ from tests.meetings.test_decisions_over_http import DRAFT, rule
 from tests.meetings.test_imports import STANCES, majority, roll_call
 
 ITEM = ItemId(UUID(int=64))
-VOTING, PARKED, SERIES = TIMERS
+VOTING, SENSE_CHECK, PARKED, SERIES = TIMERS
 
 
 def opened(**more: Any) -> Recorded:
@@ -37,7 +37,8 @@ def test_its_agenda_looks_at_types_that_there_are() -> None:
     assert service.agenda is not None
     wanted = {kind for kind in service.agenda.types if service.agenda.wants(kind)}
     assert wanted == {
-        "VotingOpened", "VotingClosed", "DiscussionParked", "DiscussionResumed",
+        "VotingOpened", "VotingClosed", "SenseCheckOpened", "SenseCheckTaken", "DiscussionParked",
+        "DiscussionResumed",
     }  # fmt: skip
 
 
@@ -145,6 +146,30 @@ async def test_who_closes_it_is_the_service_for_nobody(hall: Hall) -> None:
     assert event["authtype"] == "system"
     assert not {"onbehalfof", "accreditation", "authority"} & event.keys()
     assert "_sd" not in event["data"]
+
+
+async def test_a_sense_check_ends_by_itself_and_of_too_few_nothing_is_kept(hall: Hall) -> None:
+    alarms = Alarms(hall)
+    path = f"/proposals/{await hall.make(UMA, '/proposals', DRAFT)}"
+    await hall.make(UMA, f"{path}/publications")
+    soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+    check = {"check": str(PROPOSAL)}
+    await hall.make(CARLA, f"{path}/sense-checks", check | {"closes_at": soon})
+    await hall.make(SAM, f"{path}/sense-checks/answers", check | {"answer": "concerned"})
+    assert await hall.refuse(CARLA, f"{path}/sense-checks/takings", check) == "sense_check_only"
+    [(key, _)] = await alarms.rows()
+    assert key == f"{path.rpartition('/')[2]}/{PROPOSAL}"
+    async with tenant(hall.running.host.pool, [hall.coalition]) as db:
+        assert await db.fetchval("select count(*) from box.paper") == 1
+    async with asyncio.timeout(10):
+        left = 1
+        while left:
+            await asyncio.sleep(0.2)
+            await alarms.ring()
+            async with tenant(hall.running.host.pool, [hall.coalition]) as db:
+                left = await db.fetchval("select count(*) from box.paper")
+    assert (await last(hall))[0] == "SenseCheckOpened"
+    assert await alarms.rows() == []
 
 
 async def test_a_voting_that_the_chair_closed_is_not_due_any_more(hall: Hall) -> None:

@@ -2,6 +2,13 @@
 
 from tests.mutations import Mutation
 
+BOX = "services/meetings/views/box.py"
+BOX_SQL = "services/meetings/box.sql"
+HTTP = "shared/http.py"
+SENSE_CHECK = "services/meetings/domain/sense_check.py"
+OF_SECRETS = "tests/meetings/test_ballots_over_http.py"
+OF_SENSE_CHECK = "tests/meetings/test_sense_check.py"
+OF_TIMERS = "tests/meetings/test_timers.py"
 RULE = "services/meetings/domain/rule.py"
 TALLY = "services/meetings/domain/tally.py"
 VOTING = "services/meetings/domain/voting.py"
@@ -103,5 +110,75 @@ MUTATIONS = (
         "await _led_by(db, seen, yielded.successor)",
         "await _led_by(db, seen, yielded.successor or seen.by)",
         f"{OF_DECISIONS}::test_the_lead_that_was_heard_of_is_frozen_at_opening",
+    ),
+    Mutation(
+        "D24 below the smallest group nothing is said",
+        SENSE_CHECK,
+        "sum(self.counts.values()) >= self.min_group",
+        "sum(self.counts.values()) >= 1",
+        OF_SENSE_CHECK,
+    ),
+    Mutation(
+        "D24 an organisation answers once",
+        SENSE_CHECK,
+        "if context.fact(Answered).already:",
+        "if context.fact(Answered).already is None:",
+        OF_SENSE_CHECK,
+    ),
+    Mutation(
+        "D24 who has answered is kept",
+        BOX,
+        "            (TICK, *box, context.fact(Answered).who),\n",
+        "",
+        f"{OF_SECRETS}::test_f79_a_sense_check_is_answered_taken_and_compared",
+    ),
+    Mutation(
+        "D24 papers are put in anew with each answer",
+        BOX_SQL,
+        "order by gen_random_uuid() limit 255 for update),",
+        "order by key limit 0 for update),",
+        f"{OF_SECRETS}::test_d24_no_row_leads_from_an_organisation_to_its_answer",
+    ),
+    Mutation(
+        "D24 papers lie in an order of chance",
+        BOX_SQL,
+        "    order by gen_random_uuid();",
+        "    order by one.answer;",
+        f"{OF_SECRETS}::test_d24_where_papers_lie_does_not_follow_the_order_of_answers",
+    ),
+    Mutation(
+        "D24 nothing kept for repeats names who answered",
+        HTTP,
+        "        veiled = any(step.veiled for step in steps)",
+        "        veiled = not any(step.veiled for step in steps) and False",
+        f"{OF_SECRETS}::test_d24_no_row_leads_from_an_organisation_to_its_answer",
+    ),
+    Mutation(
+        "what is veiled is known again whatever it says",
+        HTTP,
+        "key if veiled else self._print",
+        "self._print",
+        f"{OF_SECRETS}::test_an_answer_that_is_sent_again_counts_once",
+    ),
+    Mutation(
+        "the answers are destroyed once counted",
+        BOX,
+        "if decided or context.system else []",
+        "if context.system else []",
+        f"{OF_SECRETS}::test_f79_a_sense_check_is_answered_taken_and_compared",
+    ),
+    Mutation(
+        "of too few answers nothing is kept",
+        BOX,
+        "if decided or context.system else []",
+        "if decided else []",
+        f"{OF_TIMERS}::test_a_sense_check_ends_by_itself_and_of_too_few_nothing_is_kept",
+    ),
+    Mutation(
+        "F79 the gap is shown after closing only",
+        "services/meetings/domain/proposal.py",
+        "return replace(opened, may_outweigh=may, counted=None)",
+        "return replace(opened, may_outweigh=may, counted={o: 1 for o in Option})",
+        f"{OF_SECRETS}::test_f79_a_sense_check_is_answered_taken_and_compared",
     ),
 )

@@ -1,6 +1,7 @@
 """HTTP in: how the coalition speaks, decides and follows through."""
 
 from services.meetings.api import (
+    ballots,
     calendars,
     campaigns,
     floors,
@@ -16,6 +17,7 @@ from services.meetings.api.imports import IMPORTS
 from shared.http import Router
 
 PARTS = (
+    ballots,
     calendars,
     campaigns,
     floors,

@@ -13,6 +13,7 @@ from immutables import Map
 from pydantic import AwareDatetime, Field
 
 from services.meetings.domain import objection as objections
+from services.meetings.domain import sense_check as sense_checks
 from services.meetings.domain import voting as votings
 from services.meetings.domain.acting import organisation
 from services.meetings.domain.electorate import Roll
@@ -40,6 +41,15 @@ from services.meetings.domain.objection import (
     RaiseObjection,
 )
 from services.meetings.domain.rule import Option
+from services.meetings.domain.sense_check import (
+    AnswerSenseCheck,
+    OpenSenseCheck,
+    SenseCheckEvent,
+    SenseCheckOpened,
+    SenseChecks,
+    SenseCheckTaken,
+    TakeSenseCheck,
+)
 from services.meetings.domain.tally import Counts, Outcome
 from services.meetings.domain.voting import (
     ChangeStance,
@@ -201,6 +211,9 @@ ProposalCommand = (
     | WithdrawStance
     | RaiseObjection
     | Dispose
+    | OpenSenseCheck
+    | AnswerSenseCheck
+    | TakeSenseCheck
     | CloseVoting
     | MakeDecision
     | DeferDecision
@@ -217,6 +230,7 @@ ProposalEvent = (
     | StanceWithdrawn
     | ObjectionRaised
     | Disposed
+    | SenseCheckEvent
     | VotingClosed
     | QuorumNotMet
     | DecisionMade
@@ -236,7 +250,11 @@ class Decided:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A proposal at a stage; `voting` is its newest round, until that is decided or amended."""
+    """A proposal at a stage; `voting` is its newest round, until that is decided or amended.
+
+    Args:
+        counted: What the newest round came to once it was closed.
+    """
 
     body: BodyId
     issue: IssueId
@@ -251,8 +269,10 @@ class Proposal:
     voting: Voting | None = None
     may_outweigh: bool = False
     objections: Objections = field(default_factory=Map)
+    checks: SenseChecks = field(default_factory=Map)
     decision: Decided | None = None
     deferred_to: date | None = None
+    counted: Counts | None = None
 
 
 def decide(  # noqa: C901 - a line for each command
@@ -284,6 +304,8 @@ def decide(  # noqa: C901 - a line for each command
             return _open(command, proposal, context)
         case RaiseObjection():
             return _object(command, proposal, context)
+        case OpenSenseCheck() | AnswerSenseCheck() | TakeSenseCheck():
+            return [*_check(command, proposal, context)]
         case CloseVoting():
             return _close(proposal, context)
         case MakeDecision():
@@ -317,14 +339,16 @@ def evolve(proposal: Proposal | None, event: ProposalEvent) -> Proposal:
             voting = votings.begun(event, proposal.proposer)
             may = event.terms.objections.caller_may_outweigh
             opened = replace(proposal, stage="voting", rounds=event.round, voting=voting)
-            return replace(opened, may_outweigh=may)
+            return replace(opened, may_outweigh=may, counted=None)
         case VotingClosed():
             assert proposal.voting is not None
             voting = replace(proposal.voting, present=frozenset(event.present or ()))
-            return replace(proposal, stage="closed", voting=voting)
+            return replace(proposal, stage="closed", voting=voting, counted=event.counts)
         case ObjectionRaised():
             raised = Objection(event.by, proposal.version)
             return replace(proposal, objections=proposal.objections.set(event.objection, raised))
+        case SenseCheckOpened() | SenseCheckTaken():
+            return replace(proposal, checks=sense_checks.after(proposal.checks, event))
         case QuorumNotMet():
             return replace(proposal, stage="lapsed")
         case DecisionMade():
@@ -490,6 +514,14 @@ def _object(command: RaiseObjection, proposal: Proposal, context: Context) -> li
         remove_by=Sealed(command.remove_by),
     )
     return [raised]
+
+
+def _check(
+    command: sense_checks.SenseCheckCommand, proposal: Proposal, context: Context
+) -> list[SenseCheckEvent]:
+    if proposal.stage in {"drafted", "decided", "withdrawn"} and not context.system:
+        raise _wrong_stage(proposal)
+    return sense_checks.decide(command, proposal.checks, context)
 
 
 def _dispose(command: Dispose, proposal: Proposal, context: Context) -> list[ProposalEvent]:

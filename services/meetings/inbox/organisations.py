@@ -48,6 +48,7 @@ class CommitmentLevelSet(Heard):
 
 class BoundaryAgreed(Heard):
     defaults: dict[str, str]
+    min_group: int = 5
 
 
 class RelatedOrganizationDeclared(Heard):
@@ -101,11 +102,12 @@ async def structure(db: Changes, seen: Recorded, published: DecisionStructurePub
 
 
 async def bound(db: Changes, seen: Recorded, agreed: BoundaryAgreed) -> None:
-    """Know in which class each kind is recorded from now on."""
+    """Know in which class each kind is recorded from now on, and what is too few to be shown."""
     await db.execute(
-        "insert into heard.coalition (coalition_id, classes) values ($1, $2)"
-        " on conflict (coalition_id) do update set classes = excluded.classes",
-        *(seen.coalition, orjson.dumps(agreed.defaults).decode()),
+        "insert into heard.coalition (coalition_id, classes, min_group) values ($1, $2, $3)"
+        " on conflict (coalition_id) do update set classes = excluded.classes,"
+        " min_group = excluded.min_group",
+        *(seen.coalition, orjson.dumps(agreed.defaults).decode(), agreed.min_group),
     )
 
 

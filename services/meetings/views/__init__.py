@@ -1,6 +1,6 @@
 """What rules and people look up: facts under the lock, rows for pages."""
 
-from services.meetings.views import messages, queries, rows
+from services.meetings.views import box, messages, queries, rows
 from services.meetings.views.facts import NEEDS, appealed_to
 from services.meetings.views.folds import FOLDS
 from services.meetings.views.roll import erased, mandates
@@ -10,6 +10,7 @@ __all__ = [
     "FOLDS",
     "NEEDS",
     "appealed_to",
+    "box",
     "erased",
     "mandates",
     "messages",

@@ -24,6 +24,7 @@ from services.meetings.domain import (
     proposal,
     recording,
     rule,
+    sense_check,
     series,
     voting,
     workstream,
@@ -44,6 +45,7 @@ from services.meetings.domain.ids import (
     OrgId,
     ProposalId,
 )
+from services.meetings.views.box import answers
 from services.meetings.views.folds import (
     ATTENDING,
     DECISIONS,
@@ -139,6 +141,22 @@ async def speaker(read: Reading, state: proposal.Proposal | None, _command: Any)
         if each.speaks(context.at.date())
     )
     return voting.Speaker(votes, position)
+
+
+async def moderator(
+    read: Reading, state: proposal.Proposal | None, _command: Any
+) -> sense_check.Moderator:
+    """Return whether the caller chairs the body, or facilitates a meeting about the proposal."""
+    known = await mandates(read)
+    mandate = known.held.get(read.context.accreditation or UUID(int=0))
+    if state is None or mandate is None:
+        return sense_check.Moderator(may=False)
+    if known.chairs(mandate, state.body):
+        return sense_check.Moderator(may=True)
+    on_agenda = (await read.fold(TABLED)).get(ProposalId(UUID(str(read.key))), frozenset())
+    held = [await read.stream(meeting.decider, each) for each in on_agenda]
+    may = any(each and mandate.accreditation in each.facilitators for each in held)
+    return sense_check.Moderator(may=may)
 
 
 NOWHERE = voting.Sitting()
@@ -427,6 +445,9 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     voting.WithdrawStance: (speaker, sitting),
     voting.CloseVoting: (sitting,),
     objections.RaiseObjection: (roll,),
+    sense_check.OpenSenseCheck: (moderator,),
+    sense_check.AnswerSenseCheck: (electorate,),
+    sense_check.TakeSenseCheck: (moderator, answers),
     proposal.MakeDecision: (remit, sitting, roll, itself),
     meeting.ScheduleMeeting: (recurring,),
     agenda.PublishAgenda: (body_rules, returning, newest),

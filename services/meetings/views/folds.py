@@ -259,6 +259,7 @@ def _tabled(tabled: Tabled, key: str, event: Event) -> Tabled:
 
 
 TABLED: Fold[Tabled] = Fold("tabled", (AgendaItemProposed,), Map(), _tabled)
+"""The meetings that have a proposal on their agenda."""
 
 
 def _aimed(known: frozenset[ObjectiveId], _key: str, event: Event) -> frozenset[ObjectiveId]:

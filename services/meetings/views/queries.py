@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 
+from services.meetings.domain import sense_check
 from services.meetings.domain.proposal import Proposal
 from services.meetings.views.rows import (
     AttendanceRow,
@@ -23,6 +24,7 @@ from services.meetings.views.rows import (
     ProposalDetail,
     QuorumRow,
     RuleRow,
+    SenseCheckRow,
     SeriesRow,
     StanceRow,
     StepRow,
@@ -385,9 +387,24 @@ async def proposal(
         heard=len(voting.stances) if voting else None,
         my_stance=StanceRow(organisation=held.by, option=held.option) if held else None,
         objections=sorted(state.objections),
+        sense_checks=_sense_checks(state),
         informed=await _informed(db, coalition, seen_by, key, named),
         as_of=await as_of(db, coalition),
     )
+
+
+def _sense_checks(state: Proposal) -> list[SenseCheckRow]:
+    """Return the sense checks of a proposal, by when they close."""
+    found = sorted(state.checks.items(), key=lambda each: (each[1].closes_at, each[0]))
+    return [
+        SenseCheckRow(
+            check=id_,
+            closes_at=each.closes_at,
+            gap=sense_check.gap(each, state.counted),
+            **{str(answer): times for answer, times in (each.counts or {}).items()},
+        )
+        for id_, each in found
+    ]
 
 
 async def _informed(

@@ -18,6 +18,8 @@ from shared.event import Visibility
 from shared.hot import Connection, Reading, Snapshot
 from shared.identity import Mandate, Mandates
 
+MIN_GROUP = 5  # where no boundary agreement says from how many answers on a figure is shown
+
 
 @dataclass(frozen=True)
 class Member:
@@ -60,6 +62,7 @@ class Roll:
         informed: Those members that are only informed in some phase.
         agreed: The class of each kind that the boundary agreement names.
         alliance: Whether the coalition was formed as one.
+        min_group: From how many answers on it lets a figure be shown.
     """
 
     informal: bool
@@ -73,6 +76,7 @@ class Roll:
     erased: frozenset[UUID] = frozenset()
     agreed: Mapping[str, Visibility] = field(default_factory=dict)
     alliance: bool = False
+    min_group: int = MIN_GROUP
     _classes: dict[tuple[BodyId, date | None], tuple[VoteClass, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -139,7 +143,8 @@ async def _load(db: Connection, coalition: UUID) -> Roll:
         " and standing <> 'left'"
     )
     known = await rows(
-        "select informal, structure, classes, template from heard.coalition where coalition_id = $1"
+        "select informal, structure, classes, template, min_group from heard.coalition"
+        " where coalition_id = $1"
     )
     return Roll(
         informal=all(row["informal"] for row in known),
@@ -149,6 +154,7 @@ async def _load(db: Connection, coalition: UUID) -> Roll:
         informed=frozenset(row["org"] for row in informed),
         alliance=any(row["template"] == "alliance" for row in known),
         agreed=next((orjson.loads(row["classes"]) for row in known if row["classes"]), {}),
+        min_group=next((row["min_group"] for row in known if row["min_group"]), MIN_GROUP),
         members=_members(
             await rows(
                 "select * from heard.organisation where coalition_id = $1 and standing <> 'left'"

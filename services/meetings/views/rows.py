@@ -163,6 +163,21 @@ class StanceRow(BaseModel):
     option: str
 
 
+class SenseCheckRow(BaseModel):
+    """An anonymous sense check; its counts once it was taken.
+
+    `gap`, once voting was closed: the share of answers that were concerned, less the share of
+    stances that disagreed or objected, as a numerator and a denominator.
+    """
+
+    check: UUID
+    closes_at: datetime
+    comfortable: int | None = None
+    unsure: int | None = None
+    concerned: int | None = None
+    gap: tuple[int, int] | None = None
+
+
 class ProposalDetail(BaseModel):
     """A proposal as it stands now; `version` is that of its stream, for `If-Match`.
 
@@ -188,6 +203,7 @@ class ProposalDetail(BaseModel):
     heard: int | None
     my_stance: StanceRow | None
     objections: list[UUID]
+    sense_checks: list[SenseCheckRow]
     informed: list[InformedRow]
     as_of: dict[str, int]
 

@@ -347,6 +347,7 @@ projection = Projection(
             "ObjectionRaised", "ObjectionAccommodated", "ObjectionRetracted",
             "ObjectionSetAside", "ObjectionOutweighed", "FormalObjectionRegistered",
             "FormalObjectionResolved", "DecisionDeferred", "DecisionReopened",
+            "SenseCheckOpened", "SenseCheckTaken",
         }
     ),
 )  # fmt: skip

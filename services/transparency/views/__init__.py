@@ -111,6 +111,8 @@ LETS_PASS = frozenset(
         "QuorumLost",
         "RecordingAnswered",
         "ReengagementInvited",
+        "SenseCheckOpened",
+        "SenseCheckTaken",
         "TargetStanceRecorded",
         "WorkstreamClosed",
         "WorkstreamStarted",
