@@ -1,7 +1,7 @@
 """State kept hot: folded streams of a coalition, valid while its head stands where they end."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -239,6 +239,14 @@ class Work:
         self.hot.streams.move_to_end(name)
         return self.hot.streams[name]
 
+    async def events(self, name: str, types: Sequence[type[Event]]) -> list[Event]:
+        """Return the events of these types of a stream, those of this batch among them."""
+        wanted = {kind.__name__ for kind in types}
+        rows = await self.db.fetch(STREAMS, self.coalition, [name])
+        read = await self._events([row for row in rows if row["type"] in wanted])
+        new = [event for stream, event in self.new if stream == name and type(event) in types]
+        return [*(event for _, event in read), *new]
+
     async def fold(self, fold: Fold[S]) -> S:
         if fold.name in self.folds:
             state: S = self.folds[fold.name]
@@ -343,6 +351,12 @@ class Reading:
         """Return the state of any stream of this service and coalition."""
         state: S = (await self._work.stream(decider, key)).state
         return state
+
+    async def events(
+        self, decider: Decider[Any, Any, Any], key: UUID | str, *types: type[Event]
+    ) -> list[Event]:
+        """Return the events of these types of a stream, with what can still be opened of them."""
+        return await self._work.events(decider.stream(key), types)
 
     async def fold(self, fold: Fold[S]) -> S:
         """Return the state of a fold over this coalition."""

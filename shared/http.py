@@ -20,7 +20,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from shared.admission import BODY_BYTES
-from shared.ask import Ask, Fact, Repeat, Step, Written
+from shared.ask import Ask, Beside, Fact, Repeat, Step, Written
 from shared.batch import in_milliseconds
 from shared.database import Pin
 from shared.decider import altered
@@ -224,15 +224,22 @@ class CallerOf:
         facts: Sequence[Fact] = (),
         body: Body | None = None,
         needs_match: bool = False,
+        beside: Beside | None = None,
+        veiled: bool = False,
     ) -> Written:
         """Decide `command` on the stream of `key`, and write down what follows.
 
         Args:
             facts: What else the rules need; each is read under the lock of the decision.
             needs_match: The command changes text that its author has read.
+            beside: What is to be written beside the events.
+            veiled: Nothing kept for repeats may lead to who asked, or say what.
         """
         begins = key is self._drawn
-        steps = (Step(decider, key, command, tuple(facts), begins=begins),)
+        step = Step(
+            decider, key, command, tuple(facts), begins=begins, beside=beside, veiled=veiled
+        )
+        steps = (step,)
         return await self._write(steps, body, needs_match=needs_match)
 
     async def handle_all(

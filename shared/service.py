@@ -466,8 +466,12 @@ def _audiences(mandates: Mandates, person: UUID) -> tuple[str, ...]:
 
 
 def _serves(peer: str, audience: str) -> bool:
-    """Say whether a peer may open values of an audience; log, pages and followers may open none."""
-    return peer not in OPEN_NOTHING and audience != "affinity"
+    """Say whether a peer may open values of an audience; log, pages and followers may open none.
+
+    What a service keeps for itself, `own:…`, no other may open.
+    """
+    kept = audience == "affinity" or audience.startswith("own:")
+    return peer not in OPEN_NOTHING and not kept
 
 
 def _tokens(settings: Settings) -> Tokens:

@@ -30,7 +30,9 @@ def _closed(seen: Recorded) -> When:
 
 def _close(row: Due) -> Step:
     needs = NEEDS[voting.CloseVoting]
-    return Step(proposal.decider, UUID(row.key), voting.CloseVoting(), needs)
+    key = UUID(row.key)
+    emptied = box.empty_ballots(key)
+    return Step(proposal.decider, key, voting.CloseVoting(), needs, beside=emptied)
 
 
 def _asked(seen: Recorded) -> When:

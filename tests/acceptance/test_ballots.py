@@ -1,5 +1,6 @@
 """What is said in secret, and what is shown of it."""
 
+from typing import Any
 from uuid import uuid4
 
 from tests.acceptance.test_mandates import adopt, open_voting, publish, raised
@@ -34,7 +35,57 @@ async def test_f79_what_was_said_in_secret_only_is_shown_after_closing(table: Co
     assert (shown["concerned"], shown["gap"]) == (3, None)
     closed = await table.post("meetings", f"{path}/votings/closings", {}, "Clinic")
     reached = f"meetings/{closed['position']}"
-    answer = await table.get("meetings", path, "Parents", at_least=reached)
-    [shown] = answer.json()["sense_checks"]
+    after = await table.get("meetings", path, "Parents", at_least=reached)
+    [shown] = after.json()["sense_checks"]
     assert (shown["comfortable"], shown["unsure"], shown["concerned"]) == (1, 1, 3)
     assert shown["gap"] == [3 * 5 - 1 * 5, 5 * 5]
+
+
+async def opened(table: Coalition, issue: str, ballot: str) -> str:
+    """Return a proposal of the clinic that is voted on in secret."""
+    proposal = await publish(table, await raised(table, issue))
+    rule = await adopt(table, table.plenary, method="majority", ballot=ballot)
+    assert (await open_voting(table, proposal, rule)).status_code == 201
+    return proposal
+
+
+async def seen_of(table: Coalition, proposal: str, receipt: dict[str, Any]) -> Any:
+    """Return what transparency shows of a decision, and what it shows of its voting."""
+    reached = f"meetings/{receipt['position']}"
+    answer = await table.get("transparency", f"decisions/{proposal}", "Union", at_least=reached)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_d10_a_sealed_stance_is_read_nowhere_before_voting_closes(table: Coalition) -> None:
+    proposal = await opened(table, "Trams", "sealed_until_close")
+    path = f"proposals/{proposal}"
+    against = {"option": "disagree", "reason": text("Rails are dear.")}
+    await table.post("meetings", f"{path}/stances", against, "Parents")
+    for name in ("Clinic", "Library"):
+        last = await table.post("meetings", f"{path}/stances", {"option": "agree"}, name)
+    early = await seen_of(table, proposal, last)
+    assert "Rails are dear." not in str(early)
+    assert "disagree" not in [row.get("option") for row in early["stances"]]
+
+    last = await table.post("meetings", f"{path}/votings/closings", {}, "Clinic")
+    accountable = {"accountable": [table.orgs["Clinic"]]}
+    last = await table.post("meetings", f"{path}/decisions", accountable, "Clinic")
+    shown = await seen_of(table, proposal, last)
+    said = {row["org"]["name"]["text"]: row["option"] for row in shown["stances"]}
+    assert said["Parents"] == "disagree"
+    assert "Rails are dear." in str(shown)
+    assert shown["recomputed"] == "yes"
+
+
+async def test_d10_detached_ballots_are_counted_and_shown_as_that(table: Coalition) -> None:
+    proposal = await opened(table, "Canals", "detached_anonymous")
+    path = f"proposals/{proposal}"
+    for name, option in (("Clinic", "agree"), ("Union", "agree"), ("Parents", "disagree")):
+        last = await table.post("meetings", f"{path}/ballots", {"option": option}, name)
+    assert not [row for row in (await seen_of(table, proposal, last))["stances"] if row.get("at")]
+    await table.post("meetings", f"{path}/votings/closings", {}, "Clinic")
+    accountable = {"accountable": [table.orgs["Clinic"]]}
+    last = await table.post("meetings", f"{path}/decisions", accountable, "Clinic")
+    shown = await seen_of(table, proposal, last)
+    assert shown["recomputed"] == {"withheld": "ballot"}

@@ -10,6 +10,7 @@ from services.meetings.domain.attendance import (
     QuorumEstablished,
     QuorumLost,
 )
+from services.meetings.domain.ballot import BallotReceived, StanceRevealed, kept
 from services.meetings.domain.campaign import (
     ActionHeld,
     CampaignLaunched,
@@ -169,6 +170,7 @@ CHECK = CheckId(UUID("0195b7f0-31e5-7b9f-8d44-7f2c1fab5e33"))
 PROPOSAL_ID = ProposalId(UUID("0195b7f0-21d4-7a8e-8c33-6f1b0e9a4d22"))
 DECISION = DecisionId(UUID("0195c4d1-3a51-7a19-9c08-5b6c7d8e9fa0"))
 EARLIER = DecisionId(UUID("0195b1a0-3a51-7a19-9c08-5b6c7d8e9fa1"))
+SEALED_ONE = ObjectionId(UUID("0195b8c3-5d6e-7f70-9122-334455667790"))
 OBJECTION = ObjectionId(UUID("0195c2f1-6d72-7e1a-9f21-8b9cad0e1f30"))
 MEETING_ID = MeetingId(UUID("0195c1b0-55ff-7c66-b177-e13fcfbed194"))
 ITEM = ItemId(UUID("0195c1b1-0a00-7b01-8c02-0d0e0f101112"))
@@ -355,7 +357,12 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
         PROPOSAL,
         FormalObjectionResolved(objection=OBJECTION, result="overruled", reasoning=Sealed(WHY)),
     ),
+    (PROPOSAL, kept(BallotReceived(voter=UNION, members_position=4131))),
     (PROPOSAL, VotingClosed(reason="all_in", present=(CLINIC, UNION), counts=COUNTS)),
+    (
+        PROPOSAL,
+        StanceRevealed(org=UNION, option=Option.OBJECT, reason=Sealed(WHY), objection=SEALED_ONE),
+    ),
     (PROPOSAL, QuorumNotMet(needed=2, reached=1)),
     (PROPOSAL, ProposalAmended(at=DUSK, version=2, text=Sealed(WORDS), because=Sealed(WHY))),
     (

@@ -216,7 +216,9 @@ class Hall:
 async def whois(subject: str) -> Mapping[UUID, Known]:
     """Say who is who, as members would."""
     person, _, coalition = subject.partition("@")
-    return {UUID(coalition): Known(UUID(person), (f"body:{PLENARY}", "members", "public"))}
+    org = DELEGATES.get(UUID(person))
+    own = (f"org:{org}",) if org else ()
+    return {UUID(coalition): Known(UUID(person), (f"body:{PLENARY}", "members", *own, "public"))}
 
 
 def settings(postgres: str, data: Path) -> Settings:

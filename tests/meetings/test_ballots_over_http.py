@@ -5,8 +5,11 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
+
 from shared.database import tenant
-from tests.meetings.coalition import CLINIC, PLENARY, TRANSPORT, UNION
+from shared.service import _serves
+from tests.meetings.coalition import CLINIC, PLENARY, SCHOOL, TRANSPORT, UNION
 from tests.meetings.hall import CARLA, SAM, UMA, YARA, Hall, accreditation, text
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
@@ -152,3 +155,99 @@ async def test_the_facilitator_of_a_meeting_about_it_asks_too(hall: Hall) -> Non
     await hall.make(CARLA, f"{meeting}/facilitators", facilitator)
     await hall.make(SAM, f"{path}/sense-checks", check)
     assert (await hall.get(path))["proposer"]["id"] == str(UNION)
+
+
+async def voting(hall: Hall, ballot: str, **more: Any) -> str:
+    """Return the path of a proposal of the union that is voted on in secret."""
+    path = await published(hall)
+    rule = {"body": str(PLENARY), "rule": {"method": "majority", "ballot": ballot} | more}
+    terms = {"rule": await hall.make(CARLA, "/rules", rule), "closes_at": TOMORROW}
+    await hall.make(CARLA, f"{path}/votings", terms)
+    return path
+
+
+async def written(hall: Hall, kind: str) -> list[Any]:
+    rows = await fetch(hall, "select position, type, bytes, traceparent from journal.event")
+    return [row for row in rows if row["type"] == kind]
+
+
+async def test_d10_ballots_are_cast_counted_and_lead_to_nobody(hall: Hall) -> None:
+    path = await voting(hall, "detached_anonymous")
+    options = {CARLA: "agree", SAM: "disagree", UMA: "agree"}
+    shown = []
+    for person, option in options.items():
+        await hall.make(person, f"{path}/ballots", {"option": option})
+        shown.append((await hall.get(path))["heard"])
+    assert shown == [None, None, 3]
+    assert await hall.refuse(SAM, f"{path}/ballots", {"option": "agree"}) == "one_vote"
+    assert (await hall.get(path, SAM, by=SCHOOL))["my_stance"] is None
+
+    for row in await written(hall, "BallotReceived"):
+        event = orjson.loads(row["bytes"])
+        assert not {"onbehalfof", "accreditation", "authority"} & event.keys()
+        assert event["data"].keys() == {"_sd", "_sd_alg", "members_position"}
+        assert row["traceparent"] is None
+    closed = await fetch(hall, "select audience from journal.disclosure join journal.event"
+        " using (coalition_id, position) where type = 'BallotReceived'")  # fmt: skip
+    assert {row["audience"] for row in closed} == {"own:meetings"}
+    papers = await fetch(hall, "select answer, xmin::text from box.paper")
+    assert sorted(row["answer"] for row in papers) == ["agree", "agree", "disagree"]
+    assert len({row["xmin"] for row in papers}) == 1
+    kept = await fetch(hall, "select * from journal.idempotency where principal <> ''")
+    assert all("ballots" not in str(dict(row)) for row in kept)
+
+    await hall.make(CARLA, f"{path}/votings/closings")
+    assert await fetch(hall, "select from box.paper") == []
+    await hall.make(CARLA, f"{path}/decisions", {"accountable": [str(UNION)]})
+    events = dict(await hall.events())
+    told = {"agree": 2, "disagree": 1, "abstain": 0, "object": 0}
+    assert events["VotingClosed"]["counts"] == events["DecisionMade"]["counts"] == told
+    assert (events["DecisionMade"]["outcome"], events["DecisionMade"]["voters"]) == ("adopted", 3)
+
+
+async def test_d10_an_amendment_destroys_the_ballots_of_its_round(hall: Hall) -> None:
+    path = await voting(hall, "detached_anonymous")
+    for person in (CARLA, SAM, UMA):
+        await hall.make(person, f"{path}/ballots", {"option": "agree"})
+    version = (await hall.get(path))["version"]
+    amendment = {"text": text("Two vans."), "because": text("One is small.")}
+    await hall.make(UMA, f"{path}/amendments", amendment, If_Match=f'"{version}"')
+    assert await fetch(hall, "select from box.paper") == []
+    assert set(dict(await hall.events())["VotingClosed"]["counts"].values()) == {0}
+
+
+async def test_d10_sealed_stances_are_revealed_with_their_reasons_when_voting_closes(
+    hall: Hall,
+) -> None:
+    path = await voting(hall, "sealed_until_close")
+    for person in (CARLA, UMA):
+        await hall.make(person, f"{path}/stances", {"option": "agree"})
+    against = {"option": "object", "reason": text("Who pays for fuel?")}
+    await hall.make(SAM, f"{path}/stances", against)
+    change = {"to": "object", "because": text("Nobody asked us.")}
+    await hall.make(CARLA, f"{path}/stances/changes", change)
+    assert (await hall.get(path, SAM, by=SCHOOL))["my_stance"]["option"] == "object"
+    assert (await hall.get(path, UMA, by=SCHOOL))["my_stance"] is None
+    assert (await hall.get(path))["objections"] == []
+
+    statement = (
+        "select type, audience from journal.disclosure join journal.event"
+        " using (coalition_id, position) where type like 'Stance%'"
+    )
+    assert {row["audience"] for row in await fetch(hall, statement)} == {"own:meetings"}
+    assert not [1 for kind, _ in await hall.events() if kind == "ObjectionRaised"]
+
+    await hall.make(CARLA, f"{path}/votings/closings")
+    audiences = {row["type"]: row["audience"] for row in await fetch(hall, statement)}
+    assert audiences["StanceRevealed"] == "members"
+    revealed = [data for kind, data in await hall.events() if kind == "StanceRevealed"]
+    assert [one["org"] for one in revealed] == [str(CLINIC), str(SCHOOL), str(UNION)]
+    assert len((await hall.get(path))["objections"]) == 2
+    await hall.make(CARLA, f"{path}/decisions", {"accountable": [str(UNION)]})
+    assert dict(await hall.events())["DecisionMade"]["outcome"] == "rejected"
+
+
+def test_d10_what_is_kept_is_given_to_no_peer() -> None:
+    assert not _serves("transparency", "own:meetings")
+    assert not _serves("credit", "own:meetings")
+    assert _serves("transparency", "members")

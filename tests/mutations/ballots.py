@@ -13,6 +13,10 @@ RULE = "services/meetings/domain/rule.py"
 TALLY = "services/meetings/domain/tally.py"
 VOTING = "services/meetings/domain/voting.py"
 INBOX_OF_ISSUES = "services/meetings/inbox/issues.py"
+BALLOT = "services/meetings/domain/ballot.py"
+PROPOSAL = "services/meetings/domain/proposal.py"
+SERVICE = "shared/service.py"
+OF_BALLOT = "tests/meetings/test_ballot.py"
 OF_BRUTE = "tests/meetings/test_brute.py"
 OF_DECISIONS = "tests/meetings/test_decisions_over_http.py"
 OF_PROPOSAL = "tests/meetings/test_proposal.py"
@@ -93,7 +97,7 @@ MUTATIONS = (
     Mutation(
         "D18 every class of a constituency counts for its minimum",
         TALLY,
-        "heard = sum(each.constituency in poll.electorate[n].constituencies for n in poll.stances)",
+        "heard = sum(each.constituency in poll.electorate[n].constituencies for n in poll.heard)",
         "heard = sum(each.constituency in one.constituencies for one in poll.electorate)",
         OF_BRUTE,
     ),
@@ -176,9 +180,121 @@ MUTATIONS = (
     ),
     Mutation(
         "F79 the gap is shown after closing only",
-        "services/meetings/domain/proposal.py",
+        PROPOSAL,
         "return replace(opened, may_outweigh=may, counted=None)",
         "return replace(opened, may_outweigh=may, counted={o: 1 for o in Option})",
         f"{OF_SECRETS}::test_f79_a_sense_check_is_answered_taken_and_compared",
+    ),
+    Mutation(
+        "D10 a ballot has no author",
+        BALLOT,
+        "    unsigned: ClassVar[bool] = True\n\n    voter",
+        "    unsigned: ClassVar[bool] = False\n\n    voter",
+        OF_BALLOT,
+    ),
+    Mutation(
+        "D10 a class votes once",
+        VOTING,
+        "if place in voting.received:",
+        "if voting.received is None:",
+        OF_BALLOT,
+    ),
+    Mutation(
+        "D10 a sealed stance is for nobody",
+        VOTING,
+        "return ballots.kept(taken) if ballots.sealed(voting.terms) else taken",
+        "return taken",
+        OF_BALLOT,
+    ),
+    Mutation(
+        "D10 a sealed change is for nobody",
+        VOTING,
+        "return ballots.kept(changed) if ballots.sealed(voting.terms) else changed",
+        "return changed",
+        OF_BALLOT,
+    ),
+    Mutation(
+        "D10 what is sealed is so in a public coalition too",
+        BALLOT,
+        'event.seen_by(OWN, within="dyad")',
+        "event.seen_by(OWN)",
+        OF_BALLOT,
+    ),
+    Mutation(
+        "D10 no peer has the key",
+        SERVICE,
+        'audience == "affinity" or audience.startswith("own:")',
+        'audience == "affinity"',
+        f"{OF_SECRETS}::test_d10_what_is_kept_is_given_to_no_peer",
+    ),
+    Mutation(
+        "D10 an object stance that is sealed raises nothing yet",
+        PROPOSAL,
+        "if command.option is not Option.OBJECT or ballots.sealed(_voting(proposal).terms):",
+        "if command.option is not Option.OBJECT:",
+        OF_BALLOT,
+    ),
+    Mutation(
+        "D10 a sealed objection stands once it is revealed",
+        PROPOSAL,
+        "    if event.objection is None:\n        return proposal\n",
+        "    if event.objection is not None:\n        return proposal\n",
+        OF_BALLOT,
+    ),
+    Mutation(
+        "D10 two ballots are not counted",
+        TALLY,
+        "FEWEST = 3",
+        "FEWEST = 2",
+        OF_BALLOT,
+    ),
+    Mutation(
+        "D10 an amended round says nothing",
+        VOTING,
+        'if voting.terms.ballot == "named":',
+        'if voting.terms.ballot != "detached_anonymous":',
+        OF_BALLOT,
+    ),
+    Mutation(
+        "D10 turnout waits for a quorum",
+        BALLOT,
+        "enough = heard * denominator >= numerator * entitled and heard >= FEWEST",
+        "enough = heard >= FEWEST",
+        OF_BALLOT,
+    ),
+    Mutation(
+        "D10 a weight tells a ballot",
+        RULE,
+        "    if rule.weights:\n        raise",
+        "    if not rule:\n        raise",
+        OF_BALLOT,
+    ),
+    Mutation(
+        "a box that was tampered with is not counted",
+        BALLOT,
+        "if sum(counts.values()) != received:",
+        "if sum(counts.values()) > received:",
+        OF_BALLOT,
+    ),
+    Mutation(
+        "D18 silence is not counted twice",
+        BALLOT,
+        "counts[Option.AGREE] - silent}",
+        "counts[Option.AGREE]}",
+        OF_BALLOT,
+    ),
+    Mutation(
+        "D10 one's own stance is one's own",
+        "services/meetings/views/queries.py",
+        'own = by is not None and f"org:{by}" in seen_by',
+        "own = by is not None",
+        f"{OF_SECRETS}::test_d10_sealed_stances_are_revealed_with_their_reasons_when_voting_closes",
+    ),
+    Mutation(
+        "D10 the ballots of an amended round are destroyed",
+        "services/meetings/api/proposals.py",
+        "caller, proposal.decider, proposal_id, command, needs_match=True, beside=emptied",
+        "caller, proposal.decider, proposal_id, command, needs_match=True",
+        f"{OF_SECRETS}::test_d10_an_amendment_destroys_the_ballots_of_its_round",
     ),
 )

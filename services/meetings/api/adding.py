@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.meetings.views import NEEDS
-from shared.ask import Written
+from shared.ask import Beside, Written
 from shared.event import Command
 from shared.hot import AnyDecider
 from shared.http import Caller, Receipt, Router, requires
@@ -21,8 +21,20 @@ def adds(router: Router, path: str, action: str) -> Callable[[Endpoint], Endpoin
 
 
 async def write(
-    caller: Caller, decider: AnyDecider, key: UUID, command: Command, *, needs_match: bool = False
+    caller: Caller,
+    decider: AnyDecider,
+    key: UUID,
+    command: Command,
+    *,
+    needs_match: bool = False,
+    beside: Beside | None = None,
 ) -> Written:
-    """Decide `command` on the stream of `key`, with the facts that its rules ask for."""
+    """Decide `command` on the stream of `key`, with the facts that its rules ask for.
+
+    Args:
+        beside: What is to be written beside the events.
+    """
     facts = NEEDS.get(type(command), ())
-    return await caller.handle(decider, key, command, facts=facts, needs_match=needs_match)
+    return await caller.handle(
+        decider, key, command, facts=facts, needs_match=needs_match, beside=beside
+    )

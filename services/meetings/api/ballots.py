@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from services.meetings.api.adding import adds, write
-from services.meetings.domain import proposal, sense_check
+from services.meetings.domain import ballot, proposal, sense_check
 from services.meetings.views import NEEDS, box
-from shared.ask import Step, Written
+from shared.ask import Written
 from shared.http import Caller, Router
 
 router = Router()
@@ -25,10 +25,14 @@ async def answer_sense_check(
 ) -> Written:
     """Answer a sense check, once. Your answer leads back to nobody, and cannot be changed."""
     answered = box.answered(caller.host.own_key.veil)
-    facts = *NEEDS[sense_check.AnswerSenseCheck], answered
-    put = box.put_answer(command)
-    step = Step(proposal.decider, proposal_id, command, facts, beside=put, veiled=True)
-    return await caller.handle_all((step,))
+    return await caller.handle(
+        proposal.decider,
+        proposal_id,
+        command,
+        facts=(*NEEDS[sense_check.AnswerSenseCheck], answered),
+        beside=box.put_answer(command),
+        veiled=True,
+    )
 
 
 @adds(router, "/proposals/{proposal_id}/sense-checks/takings", "sense-check:take")
@@ -36,6 +40,18 @@ async def take_sense_check(
     proposal_id: UUID, command: sense_check.TakeSenseCheck, caller: Caller
 ) -> Written:
     """Say how many answered what, if enough did, and destroy the answers."""
-    facts, emptied = NEEDS[sense_check.TakeSenseCheck], box.empty(command.check)
-    step = Step(proposal.decider, proposal_id, command, facts, beside=emptied)
-    return await caller.handle_all((step,))
+    emptied = box.empty(command.check)
+    return await write(caller, proposal.decider, proposal_id, command, beside=emptied)
+
+
+@adds(router, "/proposals/{proposal_id}/ballots", "ballot:cast")
+async def cast_ballot(proposal_id: UUID, command: ballot.CastBallot, caller: Caller) -> Written:
+    """Cast a ballot, once. It leads back to nobody, and cannot be changed or given a reason."""
+    return await caller.handle(
+        proposal.decider,
+        proposal_id,
+        command,
+        facts=NEEDS[ballot.CastBallot],
+        beside=box.put_ballot(proposal_id, command),
+        veiled=True,
+    )

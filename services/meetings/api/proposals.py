@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.meetings.api.adding import adds, write
 from services.meetings.domain import objection, proposal, voting
-from services.meetings.views import appealed_to, queries, rows
+from services.meetings.views import appealed_to, box, queries, rows
 from shared.ask import Written
 from shared.hot import Reading
 from shared.http import Caller, Reader, Router, requires
@@ -32,7 +32,10 @@ async def amend_proposal(
     proposal_id: UUID, command: proposal.AmendProposal, caller: Caller
 ) -> Written:
     """Amend your organisation's proposal; a voting under way closes, and is opened anew."""
-    return await write(caller, proposal.decider, proposal_id, command, needs_match=True)
+    emptied = box.empty_ballots(proposal_id)
+    return await write(
+        caller, proposal.decider, proposal_id, command, needs_match=True, beside=emptied
+    )
 
 
 @adds(router, "/proposals/{proposal_id}/withdrawals", "proposal:withdraw")
@@ -52,7 +55,8 @@ async def open_voting(proposal_id: UUID, command: voting.OpenVoting, caller: Cal
 @adds(router, "/proposals/{proposal_id}/votings/closings", "voting:close")
 async def close_voting(proposal_id: UUID, command: voting.CloseVoting, caller: Caller) -> Written:
     """Close the voting and count it."""
-    return await write(caller, proposal.decider, proposal_id, command)
+    emptied = box.empty_ballots(proposal_id)
+    return await write(caller, proposal.decider, proposal_id, command, beside=emptied)
 
 
 @adds(router, "/proposals/{proposal_id}/stances", "stance:take")

@@ -12,10 +12,12 @@ from typing import Literal
 from immutables import Map
 from pydantic import AwareDatetime, Field
 
+from services.meetings.domain import ballot as ballots
 from services.meetings.domain import objection as objections
 from services.meetings.domain import sense_check as sense_checks
 from services.meetings.domain import voting as votings
 from services.meetings.domain.acting import organisation
+from services.meetings.domain.ballot import BallotReceived, CastBallot, StanceRevealed
 from services.meetings.domain.electorate import Roll
 from services.meetings.domain.ids import (
     BodyId,
@@ -209,6 +211,7 @@ ProposalCommand = (
     | TakeStance
     | ChangeStance
     | WithdrawStance
+    | CastBallot
     | RaiseObjection
     | Dispose
     | OpenSenseCheck
@@ -228,6 +231,8 @@ ProposalEvent = (
     | StanceTaken
     | StanceChanged
     | StanceWithdrawn
+    | StanceRevealed
+    | BallotReceived
     | ObjectionRaised
     | Disposed
     | SenseCheckEvent
@@ -294,6 +299,8 @@ def decide(  # noqa: C901 - a line for each command
             return _change(command, proposal, context)
         case WithdrawStance():
             return _withdraw_stance(command, proposal, context)
+        case CastBallot():
+            return [votings.received(_voting(proposal), context)]
         case PublishProposal():
             return _publish(proposal, context)
         case AmendProposal():
@@ -318,7 +325,9 @@ def decide(  # noqa: C901 - a line for each command
             return _dispose(command, proposal, context)
 
 
-def evolve(proposal: Proposal | None, event: ProposalEvent) -> Proposal:
+def evolve(  # noqa: C901 - a line for each event
+    proposal: Proposal | None, event: ProposalEvent
+) -> Proposal:
     """Return the proposal after `event`. Never refuses: history has already happened."""
     if isinstance(event, ProposalDrafted):
         assert event.text.digest is not None
@@ -340,9 +349,14 @@ def evolve(proposal: Proposal | None, event: ProposalEvent) -> Proposal:
             may = event.terms.objections.caller_may_outweigh
             opened = replace(proposal, stage="voting", rounds=event.round, voting=voting)
             return replace(opened, may_outweigh=may, counted=None)
+        case BallotReceived():
+            assert proposal.voting is not None
+            return altered(proposal, voting=votings.after_ballot(proposal.voting, event))
+        case StanceRevealed():
+            return _revealed(proposal, event)
         case VotingClosed():
             assert proposal.voting is not None
-            voting = replace(proposal.voting, present=frozenset(event.present or ()))
+            voting = votings.ended(proposal.voting, event)
             return replace(proposal, stage="closed", voting=voting, counted=event.counts)
         case ObjectionRaised():
             raised = Objection(event.by, proposal.version)
@@ -375,6 +389,13 @@ def _amended(proposal: Proposal, event: ProposalAmended) -> Proposal:
     if proposal.stage == "drafted":
         return amended
     return replace(amended, stage="published", noticed_at=event.at, voting=None)
+
+
+def _revealed(proposal: Proposal, event: StanceRevealed) -> Proposal:
+    if event.objection is None:
+        return proposal
+    raised = Objection(event.org, proposal.version)
+    return replace(proposal, objections=proposal.objections.set(event.objection, raised))
 
 
 def _draft(
@@ -433,7 +454,8 @@ def _amend(command: AmendProposal, proposal: Proposal, context: Context) -> list
     )
     if proposal.stage != "voting":
         return [amended]
-    return [*_closed(proposal, "amended", context), amended]
+    open_ = objections.still_open(proposal.objections)
+    return [votings.cut_short(_voting(proposal), context, objection_open=open_), amended]
 
 
 def _withdraw(
@@ -472,7 +494,7 @@ def _take(command: TakeStance, proposal: Proposal, context: Context) -> list[Pro
     taken = votings.taken(command, _voting(proposal), context)
     if taken is None:
         return []
-    if command.option is not Option.OBJECT:
+    if command.option is not Option.OBJECT or ballots.sealed(_voting(proposal).terms):
         return [taken]
     return [taken, objections.raised_by_stance(proposal.objections, context, command.reason)]
 
@@ -482,7 +504,7 @@ def _change(command: ChangeStance, proposal: Proposal, context: Context) -> list
     if changed is None:
         return []
     known = proposal.objections
-    if changed.to is changed.from_:
+    if changed.to is changed.from_ or ballots.sealed(_voting(proposal).terms):
         return [changed]
     if changed.to is Option.OBJECT:
         return [changed, objections.raised_by_stance(known, context, command.because)]
@@ -542,15 +564,9 @@ def _close(proposal: Proposal, context: Context) -> list[ProposalEvent]:
         if context.system:
             return []
         raise Refused("not_open", "Voting on this proposal is not open.")
-    return [*_closed(proposal, votings.closing(proposal.voting, context), context)]
-
-
-def _closed(
-    proposal: Proposal, reason: votings.Reason, context: Context
-) -> list[VotingClosed | QuorumNotMet]:
-    assert proposal.voting is not None
+    reason = votings.closing(proposal.voting, context)
     open_ = objections.still_open(proposal.objections)
-    return votings.closed(proposal.voting, reason, context, objection_open=open_)
+    return [*votings.closed(proposal.voting, reason, context, objection_open=open_)]
 
 
 def _make(command: MakeDecision, proposal: Proposal, context: Context) -> list[ProposalEvent]:

@@ -263,9 +263,22 @@ def _offered(rule: Rule) -> None:
     if rule.method not in OFFERED:
         methods = ", ".join(sorted(OFFERED))
         raise Refused("method_not_offered", f"That method has no voting: use {methods}.")
-    if rule.proxies != "none" or rule.ballot != "named" or rule.ratify_within_days is not None:
-        detail = "Proxies, secret ballots and ratification are not offered yet: leave them out."
+    if rule.proxies != "none" or rule.ratify_within_days is not None:
+        detail = "Proxies and ratification are not offered yet: leave them out."
         raise Refused("method_not_offered", detail)
+    _keeps_secrets(rule)
+
+
+def _keeps_secrets(rule: Rule) -> None:
+    """Refuse detached ballots, which are equal and lead to nobody, where one could be told."""
+    if rule.ballot != "detached_anonymous":
+        return
+    if rule.method in BY_ONE:
+        raise Refused("detached", "One organisation decides by this rule: it cannot stay unknown.")
+    if rule.weights:
+        raise Refused("detached", "A weight would say whose ballot it was: leave weights out.")
+    if rule.ratify_within_days is not None:
+        raise Refused("detached", "A ballot that leads to nobody cannot be ratified: leave it out.")
 
 
 def _by_rule(context: Context) -> None:

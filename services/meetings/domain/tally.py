@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,8 @@ from services.meetings.domain.rule import (
 )
 from shared.event import Value
 
+FEWEST = 3
+"""Detached ballots, below which their count would say who said what."""
 Outcome = Literal["adopted", "rejected"]
 Counts = dict[Option, int]
 
@@ -39,6 +42,8 @@ class Poll:
         decider: The organisation whose stance decides: the proposer (advice), or the lead.
         present: Who sat in the linked meeting.
         objection_open: Whether an objection is not yet addressed.
+        ballots: How many there are of each option, where they lead to no class; `voted` are then
+            the places of the classes that cast them, and `stances` empty.
     """
 
     terms: Rule
@@ -48,6 +53,13 @@ class Poll:
     decider: OrgId | None = None
     present: frozenset[OrgId] = frozenset()
     objection_open: bool = False
+    ballots: Counts | None = None
+    voted: frozenset[int] = frozenset()
+
+    @property
+    def heard(self) -> AbstractSet[int]:
+        """The places of the classes that were heard."""
+        return self.stances.keys() if self.ballots is None else self.voted
 
 
 @dataclass(frozen=True)
@@ -72,19 +84,21 @@ class Tally:
 
 def tally(poll: Poll) -> Tally:
     """Count `poll`: quorum, silence, thresholds, then objections (domain.md 7)."""
-    cast = list(poll.stances.items())
-    if _silence_assents(poll):
-        cast += [(n, Option.AGREE) for n in range(len(poll.electorate)) if n not in poll.stances]
+    silent = [n for n in range(len(poll.electorate)) if n not in poll.heard]
+    assenting = [(n, Option.AGREE) for n in silent] if _silence_assents(poll) else []
+    cast = [*poll.stances.items(), *assenting]
     counts = _weigh(poll, cast)
+    for option, ballots in (poll.ballots or {}).items():
+        counts[option] += ballots
     adopted = all(_holds(each, counts, poll) for each in poll.terms.thresholds)
     blocked = poll.terms.objections.must_be_addressed and poll.objection_open
     if poll.terms.method in BY_ONE:
         adopted = adopted and _decider_agrees(poll)
     return Tally(
         counts=counts,
-        voters=len(poll.stances),
+        voters=len(poll.heard),
         entitled=len(poll.electorate),
-        groups=_by_constituency(poll, cast),
+        groups=_by_constituency(poll, cast) if poll.ballots is None else {},
         shortfall=_shortfall(poll),
         outcome="adopted" if adopted and not blocked else "rejected",
     )
@@ -107,18 +121,21 @@ def _shortfall(poll: Poll) -> Shortfall | None:
     }
     numerator, denominator = quorum.at_least
     needed = -(-numerator * len(entitled) // denominator)
-    reached = len(entitled & poll.stances.keys())
+    reached = len(entitled & poll.heard)
     if reached < needed:
         return Shortfall(needed, reached)
+    if poll.ballots is not None and len(poll.heard) < FEWEST:
+        return Shortfall(FEWEST, len(poll.heard))
     for each in quorum.per_constituency:
-        heard = sum(each.constituency in poll.electorate[n].constituencies for n in poll.stances)
+        heard = sum(each.constituency in poll.electorate[n].constituencies for n in poll.heard)
         if heard < each.min:
             return Shortfall(each.min, heard)
     return None
 
 
 def _silence_assents(poll: Poll) -> bool:
-    contested = poll.objection_open or not DISSENT.isdisjoint(poll.stances.values())
+    said = {option for option, ballots in (poll.ballots or {}).items() if ballots}
+    contested = poll.objection_open or not DISSENT.isdisjoint({*poll.stances.values(), *said})
     return poll.terms.silence == "assent_if_uncontested" and not contested
 
 

@@ -14,17 +14,26 @@ from typing import Literal
 from immutables import Map
 from pydantic import AwareDatetime
 
+from services.meetings.domain import ballot as ballots
 from services.meetings.domain.acting import organisation
+from services.meetings.domain.ballot import (
+    BallotReceived,
+    Ballots,
+    Reasons,
+    StanceRevealed,
+)
 from services.meetings.domain.electorate import Electorate, Roll, weighed
 from services.meetings.domain.ids import (
     BodyId,
     ConstituencyId,
+    Itself,
     MeetingId,
+    ObjectionId,
     OrgId,
     RuleId,
 )
 from services.meetings.domain.rule import BY_ONE, DISSENT, InForce, Method, Option, Rule
-from services.meetings.domain.tally import Counts, Poll, Tally, VoteClass, tally
+from services.meetings.domain.tally import FEWEST, Counts, Poll, Tally, VoteClass, tally
 from shared.decider import Refused, altered
 from shared.event import (
     Authority,
@@ -196,6 +205,8 @@ class Voting:
 
     Args:
         decider: The organisation whose stance decides, where the method says that one does.
+        received: The classes that cast a detached ballot, and who of them did.
+        cast: How many detached ballots there were of each option, once voting is closed.
         advised: The places of the classes that gave a reason with a stance.
     """
 
@@ -213,8 +224,15 @@ class Voting:
     places: Map[OrgId, int]
     decider: OrgId | None = None
     stances: Map[int, Stance] = field(default_factory=Map)
+    received: Map[int, OrgId] = field(default_factory=Map)
+    cast: Counts | None = None
     advised: frozenset[int] = frozenset()
     present: frozenset[OrgId] = frozenset()
+
+    @property
+    def heard(self) -> int:
+        """How many classes have a stance, or have voted."""
+        return len(self.stances) + len(self.received)
 
     def same(self, command: OpenVoting) -> bool:
         """Return whether `command` asks for what is open already."""
@@ -301,6 +319,7 @@ def begun(event: VotingOpened, proposer: OrgId) -> Voting:
 def taken(command: TakeStance, voting: Voting, context: Context) -> StanceTaken | None:
     """Return the stance; `None` where the class holds it already."""
     place = _place(voting, context)
+    _by_name(voting)
     held = voting.stances.get(place)
     if held is not None and held.option == command.option:
         return None
@@ -309,13 +328,14 @@ def taken(command: TakeStance, voting: Voting, context: Context) -> StanceTaken 
     _advised(voting, place, context)
     if command.option in DISSENT and command.reason is None and not context.imported:
         raise Refused("reason_required", "To disagree or object, say why.")
-    return StanceTaken(
+    taken = StanceTaken(
         by=organisation(context),
         authority=context.authority,
         option=command.option,
         reason=Sealed(command.reason),
         members_position=_spoken(context),
     )
+    return ballots.kept(taken) if ballots.sealed(voting.terms) else taken
 
 
 def changed(command: ChangeStance, voting: Voting, context: Context) -> StanceChanged | None:
@@ -323,7 +343,7 @@ def changed(command: ChangeStance, voting: Voting, context: Context) -> StanceCh
     held = _held(voting, context)
     if held.option == command.to and held.counts >= _counts(context.authority):
         return None
-    return StanceChanged(
+    changed = StanceChanged(
         by=organisation(context),
         authority=context.authority,
         from_=held.option,
@@ -331,13 +351,32 @@ def changed(command: ChangeStance, voting: Voting, context: Context) -> StanceCh
         because=Sealed(command.because),
         members_position=_spoken(context),
     )
+    return ballots.kept(changed) if ballots.sealed(voting.terms) else changed
 
 
 def withdrawn(command: WithdrawStance, voting: Voting, context: Context) -> StanceWithdrawn:
     """Return the withdrawal."""
     _held(voting, context)
     _spoken(context)
-    return StanceWithdrawn(by=organisation(context), because=Sealed(command.because))
+    withdrawn = StanceWithdrawn(by=organisation(context), because=Sealed(command.because))
+    return ballots.kept(withdrawn) if ballots.sealed(voting.terms) else withdrawn
+
+
+def received(voting: Voting, context: Context) -> BallotReceived:
+    """Return that a class has voted; what it said is for the ballot box."""
+    place = _place(voting, context)
+    if not ballots.detached(voting.terms):
+        raise Refused("not_detached", "In this voting organisations take stances by name.")
+    if place in voting.received:
+        raise Refused("one_vote", "Your vote class has voted: nobody can tell which ballot it was.")
+    position = _spoken(context)
+    if context.imported:
+        raise Refused("detached", "A ballot of the past is nowhere but in the count.")
+    if not _counts(context.authority):
+        detail = "A ballot ad referendum could not be told from the others: it would count at once."
+        raise Refused("detached", detail)
+    event = BallotReceived(voter=organisation(context), members_position=position)
+    return ballots.kept(event)
 
 
 def may_object(voting: Voting, context: Context) -> None:
@@ -365,23 +404,71 @@ def after(voting: Voting, event: Stanced) -> Voting:
             return altered(voting, stances=voting.stances.delete(place))
 
 
+def after_ballot(voting: Voting, event: BallotReceived) -> Voting:
+    """Return the voting once one more class has voted."""
+    return altered(voting, received=voting.received.set(voting.places[event.voter], event.voter))
+
+
+def ended(voting: Voting, event: VotingClosed) -> Voting:
+    """Return the voting once it is closed."""
+    present = frozenset(event.present or ())
+    if not ballots.detached(voting.terms):
+        return altered(voting, present=present)
+    cast = ballots.without_silence(event.counts, len(voting.received))
+    return altered(voting, present=present, cast=cast)
+
+
 def closed(
     voting: Voting, reason: Reason, context: Context, *, objection_open: bool
-) -> list[VotingClosed | QuorumNotMet]:
-    """Return the closing with its counts, and whether the voting lapses."""
-    present = frozenset[OrgId]()
-    if voting.meeting is not None:
-        present = context.fact(Sitting).present
-    result = count(voting, present, objection_open=objection_open)
-    ended = VotingClosed(
-        reason=reason,
-        present=None if voting.meeting is None else tuple(sorted(present)),
-        counts=result.counts,
-    )
-    if result.shortfall is None or reason == "amended":
-        return [ended]
+) -> list[VotingClosed | StanceRevealed | QuorumNotMet]:
+    """Return the closing with its counts, what was sealed until then, and whether it lapses."""
+    if ballots.detached(voting.terms):
+        lying = ballots.counted(context.fact(Ballots), len(voting.received))
+        voting = altered(voting, cast=lying)
+    present = _present(voting, context)
+    result = count(voting, present or (), objection_open=objection_open)
+    few = ballots.detached(voting.terms) and len(voting.received) < FEWEST
+    counts = ballots.nothing_said() if few else result.counts
+    ended = VotingClosed(reason=reason, present=present, counts=counts)
+    revealed = _revealed(voting, context) if ballots.sealed(voting.terms) else []
+    if result.shortfall is None:
+        return [ended, *revealed]
     lapsed = QuorumNotMet(needed=result.shortfall.needed, reached=result.shortfall.reached)
-    return [ended, lapsed]
+    return [ended, *revealed, lapsed]
+
+
+def cut_short(voting: Voting, context: Context, *, objection_open: bool) -> VotingClosed:
+    """Return the end of a round whose text was amended; what was said in secret stays so."""
+    present = _present(voting, context)
+    counts = ballots.nothing_said()
+    if voting.terms.ballot == "named":
+        counts = count(voting, present or (), objection_open=objection_open).counts
+    return VotingClosed(reason="amended", present=present, counts=counts)
+
+
+def _present(voting: Voting, context: Context) -> tuple[OrgId, ...] | None:
+    """Return who sits in the linked meeting, where there is one."""
+    return None if voting.meeting is None else tuple(sorted(context.fact(Sitting).present))
+
+
+def _revealed(voting: Voting, context: Context) -> list[StanceRevealed]:
+    """Return what each class held when voting closed, with the reason it gave."""
+    reasons = context.fact(Reasons).of
+    itself = context.fact(Itself)
+    return ballots.order(
+        [
+            StanceRevealed(
+                org=held.by,
+                ad_referendum=not held.counts,
+                option=held.option,
+                reason=reasons.get(held.by, Sealed()),
+                objection=ObjectionId(itself.derive(f"objection/{voting.round}/{held.by}"))
+                if held.option is Option.OBJECT
+                else None,
+            )
+            for held in voting.stances.values()
+        ]
+    )
 
 
 def closing(voting: Voting, context: Context) -> Reason:
@@ -394,7 +481,7 @@ def closing(voting: Voting, context: Context) -> Reason:
     if context.at < least and not context.imported:
         detail = f"The rule keeps voting open for {voting.terms.min_open_hours} hours at least."
         raise Refused("too_soon", detail)
-    return "all_in" if len(voting.stances) == len(voting.electorate) else "chair"
+    return "all_in" if voting.heard == len(voting.electorate) else "chair"
 
 
 def count(voting: Voting, present: Iterable[OrgId], *, objection_open: bool) -> Tally:
@@ -409,6 +496,8 @@ def count(voting: Voting, present: Iterable[OrgId], *, objection_open: bool) -> 
             decider=voting.decider,
             present=frozenset(present),
             objection_open=objection_open,
+            ballots=(voting.cast or {}) if ballots.detached(voting.terms) else None,
+            voted=frozenset(voting.received),
         )
     )
 
@@ -506,8 +595,16 @@ def _advised(voting: Voting, place: int, context: Context) -> None:
         raise Refused("not_advised", detail)
 
 
+def _by_name(voting: Voting) -> None:
+    if ballots.detached(voting.terms):
+        detail = "In this voting organisations cast ballots, once, that lead to nobody."
+        raise Refused("detached", detail)
+
+
 def _held(voting: Voting, context: Context) -> Stance:
-    held = voting.stances.get(_place(voting, context))
+    place = _place(voting, context)
+    _by_name(voting)
+    held = voting.stances.get(place)
     if held is None:
         raise Refused("no_stance", "Your organisation has no stance yet: take one.")
     return held

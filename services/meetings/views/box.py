@@ -5,7 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from services.meetings.domain import proposal, sense_check
+from services.meetings.domain.ballot import Ballots, CastBallot, detached
+from services.meetings.domain.rule import Option
 from services.meetings.domain.sense_check import Answer, Answered, Answers
+from services.meetings.domain.voting import VotingClosed
 from services.meetings.views.roll import ROLL
 from shared.event import Context, Event
 from shared.hot import Reading
@@ -65,6 +68,39 @@ def put_answer(
         return [
             (PUT, *box, str(command.answer)),
             (TICK, *box, context.fact(Answered).who),
+        ]
+
+    return beside
+
+
+async def ballots(read: Reading, state: proposal.Proposal | None, _command: Any) -> Ballots:
+    """Return what lies in the box of a voting; its box is named for its proposal."""
+    voting = state.voting if state else None
+    if voting is None or not detached(voting.terms):
+        return Ballots({})
+    counts = await _counts(read, UUID(str(read.key)))
+    return Ballots({Option(option): times for option, times in counts.items()})
+
+
+def put_ballot(
+    box: UUID, command: CastBallot
+) -> Callable[[Context, Sequence[Event]], list[tuple[Any, ...]]]:
+    """Put an accepted ballot into the box of its voting."""
+
+    def beside(context: Context, decided: Sequence[Event]) -> list[tuple[Any, ...]]:
+        return [(PUT, context.coalition, box, str(command.option)) for _ in decided]
+
+    return beside
+
+
+def empty_ballots(
+    box: UUID,
+) -> Callable[[Context, Sequence[Event]], list[tuple[Any, ...]]]:
+    """Destroy the ballots of a voting when it closes."""
+
+    def beside(context: Context, decided: Sequence[Event]) -> list[tuple[Any, ...]]:
+        return [
+            (EMPTY, context.coalition, box) for event in decided if isinstance(event, VotingClosed)
         ]
 
     return beside

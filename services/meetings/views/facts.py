@@ -9,6 +9,7 @@ import orjson
 from services.meetings.domain import (
     agenda,
     attendance,
+    ballot,
     campaign,
     demand,
     disclosure,
@@ -45,7 +46,7 @@ from services.meetings.domain.ids import (
     OrgId,
     ProposalId,
 )
-from services.meetings.views.box import answers
+from services.meetings.views.box import answers, ballots
 from services.meetings.views.folds import (
     ATTENDING,
     DECISIONS,
@@ -59,7 +60,7 @@ from services.meetings.views.folds import (
 )
 from services.meetings.views.roll import ROLL, mandates
 from shared.ask import Fact
-from shared.event import Command, Ref
+from shared.event import Command, Ref, Sealed, Text
 from shared.hot import Reading
 
 InCampaign = workstream.StartWorkstream | demand.PresentDemand
@@ -159,6 +160,28 @@ async def moderator(
     return sense_check.Moderator(may=may)
 
 
+async def reasons(read: Reading, state: proposal.Proposal | None, _command: Any) -> ballot.Reasons:
+    """Return the newest reason of each organisation in a voting that is sealed until it closes.
+
+    Those of an organisation that is one person go with that person.
+    """
+    found: dict[OrgId, Sealed[Text]] = {}
+    if state is None or state.voting is None or not ballot.sealed(state.voting.terms):
+        return ballot.Reasons(found)
+    mandates_ = (await read.snapshot(ROLL)).mandates.values()
+    alone = {each.by: each.person for each in mandates_ if each.alone}
+    for event in await read.events(proposal.decider, read.key, *SPOKEN):
+        match event:
+            case voting.VotingOpened():
+                found.clear()
+            case voting.StanceTaken(by=by, reason=reason):
+                found[by] = Sealed(reason.value, alone.get(by))
+            case voting.StanceChanged(by=by, because=reason):
+                found[by] = Sealed(reason.value, alone.get(by))
+    return ballot.Reasons(found)
+
+
+SPOKEN = voting.VotingOpened, voting.StanceTaken, voting.StanceChanged
 NOWHERE = voting.Sitting()
 
 
@@ -443,7 +466,8 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     voting.TakeStance: (speaker, sitting, itself),
     voting.ChangeStance: (speaker, sitting, itself),
     voting.WithdrawStance: (speaker, sitting),
-    voting.CloseVoting: (sitting,),
+    voting.CloseVoting: (sitting, ballots, reasons, itself),
+    ballot.CastBallot: (speaker, sitting),
     objections.RaiseObjection: (roll,),
     sense_check.OpenSenseCheck: (moderator,),
     sense_check.AnswerSenseCheck: (electorate,),

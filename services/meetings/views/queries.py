@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 
-from services.meetings.domain import sense_check
+from services.meetings.domain import ballot, sense_check
 from services.meetings.domain.proposal import Proposal
 from services.meetings.views.rows import (
     AttendanceRow,
@@ -365,7 +365,8 @@ async def proposal(
         return None
     named = await names(db, coalition, seen_by)
     voting = state.voting
-    place = voting.places.get(by) if voting and by else None  # type: ignore[call-overload]  # an OrgId is a UUID
+    own = by is not None and f"org:{by}" in seen_by
+    place = voting.places.get(by) if voting and own else None  # type: ignore[call-overload]  # an OrgId is a UUID
     held = voting.stances.get(place) if voting and place is not None else None
     return ProposalDetail(
         proposal=key,
@@ -384,13 +385,23 @@ async def proposal(
         meeting=voting.meeting if voting else None,
         decision=state.decision.id if state.decision else None,
         entitled=len(voting.electorate) if voting else None,
-        heard=len(voting.stances) if voting else None,
+        heard=_heard(state),
         my_stance=StanceRow(organisation=held.by, option=held.option) if held else None,
         objections=sorted(state.objections),
         sense_checks=_sense_checks(state),
         informed=await _informed(db, coalition, seen_by, key, named),
         as_of=await as_of(db, coalition),
     )
+
+
+def _heard(state: Proposal) -> int | None:
+    """Return how many classes have said where they stand, once that is shown."""
+    if state.voting is None:
+        return None
+    voting = state.voting
+    if state.stage != "voting":
+        return voting.heard
+    return ballot.turnout(voting.heard, len(voting.electorate), voting.terms)
 
 
 def _sense_checks(state: Proposal) -> list[SenseCheckRow]:

@@ -347,7 +347,7 @@ projection = Projection(
             "ObjectionRaised", "ObjectionAccommodated", "ObjectionRetracted",
             "ObjectionSetAside", "ObjectionOutweighed", "FormalObjectionRegistered",
             "FormalObjectionResolved", "DecisionDeferred", "DecisionReopened",
-            "SenseCheckOpened", "SenseCheckTaken",
+            "SenseCheckOpened", "SenseCheckTaken", "BallotReceived", "StanceRevealed",
         }
     ),
 )  # fmt: skip

@@ -58,6 +58,8 @@ def recount(case: Case) -> Recount:
 def _untold(case: Case) -> Reason | None:
     if not case.complete:
         return "audience"
+    if case.voting is not None and case.voting.terms.get("ballot") == "detached_anonymous":
+        return "ballot"
     if case.voting is not None and case.voting.electorate is None:
         return "lost"
     return "ballot" if any(said.option is None for said in case.held.values()) else None

@@ -75,6 +75,7 @@ LETS_PASS = frozenset(
         # meetings
         "ActionHeld",
         "AgendaPublished",
+        "BallotReceived",
         "CampaignLaunched",
         "DecisionRuleAdopted",
         "DecisionRuleRetired",

@@ -31,12 +31,20 @@ EVENT = Table(
 )
 
 
-STANCES = frozenset({"StanceTaken", "StanceChanged", "StanceWithdrawn"})
+def kept(seen: Recorded) -> bool:
+    """Say whether only the service that recorded it may open an event."""
+    return any(token.startswith("own:") for token in seen.audience)
+
+
+STANCES = frozenset({"StanceTaken", "StanceChanged", "StanceWithdrawn", "StanceRevealed"})
 
 
 def every(seen: Recorded) -> Iterable[tuple[Table, Row]]:
-    """Keep each event's leaf hash, whatever its type; a stance's stands in its own row."""
-    if seen.type in STANCES:
+    """Keep each event's leaf hash, whatever its type; a stance's stands in its own row.
+
+    Of what a service keeps for itself not even that it happened is told.
+    """
+    if seen.type in STANCES or kept(seen):
         return ()
     key = seen.key if len(seen.key) == UUID_LENGTH else None
     at = seen.recorded_at

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from services.transparency.views.events import audience, jsonb, sealing
+from services.transparency.views.events import audience, jsonb, kept, sealing
 from shared.event import Recorded
 from shared.projection import Row, Rows, Table
 
@@ -161,6 +162,47 @@ def opened(seen: Recorded) -> Given:
 def _more_than_one(vote_class: Mapping[str, Any]) -> bool:
     alone = len(vote_class["class"]) == 1 and vote_class.get("weight", 1) == 1
     return not alone or bool(vote_class.get("constituencies"))
+
+
+def _told(rows: Rows) -> Rows:
+    """Leave out a stance of a voting that is sealed until it closes: it is revealed then."""
+
+    def told(seen: Recorded) -> Given:
+        if not kept(seen):
+            yield from rows(seen)
+
+    return told
+
+
+def revealed(seen: Recorded) -> Given:
+    """Keep a stance that was sealed until voting closed, and the objection that came with it."""
+    data = seen.data
+    yield (
+        STANCE,
+        (
+            seen.coalition,
+            seen.position,
+            seen.key,
+            data["org"],
+            "StanceTaken",
+            data.get("option"),
+            None,
+            jsonb(data.get("reason")),
+            seen.at,
+            "ad_referendum" if data.get("ad_referendum") else "full",
+            False,
+            audience(seen),
+            _sealing(seen, option="option", reason="reason"),
+            seen.recorded_at,
+            seen.leaf,
+        ),
+    )
+    if data.get("objection"):
+        raised = {"objection": data["objection"], "grounds": data.get("reason")}
+        under = {"grounds": seen.sealed["reason"]} if "reason" in seen.sealed else {}
+        yield from happened(
+            seen._replace(type="ObjectionRaised", by=UUID(data["org"]), data=raised, sealed=under)
+        )
 
 
 def taken(seen: Recorded) -> Given:
@@ -332,9 +374,10 @@ HISTORY = (
     "DecisionSuperseded",
 )
 STANCES: dict[str, Rows] = {
-    "StanceTaken": taken,
-    "StanceChanged": changed,
-    "StanceWithdrawn": withdrawn,
+    "StanceTaken": _told(taken),
+    "StanceChanged": _told(changed),
+    "StanceWithdrawn": _told(withdrawn),
+    "StanceRevealed": revealed,
 }
 ROWS: dict[str, Rows] = {
     "ProposalDrafted": drafted,
