@@ -1,14 +1,23 @@
 """What meetings does by itself: a voting closes when its time is over, and so does a sense check; a
-weekly series begins; an item that was parked is back on its day.
+weekly series begins; an item that was parked is back on its day; a voting lapses for want of
+stances that nobody ratified.
 
 The series has no event of its own to wait for: it is due once the inbox has heard of the plenary.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
-from services.meetings.domain import meeting, parking, proposal, sense_check, series, voting
+from services.meetings.domain import (
+    meeting,
+    parking,
+    proposal,
+    ratification,
+    sense_check,
+    series,
+    voting,
+)
 from services.meetings.domain.ids import BodyId, CheckId, ItemId
 from services.meetings.views import NEEDS, box
 from shared.ask import Step
@@ -51,6 +60,16 @@ def _take(row: Due) -> Step:
     return Step(proposal.decider, UUID(key), command, needs, beside=emptied)
 
 
+def _to_ratify(seen: Recorded) -> When:
+    day_after = date.fromisoformat(seen.data["due"]) + timedelta(days=1)
+    yield f"{seen.key}/{seen.data['org']}", datetime.combine(day_after, time(), UTC)
+
+
+def _end_ratification(row: Due) -> Step:
+    key, _, _org = row.key.partition("/")
+    return Step(proposal.decider, UUID(key), ratification.EndRatification())
+
+
 def _establish(row: Due) -> Step:
     body, _, rrule = row.key.partition("/")
     command = series.EstablishSeries(body=BodyId(UUID(body)), rrule=rrule, name=series.WEEKLY)
@@ -79,5 +98,6 @@ TIMERS = (
     Timer(
         "parked", sets={"DiscussionParked": _parked, "DiscussionResumed": _resumed}, step=_resume
     ),
+    Timer("ratification", sets={"RatificationRequested": _to_ratify}, step=_end_ratification),
     Timer("series", sets={}, step=_establish),
 )

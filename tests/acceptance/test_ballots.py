@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.acceptance.test_mandates import adopt, open_voting, publish, raised
-from tests.end_to_end.coalition import Coalition, text
+from tests.end_to_end.coalition import Coalition, key_of, text
 from tests.end_to_end.test_voting import later
 
 
@@ -89,3 +89,43 @@ async def test_d10_detached_ballots_are_counted_and_shown_as_that(table: Coaliti
     last = await table.post("meetings", f"{path}/decisions", accountable, "Clinic")
     shown = await seen_of(table, proposal, last)
     assert shown["recomputed"] == {"withheld": "ballot"}
+
+
+async def test_f45_a_stance_ad_referendum_counts_only_once_ratified(table: Coalition) -> None:
+    """Library is spoken for by a deputy ad referendum, who votes; its delegate ratifies that."""
+    group = {"name": text("Harbour group"), "kind": "working_group", "scope": "all"}
+    body = key_of(await table.post("members", "bodies", group, "Clinic"))
+    deputy = {"name": text("A deputy"), "contact": text("deputy@example.org"), "locale": "en"}
+    person = key_of(await table.post("members", "people", deputy, "Clinic"))
+    me = (await table.get("members", "me", "Clinic")).json()["person"]
+    for name, who, authority in (
+        ("Library", person, "ad_referendum"), ("Clinic", me, "full"),
+    ):  # fmt: skip
+        named = {
+            "accreditation": str(uuid4()), "body": body, "person": who, "authority": authority,
+            "voting": True,
+        }  # fmt: skip
+        path = f"members/{table.orgs[name]}/accreditations"
+        await table.post("members", path, named, name)
+        last = named["accreditation"]
+    office = {"role": "chair", "accreditation": last}
+    taken = await table.post("members", f"bodies/{body}/roles", office, "Clinic")
+    await table.settled(f"members/{taken['position']}")
+
+    proposal = await publish(table, await raised(table, "Harbours"), body)
+    rule = await adopt(table, body, method="majority", ratify_within_days=7)
+    assert (await open_voting(table, proposal, rule)).status_code == 201
+    path, agree = f"proposals/{proposal}", {"option": "agree"}
+    await table.post("meetings", f"{path}/stances", agree, "Clinic")
+    stances = f"/meetings/api/v1/coalitions/{table.slug}/{path}/stances"
+    said = await table.suite.post(stances, agree, "deputy@example.org", by=table.orgs["Library"])
+    assert said.status_code == 201, said.text
+    await table.post("meetings", f"{path}/votings/closings", {}, "Clinic")
+    accountable = {"accountable": [table.orgs["Clinic"]]}
+    early = await table.try_post("meetings", f"{path}/decisions", accountable, "Clinic")
+    assert early.json()["reason"] == "not_ratified"
+    await table.post("meetings", f"{path}/ratifications", {}, "Library")
+    last = await table.post("meetings", f"{path}/decisions", accountable, "Clinic")
+    shown = await seen_of(table, proposal, last)
+    assert shown["recomputed"] == "yes"
+    assert shown["outcome"] == "adopted"

@@ -28,6 +28,7 @@ from services.meetings.domain.disclosure import (
     DisclosureRefused,
     DisclosureRequested,
 )
+from services.meetings.domain.electorate import ElectorateExtended
 from services.meetings.domain.floor import (
     DissentInvited,
     FloorRequested,
@@ -128,6 +129,11 @@ from services.meetings.domain.proposal import (
     ProposalWithdrawn,
     Supersedes,
 )
+from services.meetings.domain.ratification import (
+    DecisionRatified,
+    RatificationDeclined,
+    RatificationRequested,
+)
 from services.meetings.domain.recording import RecordingAnswered
 from services.meetings.domain.rule import (
     DecisionRuleAdopted,
@@ -158,6 +164,7 @@ from shared.event import Event, Sealed, Text
 CLINIC = OrgId(UUID("0195a3c2-7d90-7e11-8f02-3b4c5d6e7f80"))
 SCHOOL = OrgId(UUID("0195a3c2-7d91-7e12-8f03-3b4c5d6e7f81"))
 UNION = OrgId(UUID("0195a3c2-7d92-7e13-8f04-3b4c5d6e7f82"))
+ELDERS = OrgId(UUID("0195a3c2-7d93-7e14-8f05-3b4c5d6e7f83"))
 ANA = PersonId(UUID("0195a3c2-a043-7d54-9c35-6e7f80911223"))
 BO = PersonId(UUID("0195a3c2-a044-7d55-9c36-6e7f80911224"))
 FIRST = AccId(UUID("0195a3c4-22cc-7f33-8e44-be0d9c8b7a61"))
@@ -325,6 +332,9 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
             members_position=4127,
         ),
     ),
+    (PROPOSAL, RatificationRequested(org=CLINIC, due=date(2026, 3, 19))),
+    (PROPOSAL, RatificationDeclined(by=CLINIC, reason=Sealed(WHY))),
+    (PROPOSAL, DecisionRatified(by=CLINIC, reason=Sealed(WHY))),
     (
         PROPOSAL,
         StanceChanged(
@@ -356,6 +366,15 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     (
         PROPOSAL,
         FormalObjectionResolved(objection=OBJECTION, result="overruled", reasoning=Sealed(WHY)),
+    ),
+    (
+        PROPOSAL,
+        ElectorateExtended(
+            orgs=(ELDERS,),
+            classes=(VoteClass(class_=(ELDERS,), constituencies=(PARENTS,), weight=2),),
+            reason=Sealed(WHY),
+            members_position=4130,
+        ),
     ),
     (PROPOSAL, kept(BallotReceived(voter=UNION, members_position=4131))),
     (PROPOSAL, VotingClosed(reason="all_in", present=(CLINIC, UNION), counts=COUNTS)),

@@ -25,6 +25,7 @@ from services.meetings.domain.proposal import (
     PublishProposal,
     decider,
 )
+from services.meetings.domain.ratification import DeclineRatification, RatifyStance
 from services.meetings.domain.rule import InForce, Rule
 from services.meetings.domain.tally import VoteClass
 from services.meetings.domain.voting import (
@@ -72,15 +73,15 @@ class Hand:
 
 
 def count(stream: Sequence[Entry]) -> Hand:
-    """Count the last voting of a stream, as it stood when it was closed."""
+    """Count the last voting of a stream, as it stands at the stream's end."""
     begin = max(n for n, entry in enumerate(stream) if entry["type"] == "VotingOpened")
-    end = max(n for n, entry in enumerate(stream) if entry["type"] == "VotingClosed")
-    opened, closed = stream[begin], stream[end]
+    opened = stream[begin]
+    (closed,) = (entry for entry in stream[begin:] if entry["type"] == "VotingClosed")
     rule = opened["terms"]
     classes = opened["electorate"]
-    says = _stances(stream[begin:end], classes)
-    contested = _objection_open(stream[:end])
-    counted = {place: said for place, (said, final) in says.items() if final}
+    says = _stances(stream[begin:], classes)
+    contested = _objection_open(stream)
+    counted = {place: said for place, (said, final, _) in says.items() if final}
 
     assenting = rule["silence"] == "assent_if_uncontested" and not contested
     if assenting and not {"disagree", "object"} & set(counted.values()):
@@ -110,10 +111,18 @@ def count(stream: Sequence[Entry]) -> Hand:
     return Hand(slips, outcome, len(counted), len(classes))
 
 
-def _stances(entries: Iterable[Entry], classes: Sequence[Entry]) -> dict[int, tuple[str, bool]]:
-    """1. A class's stance is the latest current one taken for any of its organisations."""
-    says: dict[int, tuple[str, bool]] = {}
+def _stances(
+    entries: Iterable[Entry], classes: Sequence[Entry]
+) -> dict[int, tuple[str, bool, object]]:
+    """1. A class's stance is the latest current one taken for any of its organisations.
+
+    One taken ad referendum is final once its organisation has ratified it.
+    """
+    says: dict[int, tuple[str, bool, object]] = {}
     for entry in entries:
+        if entry["type"] == "DecisionRatified":
+            (place,) = (n for n, (_, _, by) in says.items() if by == entry["by"])
+            says[place] = says[place][0], True, entry["by"]
         if not entry["type"].startswith("Stance"):
             continue
         (place,) = (n for n, each in enumerate(classes) if entry["by"] in each["class"])
@@ -121,7 +130,7 @@ def _stances(entries: Iterable[Entry], classes: Sequence[Entry]) -> dict[int, tu
             del says[place]
         else:
             said = entry["option"] if entry["type"] == "StanceTaken" else entry["to"]
-            says[place] = said, entry["authority"] != "ad_referendum"
+            says[place] = said, entry["authority"] != "ad_referendum", entry["by"]
     return says
 
 
@@ -215,6 +224,8 @@ def draw_rule(chance: Random, orgs: Sequence[OrgId]) -> Rule:
     if chance.random() < 0.3:
         said["silence"] = chance.choice(("not_counted", "assent_if_uncontested"))
     if chance.random() < 0.5:
+        said["ratify_within_days"] = 5
+    if chance.random() < 0.5:
         said["weights"] = [
             {"org": org, "weight": chance.choice((1, 2, 3, 7))}
             for org in chance.sample(orgs, chance.randint(0, len(orgs)))
@@ -264,6 +275,9 @@ def votings(chance: Random) -> list[ProposalEvent]:
     for n in range(chance.randint(0, 3 * len(orgs))):
         story.tell(_said(chance, n), chance.choice(orgs), chance.choice(AUTHORITIES))
     story.tell(CloseVoting(), chair)
+    for org in chance.sample(orgs, chance.randint(0, len(orgs))):
+        story.tell(chance.choice((RatifyStance(), DeclineRatification())), org)
+    story.wait(timedelta(days=6))
     story.tell(MakeDecision(accountable=(chair,)), chair)
     return story.events
 
@@ -285,8 +299,10 @@ def _said(chance: Random, n: int) -> Command:
             RaiseObjection(objection=objection, grounds=COST),
             RetractObjection(objection=earlier, reason=COST),
             SetAsideObjection(objection=earlier, reasoning=COST),
+            RatifyStance(),
+            DeclineRatification(),
         ),
-        (12, 4, 1, 1, 1, 1),
+        (12, 4, 1, 1, 1, 1, 2, 1),
     )[0]
 
 
@@ -299,6 +315,9 @@ class _Story:
     def __post_init__(self) -> None:
         self.events: list[ProposalEvent] = []
         self._at, self._state = NOON, decider.initial
+
+    def wait(self, span: timedelta) -> None:
+        self._at += span
 
     def tell(self, command: Any, by: OrgId, authority: Authority = "full") -> None:
         """Send a command; what is refused is not told."""
@@ -322,10 +341,13 @@ def disagreement(events: Sequence[ProposalEvent]) -> str | None:
     stream = written(events)
     if not any(entry["type"] == "VotingClosed" for entry in stream):
         return None
+    (end,) = (n for n, entry in enumerate(stream) if entry["type"] == "VotingClosed")
+    closed, at_close = stream[end], count(stream[: end + 1])
+    if closed["counts"] != at_close.heap:
+        return f"counts {closed['counts']}, by hand {at_close.heap}"
     hand, last = count(stream), stream[-1]
-    (closed,) = (entry for entry in stream if entry["type"] == "VotingClosed")
-    if closed["counts"] != hand.heap:
-        return f"counts {closed['counts']}, by hand {hand.heap}"
+    if last["type"] not in {"QuorumNotMet", "DecisionMade"}:
+        return f"it ends with {last['type']}"
     said = "lapsed" if last["type"] == "QuorumNotMet" else last.get("outcome")
     if said != hand.outcome:
         return f"{said}, by hand {hand.outcome}"

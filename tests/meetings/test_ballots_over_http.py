@@ -251,3 +251,36 @@ def test_d10_what_is_kept_is_given_to_no_peer() -> None:
     assert not _serves("transparency", "own:meetings")
     assert not _serves("credit", "own:meetings")
     assert _serves("transparency", "members")
+
+
+async def test_f45_a_stance_ad_referendum_counts_once_it_is_ratified(hall: Hall) -> None:
+    path = await voting(hall, "named", ratify_within_days=7)
+    delegate = UUID(int=61)
+    await hall.accredit(SCHOOL, delegate, authority="ad_referendum")
+    await hall.make(delegate, f"{path}/stances", {"option": "agree"})
+    for person in (CARLA, UMA):
+        await hall.make(person, f"{path}/stances", {"option": "agree"})
+    await hall.make(CARLA, f"{path}/votings/closings")
+    make = {"accountable": [str(UNION)]}
+    assert await hall.refuse(CARLA, f"{path}/decisions", make) == "not_ratified"
+    assert await hall.refuse(delegate, f"{path}/ratifications") == "not_accredited"
+    assert await hall.refuse(UMA, f"{path}/ratifications/refusals") == "already_ratified"
+    await hall.make(SAM, f"{path}/ratifications", {"reason": text("The board agreed.")})
+    await hall.make(CARLA, f"{path}/decisions", make)
+    events = dict(await hall.events())
+    assert events["RatificationRequested"]["org"] == str(SCHOOL)
+    assert (events["VotingClosed"]["counts"]["agree"], events["DecisionMade"]["voters"]) == (2, 3)
+
+
+async def test_d6_who_joins_during_a_voting_is_let_in_with_a_reason(hall: Hall) -> None:
+    path = await voting(hall, "named")
+    late, person = UUID(int=62), UUID(int=63)
+    ask = {"orgs": [str(late)], "reason": text("They joined on Monday.")}
+    extensions = f"{path}/electorate/extensions"
+    assert await hall.refuse(CARLA, extensions, ask) == "additions_only"
+    await hall.admit(late, person)
+    assert await hall.refuse(person, f"{path}/stances", {"option": "agree"}) == "not_accredited"
+    assert await hall.refuse(SAM, extensions, ask) == "not_allowed"
+    await hall.make(CARLA, extensions, ask)
+    await hall.make(person, f"{path}/stances", {"option": "agree"})
+    assert (await hall.get(path))["entitled"] == 5

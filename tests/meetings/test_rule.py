@@ -86,10 +86,7 @@ def test_the_front_line_has_no_voting_and_so_no_such_rule() -> None:
 
 
 def test_what_is_not_offered_yet_is_refused_in_any_method() -> None:
-    rules = (
-        Rule(method=Method.MAJORITY, proxies="one_hop"),
-        Rule(method=Method.MAJORITY, ratify_within_days=7),
-    )
+    rules = (Rule(method=Method.MAJORITY, proxies="one_hop"),)
     for rule in rules:
         ask = AdoptRule(body=PLENARY, rule=rule)
         given().when(ask, chair()).then_refused("method_not_offered")

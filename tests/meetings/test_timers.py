@@ -10,6 +10,7 @@ import orjson
 from services.meetings.__main__ import service
 from services.meetings.domain.ids import ItemId
 from services.meetings.domain.parking import ResumeDiscussion
+from services.meetings.domain.ratification import EndRatification
 from services.meetings.domain.series import WEEKLY
 from services.meetings.timers import TIMERS
 from shared.database import tenant
@@ -23,7 +24,7 @@ from tests.meetings.test_decisions_over_http import DRAFT, rule
 from tests.meetings.test_imports import STANCES, majority, roll_call
 
 ITEM = ItemId(UUID(int=64))
-VOTING, SENSE_CHECK, PARKED, SERIES = TIMERS
+VOTING, SENSE_CHECK, PARKED, RATIFICATION, SERIES = TIMERS
 
 
 def opened(**more: Any) -> Recorded:
@@ -37,9 +38,21 @@ def test_its_agenda_looks_at_types_that_there_are() -> None:
     assert service.agenda is not None
     wanted = {kind for kind in service.agenda.types if service.agenda.wants(kind)}
     assert wanted == {
-        "VotingOpened", "VotingClosed", "SenseCheckOpened", "SenseCheckTaken", "DiscussionParked",
-        "DiscussionResumed",
+        "VotingOpened", "VotingClosed", "SenseCheckOpened", "SenseCheckTaken",
+        "RatificationRequested", "DiscussionParked", "DiscussionResumed",
     }  # fmt: skip
+
+
+def test_a_voting_may_lapse_the_day_after_the_last_to_ratify() -> None:
+    asked = opened(authority="full")._replace(
+        type="RatificationRequested", data={"org": str(UUID(int=1)), "due": "2026-01-31"}
+    )
+    [(key, due)] = RATIFICATION.sets["RatificationRequested"](asked)
+    assert key == f"{PROPOSAL}/{UUID(int=1)}"
+    assert due == datetime(2026, 2, 1, tzinfo=UTC)
+    step = RATIFICATION.step(Due(COALITION, "ratification", key, due))
+    assert step.stream == f"proposal-{PROPOSAL}"
+    assert isinstance(step.command, EndRatification)
 
 
 def test_a_voting_is_set_to_close_unless_it_was_imported() -> None:

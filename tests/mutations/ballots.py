@@ -16,6 +16,9 @@ INBOX_OF_ISSUES = "services/meetings/inbox/issues.py"
 BALLOT = "services/meetings/domain/ballot.py"
 PROPOSAL = "services/meetings/domain/proposal.py"
 SERVICE = "shared/service.py"
+RATIFICATION = "services/meetings/domain/ratification.py"
+ELECTORATE = "services/meetings/domain/electorate.py"
+OF_RATIFICATION = "tests/meetings/test_ratification.py"
 OF_BALLOT = "tests/meetings/test_ballot.py"
 OF_BRUTE = "tests/meetings/test_brute.py"
 OF_DECISIONS = "tests/meetings/test_decisions_over_http.py"
@@ -230,7 +233,7 @@ MUTATIONS = (
     Mutation(
         "D10 an object stance that is sealed raises nothing yet",
         PROPOSAL,
-        "if command.option is not Option.OBJECT or ballots.sealed(_voting(proposal).terms):",
+        "if command.option is not Option.OBJECT or ballots.sealed(voting.terms):",
         "if command.option is not Option.OBJECT:",
         OF_BALLOT,
     ),
@@ -296,5 +299,68 @@ MUTATIONS = (
         "caller, proposal.decider, proposal_id, command, needs_match=True, beside=emptied",
         "caller, proposal.decider, proposal_id, command, needs_match=True",
         f"{OF_SECRETS}::test_d10_an_amendment_destroys_the_ballots_of_its_round",
+    ),
+    Mutation(
+        "D19 the last day is the last",
+        RATIFICATION,
+        "at.date() <= self.due",
+        "at.date() <= self.due + timedelta(days=1)",
+        OF_RATIFICATION,
+    ),
+    Mutation(
+        "D19 a decision waits for those who may ratify",
+        PROPOSAL,
+        "    ratifications.decided_on(voting.stances, context.at)\n",
+        "",
+        OF_RATIFICATION,
+    ),
+    Mutation(
+        "D19 who speaks ad referendum does not ratify",
+        RATIFICATION,
+        'if context.authority in {"ad_referendum", "observer"}:',
+        'if context.authority in {"observer"}:',
+        OF_RATIFICATION,
+    ),
+    Mutation(
+        "D19 one organisation does not ratify for another",
+        RATIFICATION,
+        "if held is None or held.by != context.by:",
+        "if held is None:",
+        OF_RATIFICATION,
+    ),
+    Mutation(
+        "D19 what was declined does not count",
+        VOTING,
+        "said = replace(held, counts=isinstance(event, DecisionRatified), due=None)",
+        "said = replace(held, counts=True, due=None)",
+        OF_RATIFICATION,
+    ),
+    Mutation(
+        "D15 a voting lapses once ratifying is over",
+        PROPOSAL,
+        "return votings.lapsed(proposal.voting, context)\n",
+        "return []\n",
+        OF_RATIFICATION,
+    ),
+    Mutation(
+        "D6 only who may decide now is added",
+        ELECTORATE,
+        "if not new <= {org for each in classes for org in each.class_}:",
+        "if not new:",
+        OF_RATIFICATION,
+    ),
+    Mutation(
+        "D6 who is related shares the vote that there is",
+        ELECTORATE,
+        "    if related is None:\n",
+        "    if related is not None or new:\n",
+        OF_RATIFICATION,
+    ),
+    Mutation(
+        "D6 nobody is taken out",
+        ELECTORATE,
+        "class_=tuple(sorted({*related.class_, *joining})),",
+        "class_=tuple(sorted(joining)),",
+        OF_RATIFICATION,
     ),
 )

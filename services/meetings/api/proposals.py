@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.meetings.api.adding import adds, write
-from services.meetings.domain import objection, proposal, voting
+from services.meetings.domain import electorate, objection, proposal, ratification, voting
 from services.meetings.views import appealed_to, box, queries, rows
 from shared.ask import Written
 from shared.hot import Reading
@@ -76,6 +76,30 @@ async def withdraw_stance(
     proposal_id: UUID, command: voting.WithdrawStance, caller: Caller
 ) -> Written:
     """Withdraw your organisation's stance, and say why."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/electorate/extensions", "electorate:extend")
+async def extend_electorate(
+    proposal_id: UUID, command: electorate.ExtendElectorate, caller: Caller
+) -> Written:
+    """Let more organisations decide in a voting that is open, and say why. Nobody is taken out."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/ratifications", "stance:ratify")
+async def ratify_stance(
+    proposal_id: UUID, command: ratification.RatifyStance, caller: Caller
+) -> Written:
+    """Stand by the stance that was taken for your organisation ad referendum: now it counts."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/ratifications/refusals", "stance:ratify")
+async def decline_ratification(
+    proposal_id: UUID, command: ratification.DeclineRatification, caller: Caller
+) -> Written:
+    """Do not stand by the stance that was taken for your organisation: it will not count."""
     return await write(caller, proposal.decider, proposal_id, command)
 
 

@@ -14,11 +14,12 @@ from pydantic import AwareDatetime, Field
 
 from services.meetings.domain import ballot as ballots
 from services.meetings.domain import objection as objections
+from services.meetings.domain import ratification as ratifications
 from services.meetings.domain import sense_check as sense_checks
 from services.meetings.domain import voting as votings
 from services.meetings.domain.acting import organisation
 from services.meetings.domain.ballot import BallotReceived, CastBallot, StanceRevealed
-from services.meetings.domain.electorate import Roll
+from services.meetings.domain.electorate import ElectorateExtended, ExtendElectorate, Roll
 from services.meetings.domain.ids import (
     BodyId,
     ConstituencyId,
@@ -41,6 +42,15 @@ from services.meetings.domain.objection import (
     ObjectionRaised,
     Objections,
     RaiseObjection,
+)
+from services.meetings.domain.ratification import (
+    DecisionRatified,
+    DeclineRatification,
+    EndRatification,
+    RatificationDeclined,
+    RatificationRequested,
+    Ratified,
+    RatifyStance,
 )
 from services.meetings.domain.rule import Option
 from services.meetings.domain.sense_check import (
@@ -212,6 +222,10 @@ ProposalCommand = (
     | ChangeStance
     | WithdrawStance
     | CastBallot
+    | ExtendElectorate
+    | RatifyStance
+    | DeclineRatification
+    | EndRatification
     | RaiseObjection
     | Dispose
     | OpenSenseCheck
@@ -233,6 +247,9 @@ ProposalEvent = (
     | StanceWithdrawn
     | StanceRevealed
     | BallotReceived
+    | ElectorateExtended
+    | RatificationRequested
+    | Ratified
     | ObjectionRaised
     | Disposed
     | SenseCheckEvent
@@ -280,7 +297,7 @@ class Proposal:
     counted: Counts | None = None
 
 
-def decide(  # noqa: C901 - a line for each command
+def decide(  # noqa: C901, PLR0912 - a line for each command
     command: ProposalCommand, proposal: Proposal | None, context: Context
 ) -> list[ProposalEvent]:
     """Return what happens if `command` is accepted; an empty list means nothing needs to.
@@ -299,6 +316,14 @@ def decide(  # noqa: C901 - a line for each command
             return _change(command, proposal, context)
         case WithdrawStance():
             return _withdraw_stance(command, proposal, context)
+        case ExtendElectorate():
+            return [*votings.extended(command, _voting(proposal), context)]
+        case RatifyStance():
+            return [*ratifications.ratified(command, _to_ratify(proposal, context), context)]
+        case DeclineRatification():
+            return [*ratifications.declined(command, _to_ratify(proposal, context), context)]
+        case EndRatification():
+            return [*_end_ratification(proposal, context)]
         case CastBallot():
             return [votings.received(_voting(proposal), context)]
         case PublishProposal():
@@ -352,6 +377,15 @@ def evolve(  # noqa: C901 - a line for each event
         case BallotReceived():
             assert proposal.voting is not None
             return altered(proposal, voting=votings.after_ballot(proposal.voting, event))
+        case RatificationRequested():
+            assert proposal.voting is not None
+            return altered(proposal, voting=votings.asked_to_ratify(proposal.voting, event))
+        case DecisionRatified() | RatificationDeclined():
+            assert proposal.voting is not None
+            return altered(proposal, voting=votings.after_ratification(proposal.voting, event))
+        case ElectorateExtended():
+            assert proposal.voting is not None
+            return altered(proposal, voting=votings.after_extension(proposal.voting, event))
         case StanceRevealed():
             return _revealed(proposal, event)
         case VotingClosed():
@@ -494,23 +528,28 @@ def _take(command: TakeStance, proposal: Proposal, context: Context) -> list[Pro
     taken = votings.taken(command, _voting(proposal), context)
     if taken is None:
         return []
-    if command.option is not Option.OBJECT or ballots.sealed(_voting(proposal).terms):
-        return [taken]
-    return [taken, objections.raised_by_stance(proposal.objections, context, command.reason)]
+    voting = _voting(proposal)
+    asked = ratifications.requested(taken.by, voting.terms, context)
+    if command.option is not Option.OBJECT or ballots.sealed(voting.terms):
+        return [taken, *asked]
+    raised = objections.raised_by_stance(proposal.objections, context, command.reason)
+    return [taken, *asked, raised]
 
 
 def _change(command: ChangeStance, proposal: Proposal, context: Context) -> list[ProposalEvent]:
     changed = votings.changed(command, _voting(proposal), context)
     if changed is None:
         return []
-    known = proposal.objections
-    if changed.to is changed.from_ or ballots.sealed(_voting(proposal).terms):
-        return [changed]
+    known, voting = proposal.objections, _voting(proposal)
+    asked = ratifications.requested(changed.by, voting.terms, context)
+    said: list[ProposalEvent] = [changed, *asked]
+    if changed.to is changed.from_ or ballots.sealed(voting.terms):
+        return said
     if changed.to is Option.OBJECT:
-        return [changed, objections.raised_by_stance(known, context, command.because)]
+        return [*said, objections.raised_by_stance(known, context, command.because)]
     if changed.from_ is Option.OBJECT:
-        return [changed, *objections.retracted_with_stance(known, context, command.because)]
-    return [changed]
+        return [*said, *objections.retracted_with_stance(known, context, command.because)]
+    return said
 
 
 def _withdraw_stance(
@@ -569,6 +608,22 @@ def _close(proposal: Proposal, context: Context) -> list[ProposalEvent]:
     return [*votings.closed(proposal.voting, reason, context, objection_open=open_)]
 
 
+def _to_ratify(proposal: Proposal, context: Context) -> ratifications.Stance | None:
+    """Return what the acting organisation's class holds in a voting that is not decided."""
+    if proposal.voting is None or proposal.stage not in {"voting", "closed"}:
+        raise Refused("not_open", "No stance on this proposal waits to be ratified.")
+    place = proposal.voting.places.get(organisation(context))
+    if place is None:
+        raise Refused("not_accredited", "Your organisation was not entitled when voting opened.")
+    return proposal.voting.stances.get(place)
+
+
+def _end_ratification(proposal: Proposal, context: Context) -> list[QuorumNotMet]:
+    if proposal.stage != "closed" or proposal.voting is None:
+        return []
+    return votings.lapsed(proposal.voting, context)
+
+
 def _make(command: MakeDecision, proposal: Proposal, context: Context) -> list[ProposalEvent]:
     accountable = tuple(sorted(set(command.accountable)))
     if proposal.stage == "decided" and proposal.decision is not None:
@@ -583,8 +638,11 @@ def _make(command: MakeDecision, proposal: Proposal, context: Context) -> list[P
     _answerable(command, accountable, context)
     votings.within_remit(context)
     voting = proposal.voting
+    ratifications.decided_on(voting.stances, context.at)
     open_ = objections.still_open(proposal.objections)
     result = votings.count(voting, voting.present, objection_open=open_)
+    if result.shortfall is not None:
+        return [*votings.lapsed(voting, context)]
     decided = DecisionMade(
         decision=DecisionId(context.fact(Itself).derive(f"decision/{voting.round}")),
         outcome=result.outcome,

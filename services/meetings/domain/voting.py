@@ -6,8 +6,8 @@ every change. It is part of the proposal's stream.
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,6 +15,7 @@ from immutables import Map
 from pydantic import AwareDatetime
 
 from services.meetings.domain import ballot as ballots
+from services.meetings.domain import ratification as ratifications
 from services.meetings.domain.acting import organisation
 from services.meetings.domain.ballot import (
     BallotReceived,
@@ -22,7 +23,15 @@ from services.meetings.domain.ballot import (
     Reasons,
     StanceRevealed,
 )
-from services.meetings.domain.electorate import Electorate, Roll, weighed
+from services.meetings.domain.electorate import (
+    Electorate,
+    ElectorateExtended,
+    ExtendElectorate,
+    Roll,
+    additions,
+    weighed,
+    with_additions,
+)
 from services.meetings.domain.ids import (
     BodyId,
     ConstituencyId,
@@ -32,8 +41,22 @@ from services.meetings.domain.ids import (
     OrgId,
     RuleId,
 )
+from services.meetings.domain.ratification import (
+    DecisionRatified,
+    RatificationRequested,
+    Ratified,
+    Stance,
+)
 from services.meetings.domain.rule import BY_ONE, DISSENT, InForce, Method, Option, Rule
-from services.meetings.domain.tally import FEWEST, Counts, Poll, Tally, VoteClass, tally
+from services.meetings.domain.tally import (
+    FEWEST,
+    Counts,
+    Poll,
+    Shortfall,
+    Tally,
+    VoteClass,
+    tally,
+)
 from shared.decider import Refused, altered
 from shared.event import (
     Authority,
@@ -188,15 +211,6 @@ class QuorumNotMet(Event):
 
 
 Stanced = StanceTaken | StanceChanged | StanceWithdrawn
-
-
-@dataclass(frozen=True)
-class Stance:
-    """What a class holds, and which of its organisations said so; ad referendum does not count."""
-
-    by: OrgId
-    option: Option
-    counts: bool
 
 
 @dataclass(frozen=True)
@@ -404,6 +418,37 @@ def after(voting: Voting, event: Stanced) -> Voting:
             return altered(voting, stances=voting.stances.delete(place))
 
 
+def asked_to_ratify(voting: Voting, event: RatificationRequested) -> Voting:
+    """Return the voting once a stance waits to be ratified."""
+    place = voting.places[event.org]
+    waiting = replace(voting.stances[place], due=event.due)
+    return altered(voting, stances=voting.stances.set(place, waiting))
+
+
+def after_ratification(voting: Voting, event: Ratified) -> Voting:
+    """Return the voting once an organisation said whether it stands by its stance."""
+    place = voting.places[event.by]
+    held = voting.stances[place]
+    said = replace(held, counts=isinstance(event, DecisionRatified), due=None)
+    return altered(voting, stances=voting.stances.set(place, said))
+
+
+def extended(
+    command: ExtendElectorate, voting: Voting, context: Context
+) -> list[ElectorateExtended]:
+    """Return what is added to the electorate; it only grows (D6)."""
+    if context.at >= voting.closes_at:
+        raise Refused("not_open", "Voting on this proposal is not open.")
+    return additions(command, voting.electorate, voting.terms, context)
+
+
+def after_extension(voting: Voting, event: ElectorateExtended) -> Voting:
+    """Return the voting with the larger electorate; what was said stays."""
+    electorate = with_additions(voting.electorate, event.classes)
+    places = Map((org, n) for n, each in enumerate(electorate) for org in each.class_)
+    return altered(voting, electorate=electorate, places=places)
+
+
 def after_ballot(voting: Voting, event: BallotReceived) -> Voting:
     """Return the voting once one more class has voted."""
     return altered(voting, received=voting.received.set(voting.places[event.voter], event.voter))
@@ -427,14 +472,25 @@ def closed(
         voting = altered(voting, cast=lying)
     present = _present(voting, context)
     result = count(voting, present or (), objection_open=objection_open)
+    shortfall = result.shortfall and _short(voting, context)
     few = ballots.detached(voting.terms) and len(voting.received) < FEWEST
     counts = ballots.nothing_said() if few else result.counts
     ended = VotingClosed(reason=reason, present=present, counts=counts)
     revealed = _revealed(voting, context) if ballots.sealed(voting.terms) else []
-    if result.shortfall is None:
-        return [ended, *revealed]
-    lapsed = QuorumNotMet(needed=result.shortfall.needed, reached=result.shortfall.reached)
-    return [ended, *revealed, lapsed]
+    lapsed = [QuorumNotMet(needed=shortfall.needed, reached=shortfall.reached)] if shortfall else []
+    return [ended, *revealed, *lapsed]
+
+
+def lapsed(voting: Voting, context: Context) -> list[QuorumNotMet]:
+    """Return whether a closed voting lapses, now that some stances were not ratified."""
+    short = _short(voting, context)
+    return [QuorumNotMet(needed=short.needed, reached=short.reached)] if short else []
+
+
+def _short(voting: Voting, context: Context) -> Shortfall | None:
+    """Return what the quorum lacks, if all that may still be ratified is."""
+    hoped = dict(ratifications.as_if_ratified(voting.stances, context.at))
+    return tally(_poll(voting, hoped)).shortfall
 
 
 def cut_short(voting: Voting, context: Context, *, objection_open: bool) -> VotingClosed:
@@ -487,18 +543,19 @@ def closing(voting: Voting, context: Context) -> Reason:
 def count(voting: Voting, present: Iterable[OrgId], *, objection_open: bool) -> Tally:
     """Count the stances that count."""
     stances = {place: each.option for place, each in voting.stances.items() if each.counts}
-    return tally(
-        Poll(
-            terms=voting.terms,
-            electorate=voting.electorate,
-            stances=stances,
-            chair=voting.chair,
-            decider=voting.decider,
-            present=frozenset(present),
-            objection_open=objection_open,
-            ballots=(voting.cast or {}) if ballots.detached(voting.terms) else None,
-            voted=frozenset(voting.received),
-        )
+    poll = _poll(voting, stances)
+    return tally(replace(poll, present=frozenset(present), objection_open=objection_open))
+
+
+def _poll(voting: Voting, stances: Mapping[int, Option]) -> Poll:
+    return Poll(
+        terms=voting.terms,
+        electorate=voting.electorate,
+        stances=stances,
+        chair=voting.chair,
+        decider=voting.decider,
+        ballots=(voting.cast or {}) if ballots.detached(voting.terms) else None,
+        voted=frozenset(voting.received),
     )
 
 

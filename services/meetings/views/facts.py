@@ -468,6 +468,7 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     voting.WithdrawStance: (speaker, sitting),
     voting.CloseVoting: (sitting, ballots, reasons, itself),
     ballot.CastBallot: (speaker, sitting),
+    electorates.ExtendElectorate: (electorate,),
     objections.RaiseObjection: (roll,),
     sense_check.OpenSenseCheck: (moderator,),
     sense_check.AnswerSenseCheck: (electorate,),

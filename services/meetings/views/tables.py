@@ -348,6 +348,8 @@ projection = Projection(
             "ObjectionSetAside", "ObjectionOutweighed", "FormalObjectionRegistered",
             "FormalObjectionResolved", "DecisionDeferred", "DecisionReopened",
             "SenseCheckOpened", "SenseCheckTaken", "BallotReceived", "StanceRevealed",
+            "ElectorateExtended", "RatificationRequested", "DecisionRatified",
+            "RatificationDeclined",
         }
     ),
 )  # fmt: skip

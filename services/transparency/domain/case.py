@@ -15,6 +15,7 @@ from services.transparency.domain.objections import Objection, objections
 from services.transparency.domain.said import Said
 from services.transparency.domain.tally import (
     Electorate,
+    extended,
     held,
 )
 from shared.event import Ref
@@ -165,10 +166,18 @@ class Case:
         assert self.outcome is not None
         return [event for event in self.rare if event[0] > self.outcome.position]
 
-    @property
+    @cached_property
     def electorate(self) -> Electorate:
-        """Who was entitled; nobody where that is not known."""
-        return (self.voting and self.voting.electorate) or NOBODY
+        """Who was entitled, by the end of the round; nobody where that is not known."""
+        if self.voting is None or self.voting.electorate is None:
+            return NOBODY
+        grown = [
+            each
+            for moment in self.before_outcome
+            if moment.type == "ElectorateExtended" and moment.position > self.voting.position
+            for each in moment.data["classes"]
+        ]
+        return extended(self.voting.electorate, grown) if grown else self.voting.electorate
 
     @cached_property
     def held(self) -> dict[int, Spoken]:

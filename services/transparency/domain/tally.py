@@ -66,6 +66,21 @@ class Electorate:
         return len(self) if self.classes is None else sum(each.weight for each in self.classes)
 
 
+def extended(frozen: Electorate, grown: Iterable[Mapping[str, Any]]) -> Electorate:
+    """Return an electorate to which vote classes were added, or organisations to some of them."""
+    classes = [frozen[place] for place in range(len(frozen))]
+    for written in grown:
+        orgs = tuple(UUID(str(org)) for org in written["class"])
+        constituencies = tuple(UUID(str(each)) for each in written.get("constituencies", ()))
+        larger = VoteClass(orgs, written.get("weight", 1), constituencies)
+        place = next((n for n, each in enumerate(classes) if set(each.orgs) & set(orgs)), None)
+        if place is None:
+            classes.append(larger)
+        else:
+            classes[place] = larger
+    return Electorate([org for each in classes for org in each.orgs], classes)
+
+
 class Voice(Protocol):
     """What is looked at in a stance as recorded, to find what each class holds."""
 

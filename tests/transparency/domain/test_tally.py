@@ -11,6 +11,7 @@ from services.transparency.domain.tally import (
     VoteClass,
     Voting,
     counted,
+    extended,
     held,
     tally,
 )
@@ -204,3 +205,14 @@ def test_lead_decides() -> None:
     assert count(voting, took("disagree", "agree")).outcome == "adopted"
     assert count(voting, took("agree", "disagree")).outcome == "rejected"
     assert count(voting, took("agree")).outcome == "rejected"
+
+
+def test_an_electorate_that_was_extended_keeps_its_classes_and_gets_more() -> None:
+    late = UUID(int=99)
+    alone = [{"class": [str(late)], "weight": 2}]
+    larger = extended(FOUR, alone)
+    assert (len(larger), larger.weights, larger.places[late]) == (5, 6, 4)
+    assert [larger[place].orgs for place in range(4)] == [FOUR[place].orgs for place in range(4)]
+    together = [{"class": [str(CLINIC), str(late)]}]
+    joined = extended(FOUR, together)
+    assert (len(joined), joined.places[late]) == (4, joined.places[CLINIC])
