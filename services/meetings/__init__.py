@@ -1,7 +1,7 @@
 """meetings: how the coalition speaks, decides and follows through.
 
 Owns: meetings with agenda, attendance and minutes; decision rules; proposals with their votings,
-    stances, objections and decisions; next steps; campaigns with their objectives and workstreams,
+    stances, ballots, sense checks, objections and decisions; next steps; campaigns with their objectives and workstreams,
     and demands to offices; shared policies, questions of practice, ideas and pilots.
 Publishes: MeetingScheduled … MeetingClosed, DecisionRuleAdopted, ProposalDrafted … DecisionMade,
     NextStepProposed … NextStepCompleted; all of them are in `docs/events.md`.

@@ -153,6 +153,7 @@ from services.meetings.domain.voting import (
     StanceWithdrawn,
     VotingClosed,
     VotingOpened,
+    digest,
 )
 from services.meetings.domain.workstream import (
     ProgressReported,
@@ -565,6 +566,24 @@ GROWN: tuple[tuple[int, str, Event], ...] = (
             text=WORDS.digest(),
             electorate=ELECTORATE,
             lead=SCHOOL,
+            members_position=4127,
+            closes_at=DUSK,
+            gate="passed",
+        ),
+    ),
+    (
+        3,
+        PROPOSAL,
+        VotingOpened(
+            by=CLINIC,
+            at=NOON,
+            round=1,
+            rule=RULE_ID,
+            rule_version=1,
+            terms=TERMS,
+            text=WORDS.digest(),
+            electorate=digest(ELECTORATE),
+            listed=ELECTORATE,
             members_position=4127,
             closes_at=DUSK,
             gate="passed",

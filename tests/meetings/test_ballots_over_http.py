@@ -7,7 +7,15 @@ from uuid import UUID, uuid4
 
 import orjson
 
+from services.meetings.__main__ import service
+from services.meetings.domain import proposal
+from services.transparency.views import proposals
+from shared import feed
 from shared.database import tenant
+from shared.decoding import event_id, recorded
+from shared.hot import Rules
+from shared.journal import Journal
+from shared.sealing import open_disclosure
 from shared.service import _serves
 from tests.meetings.coalition import CLINIC, PLENARY, SCHOOL, TRANSPORT, UNION
 from tests.meetings.hall import CARLA, SAM, UMA, YARA, Hall, accreditation, text
@@ -284,3 +292,61 @@ async def test_d6_who_joins_during_a_voting_is_let_in_with_a_reason(hall: Hall) 
     await hall.make(CARLA, extensions, ask)
     await hall.make(person, f"{path}/stances", {"option": "agree"})
     assert (await hall.get(path))["entitled"] == 5
+
+
+async def crowd(hall: Hall, size: int) -> None:
+    """Let it hear of that many more organisations, all at once."""
+    async with tenant(hall.running.host.pool, [hall.coalition]) as db:
+        await db.execute(
+            "insert into heard.organisation (coalition_id, org, standing, commitment, voting_right,"
+            " audience) select $1, ('00000000-0000-0000-0001-' || lpad(n::text, 12, '0'))::uuid,"
+            " 'joined', 'homework', true, '{members}' from generate_series(1, $2) n",
+            *(hall.coalition, size),
+        )
+    await hall.hear("IssueRaised", uuid4())
+
+
+async def test_d1_five_thousand_organisations_decide(hall: Hall) -> None:
+    await crowd(hall, 4_996)
+    path = await voting(hall, "named", quorum={"at_least": [0, 1]})
+    for person, option in ((CARLA, "agree"), (UMA, "agree"), (SAM, "disagree")):
+        stance = {"option": option, "reason": text("So we think.")}
+        await hall.make(person, f"{path}/stances", stance)
+    shown = await hall.get(path)
+    assert (shown["entitled"], shown["heard"]) == (5_000, 3)
+
+    data = dict(await hall.events())["VotingOpened"]
+    assert len(str(data["electorate"])) == 43
+    async with tenant(hall.running.host.pool, [hall.coalition]) as db:
+        stored = await feed.read(db, hall.coalition, 0, 2_000)
+    (opening,) = (event for event in stored if event.type == "VotingOpened")
+    keys = hall.running.host.keys
+    assert keys is not None
+    known = await keys.known(hall.coalition, [each.key for each in opening.disclosures])
+    opened = {
+        each.digest: found
+        for each in opening.disclosures
+        if (found := open_disclosure(
+            known[each.key], hall.coalition, event_id(opening.entry), each))
+    }  # fmt: skip
+    heard = recorded(opening.entry, opened)
+    assert len(heard.data["listed"]) == 5_000
+    ((_, row),) = proposals.opened(heard)
+    electorate = row[10]
+    assert isinstance(electorate, list)
+    assert len(electorate) == 5_000  # transparency knows who was entitled
+
+    rules = Rules("meetings", service.deciders, service.folds)
+    cold = Journal(hall.running.host.pool, rules, keys)  # as after a restart
+    state = await cold.look(
+        hall.coalition, lambda read: read.stream(proposal.decider, path.rpartition("/")[2])
+    )
+    assert state is not None
+    assert state.voting is not None
+    assert len(state.voting.electorate) == 5_000
+
+    await hall.make(CARLA, f"{path}/votings/closings")
+    await hall.make(CARLA, f"{path}/decisions", {"accountable": [str(UNION)]})
+    made = dict(await hall.events())["DecisionMade"]
+    assert (made["entitled"], made["voters"], made["outcome"]) == (5_000, 3, "adopted")
+    assert made["electorate"] == data["electorate"]

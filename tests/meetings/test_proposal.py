@@ -320,14 +320,38 @@ def test_d1_a_rule_revised_later_counts_nothing() -> None:
     given(*history).when(make, acting(CLINIC, later)).then(decision())
 
 
-def test_d1_an_electorate_is_no_larger_than_an_event() -> None:
-    many = tuple(VoteClass(class_=(OrgId(UUID(int=n)),)) for n in range(1, 801))
-    crowd = Electorate(many, members_position=900)
-    given(*ready).when(open_voting, acting(CLINIC, crowd)).then_refused("electorate_too_large")
-    fits = Electorate(many[:600], members_position=900)
-    given(*ready).when(open_voting, acting(CLINIC, fits)).then(
-        opened.model_copy(update={"electorate": many[:600], "members_position": 900})
+def test_d1_a_large_electorate_is_listed_beside_its_event() -> None:
+    many = tuple(VoteClass(class_=(OrgId(UUID(int=n)),)) for n in range(1, 5_001))
+    for size, listed in ((500, False), (501, True), (5_000, True)):
+        crowd = Electorate(many[:size], members_position=900)
+        beside = {"electorate": digest(many[:size]), "listed": many[:size]}
+        given(*ready).when(open_voting, acting(CLINIC, crowd)).then(
+            opened.model_copy(
+                update={"electorate": many[:size], "members_position": 900}
+                | (beside if listed else {})
+            )
+        )
+    large = opened.model_copy(update={"electorate": digest(many), "listed": many})
+    stance = TakeStance(option=AGREE)
+    last = OrgId(UUID(int=5_000))
+    given(*ready, large).when(stance, acting(last)).then(took(last, AGREE))
+    votes = {"counts": counts(agree=1), "voters": 1, "entitled": 5_000}
+    free = Rule(method=Method.MAJORITY, quorum=Quorum(at_least=(0, 1)))
+    few = large.model_copy(update={"terms": free})
+    given(*ready, few, took(last, AGREE), closed(agree=1)).when(make, acting(CLINIC)).then(
+        decision(**votes, electorate=digest(many))
     )
+
+
+def test_d1_a_wide_electorate_is_listed_beside_its_event() -> None:
+    """Few classes of many organisations are as large as many of few."""
+    wide = tuple(
+        VoteClass(class_=tuple(OrgId(UUID(int=100 * n + m)) for m in range(8)))
+        for n in range(1, 401)
+    )
+    crowd = Electorate(wide, members_position=900)
+    beside = {"electorate": digest(wide), "listed": wide, "members_position": 900}
+    given(*ready).when(open_voting, acting(CLINIC, crowd)).then(opened.model_copy(update=beside))
 
 
 def test_i4_opening_again_changes_nothing() -> None:
@@ -919,7 +943,7 @@ def test_d8_no_class_ever_holds_two_stances(
         match event:
             case VotingOpened():
                 holding.clear()
-                places = {o: str(n) for n, each in enumerate(event.electorate) for o in each.class_}
+                places = {o: str(n) for n, each in enumerate(event.classes) for o in each.class_}
             case StanceTaken(by=org):
                 assert places[org] not in holding
                 holding.add(places[org])

@@ -60,7 +60,21 @@ MUTATIONS = (
         "D1 an electorate fits its event",
         VOTING,
         "LARGEST_OPENING = 62_000",
-        "LARGEST_OPENING = 90_000",
+        "LARGEST_OPENING = 190_000",
+        OF_PROPOSAL,
+    ),
+    Mutation(
+        "D1 above 500 classes an electorate is listed beside its event",
+        VOTING,
+        "LISTED_AT_MOST = 500",
+        "LISTED_AT_MOST = 501",
+        OF_PROPOSAL,
+    ),
+    Mutation(
+        "D1 an electorate is known by the digest of its list",
+        VOTING,
+        "electorate=digest(classes) if large else classes,",
+        "electorate=digest(classes[1:]) if large else classes,",
         OF_PROPOSAL,
     ),
     Mutation(

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from immutables import Map
 from pydantic import AwareDatetime
@@ -66,11 +66,13 @@ from shared.event import (
     Event,
     Moment,
     Restricted,
+    Seal,
     Sealed,
     Text,
     base64url,
 )
 
+LISTED_AT_MOST = 500  # vote classes that stand in the event itself
 LARGEST_OPENING = 62_000  # bytes of electorate and rule; an event has 65,535
 Reason = Literal["deadline", "all_in", "chair", "amended"]
 Gate = Literal["passed", "warned", "overridden"]
@@ -149,7 +151,11 @@ class CloseVoting(Command):
 
 
 class VotingOpened(Event):
-    """Voting begins; rule, text and electorate stay as recorded here."""
+    """Voting begins; rule, text and electorate stay as recorded here.
+
+    A large electorate is recorded by the digest of its canonical JSON; the list itself, `listed`,
+    is kept and travels beside the event, as what is sealed does.
+    """
 
     by: OrgId
     at: AwareDatetime
@@ -158,13 +164,21 @@ class VotingOpened(Event):
     rule_version: int
     terms: Rule
     text: Digest
-    electorate: tuple[VoteClass, ...]
+    electorate: tuple[VoteClass, ...] | Digest
+    listed: Annotated[tuple[VoteClass, ...] | None, Seal(personal=True)] = None
     lead: OrgId | None = None
     members_position: int
     meeting: MeetingId | None = None
     closes_at: AwareDatetime
     gate: Gate
     override: Sealed[Text] = Sealed()
+
+    @property
+    def classes(self) -> tuple[VoteClass, ...]:
+        """The vote classes, wherever they are listed."""
+        found = self.listed if isinstance(self.electorate, str) else self.electorate
+        assert found is not None
+        return found
 
 
 class StanceTaken(Event):
@@ -275,9 +289,8 @@ def opened(command: OpenVoting, motion: Motion, context: Context) -> VotingOpene
     _in_time(command, motion, rule.terms, context)
     electorate = context.fact(Electorate)
     classes = weighed(electorate.classes, rule.terms)
-    if len(canonical(classes)) + len(rule.terms.model_dump_json()) > LARGEST_OPENING:
-        detail = f"An electorate of {len(classes):,} vote classes is more than one event can hold."
-        raise Refused("electorate_too_large", detail)
+    size = len(canonical(classes)) + len(rule.terms.model_dump_json())
+    large = len(classes) > LISTED_AT_MOST or size > LARGEST_OPENING
     return VotingOpened(
         by=organisation(context),
         at=context.at,
@@ -286,7 +299,8 @@ def opened(command: OpenVoting, motion: Motion, context: Context) -> VotingOpene
         rule_version=rule.version,
         terms=rule.terms,
         text=motion.text,
-        electorate=classes,
+        electorate=digest(classes) if large else classes,
+        listed=classes if large else None,
         lead=_lead(rule.terms, motion, classes, context),
         members_position=electorate.members_position,
         meeting=command.meeting,
@@ -312,14 +326,14 @@ def within_remit(context: Context) -> None:
 def begun(event: VotingOpened, proposer: OrgId) -> Voting:
     """Return the voting that `event` opened on a proposal of `proposer`."""
     deciders = {Method.ADVICE: proposer, Method.LEAD_DECIDES: event.lead}
-    orgs = ((org, n) for n, each in enumerate(event.electorate) for org in each.class_)
+    orgs = ((org, n) for n, each in enumerate(event.classes) for org in each.class_)
     return Voting(
         round=event.round,
         rule=event.rule,
         rule_version=event.rule_version,
         terms=event.terms,
         text=event.text,
-        electorate=event.electorate,
+        electorate=event.classes,
         members_position=event.members_position,
         chair=event.by,
         meeting=event.meeting,
