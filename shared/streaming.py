@@ -28,7 +28,7 @@ HEARTBEAT = 15.0  # seconds
 PAGE = 500
 HEAD = b"retry: 3000\n\n"
 Types = Annotated[list[str] | None, Query(alias="type", max_length=20)]
-Subject = Annotated[str | None, Query(max_length=200, description="a stream, such as meeting-<id>")]
+Subject = Annotated[str | None, Query(max_length=200, description="one stream, by its name")]
 Resumed = Annotated[str | None, Header(alias="Last-Event-ID", max_length=40)]
 
 
