@@ -83,7 +83,7 @@ def recorded(entry: bytes, opened: Mapping[str, Opened], leaf: bytes | None = No
             or visibility not in _VISIBILITIES
         ):
             raise ValueError("the attributes disagree")
-        sealed: dict[str, tuple[str, UUID]] = {}
+        sealed: dict[str, tuple[str, UUID, str]] = {}
         if _CLOSED in entry or entry.count(b"[") + entry.count(b"{") > _DEEPEST:
             data, withheld = _in_place(data, opened, sealed)
         by, accreditation, audience = held("onbehalfof"), held("accreditation"), held("audience")
@@ -116,7 +116,7 @@ def recorded(entry: bytes, opened: Mapping[str, Opened], leaf: bytes | None = No
 
 
 def _in_place(
-    data: Any, opened: Mapping[str, Opened], sealed: dict[str, tuple[str, UUID]],
+    data: Any, opened: Mapping[str, Opened], sealed: dict[str, tuple[str, UUID, str]],
     deep: int = _DEEPEST, way: str = "",
 ) -> tuple[Any, int]:  # fmt: skip
     """Return `data` with opened fields in place, and how many digests stayed closed.
@@ -144,7 +144,7 @@ def _in_place(
         if found := opened.get(digest):
             if found.value is not GONE:
                 data[found.name] = found.value
-            sealed[way + found.name] = found.audience, found.key
+            sealed[way + found.name] = found.audience, found.key, digest
         else:
             closed += 1
     return data, closed

@@ -46,29 +46,32 @@ begin
         where coalition_id = coalition and position = wanted.at order by digest) e;
 end $$;
 
--- Take out of a value what stands under one of these keys; `within` is the column it stands in.
-create or replace function inbox.without(value jsonb, sealed jsonb, keys text[], within text) returns jsonb
+-- Take out of a value what stands under one of these marks, keys or digests, and put `instead` there if
+-- that is something; `within` is the column it stands in. What says that it was redacted stays.
+create or replace function inbox.cleared(value jsonb, sealed jsonb, marks text[], within text, instead jsonb)
+    returns jsonb
 language plpgsql immutable as $$
 declare
   way text[];
 begin
-  for way in select string_to_array(s.name, '/') from jsonb_each(sealed) as s(name, under)
-      where s.under->>1 = any(keys) loop
-    if within = '' then
-      value := value #- way;
-    elsif way = array[within] then
-      return null;
-    elsif way[1] = within then
-      value := value #- way[2:];
+  for way in select string_to_array(s.name, '/') from jsonb_each(sealed) as s(name, under) where s.under ?| marks loop
+    continue when within <> '' and way[1] <> within;
+    way := case when within = '' then way else way[2:] end;
+    continue when value #>> (way || 'withheld'::text) = 'redacted';
+    if way = '{}' then
+      return instead;
     end if;
+    value := case when instead is null then value #- way else jsonb_set(value, way, instead) end;
   end loop;
   return value;
 end $$;
 
--- Empty every value that stands under one of these keys, in every table of these schemas that says
--- in `sealed` under which key its values stand: {"name": [audience, key]}. A name is a column, or a
--- way into one (`override/reason`); in a table with a column `data` it is a way into that.
-create or replace function inbox.forget(schemas text[], coalition uuid, keys uuid[]) returns void
+-- Empty every value that stands under one of these marks, in every table of these schemas that says
+-- in `sealed` under which its values stand: {"name": [audience, key, digest]}. A name is a column, or
+-- a way into one (`override/reason`); in a table with a column `data` it is a way into that. Only rows
+-- of the event at `at`, where that is given and the table says of which its rows are.
+create or replace function inbox.clear(schemas text[], coalition uuid, marks text[], instead jsonb, at bigint)
+    returns void
 language plpgsql volatile as $$
 declare
   t record;
@@ -77,8 +80,9 @@ begin
     select format('%I.%I', s.nspname, c.relname) as name,
       array_agg(a.attname::text order by a.attnum) as columns,
       string_agg(case
-        when a.atttypid = 'jsonb'::regtype then format('%1$I = inbox.without(%1$I, sealed, $2, %1$L)', a.attname)
-        else format('%1$I = case when sealed->%1$L->>1 = any($2) then null else %1$I end', a.attname)
+        when a.atttypid = 'jsonb'::regtype
+          then format('%1$I = inbox.cleared(%1$I, sealed, $2, %1$L, $3)', a.attname)
+        else format('%1$I = case when sealed->%1$L ?| $2 then null else %1$I end', a.attname)
         end, ', ') filter (where not a.attnotnull and a.attname <> 'sealed') as emptied
     from pg_class c join pg_namespace s on s.oid = c.relnamespace
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -86,11 +90,19 @@ begin
   loop
     continue when not t.columns @> array['coalition_id', 'sealed'];
     if t.columns @> array['data'] then
-      t.emptied := 'data = inbox.without(data, sealed, $2, '''')';
+      t.emptied := 'data = inbox.cleared(data, sealed, $2, '''', $3)';
     end if;
     continue when t.emptied is null;
-    execute format('update %s set %s where coalition_id = $1 and sealed is not null and exists ('
-      'select from jsonb_each(sealed) as s(name, under) where s.under->>1 = any($2))', t.name, t.emptied)
-      using coalition, keys::text[];
+    execute format('update %s set %s where coalition_id = $1 and sealed is not null%s and exists ('
+      'select from jsonb_each(sealed) as s(name, under) where s.under ?| $2)', t.name, t.emptied,
+      case when at is not null and t.columns @> array['position'] then ' and position = $4' else '' end)
+      using coalition, marks, instead, at;
   end loop;
 end $$;
+
+-- Empty every value that stands under one of these keys.
+create or replace function inbox.forget(schemas text[], coalition uuid, keys uuid[]) returns void
+language sql volatile as $$
+  select inbox.clear(schemas, coalition, keys::text[], null, null);
+$$;
+drop function if exists inbox.without(jsonb, jsonb, text[], text);

@@ -370,7 +370,7 @@ class Context:
         raise LookupError(f"no fact of type {kind.__name__} was given to this rule")
 
 
-_NOTHING: Mapping[str, tuple[str, UUID]] = MappingProxyType({})
+_NOTHING: Mapping[str, tuple[str, UUID, str]] = MappingProxyType({})
 
 
 class Recorded(NamedTuple):
@@ -378,9 +378,9 @@ class Recorded(NamedTuple):
 
     A tuple, because readers make one of each event and no class is made faster.
 
-    `sealed` says for each field of `data` that was opened under which audience and key; it is
-    empty for what stood in clear. `withheld` counts the digests that could not be opened (decoys
-    among them).
+    `sealed` says for each field of `data` that was opened under which audience and key, and the
+    digest of its disclosure; it is empty for what stood in clear. `withheld` counts the digests
+    that could not be opened (decoys among them).
     """
 
     coalition: UUID
@@ -400,7 +400,7 @@ class Recorded(NamedTuple):
     audience: tuple[str, ...] = ()
     actor: UUID | None = None
     correlation: str | None = None
-    sealed: Mapping[str, tuple[str, UUID]] = _NOTHING
+    sealed: Mapping[str, tuple[str, UUID, str]] = _NOTHING
     withheld: int = 0
 
     @property

@@ -12,7 +12,8 @@ import asyncpg
 from shared import decoding
 from shared.canonical import chained
 from shared.decider import Decider
-from shared.event import Context, Event
+from shared.event import Context, Event, Recorded
+from shared.redaction import NOTHING, FieldRedacted, Redactions, noted
 from shared.sealing import Disclosure, Keys, Opened, open_disclosure
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
@@ -42,6 +43,10 @@ class Fold(Generic[S]):
     types: tuple[type[Event], ...]
     initial: S
     evolve: Callable[[S, str, Event], S]
+
+
+REDACTIONS: Fold[Redactions] = Fold("redactions", (FieldRedacted,), NOTHING, noted)
+"""What was redacted on any stream; every service has it."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,8 @@ class Rules:
         self.types: dict[str, type[Event]] = {}
         for decider in deciders:
             self.types.update(decider.types)
+        self.types[FieldRedacted.__name__] = FieldRedacted
+        folds = (*folds, REDACTIONS)
         self.folds = {fold.name: fold for fold in folds}
         self.folded_by: dict[str, list[Fold[Any]]] = {}
         for fold in folds:
@@ -300,7 +307,20 @@ class Work:
         self.hot.heard = self.heard
         self.hot.trim()
 
+    async def recorded(self, position: int) -> Recorded | None:
+        """Return an event that is written down, opened as far as it can be."""
+        row = await self.db.fetchrow(
+            "select event_id, bytes from journal.event where coalition_id = $1 and position = $2",
+            self.coalition, position,
+        )  # fmt: skip
+        if row is None:
+            return None
+        opened = await self._opened({position: row["event_id"]})
+        return decoding.recorded(row["bytes"], opened.get(position, {}))
+
     def _evolve(self, name: str, state: Any, event: Event) -> Any:
+        if type(event) is FieldRedacted:
+            return state  # no rule rests on words
         return self.rules.deciders[name.partition("-")[0]].evolve(state, event)
 
     async def _events(self, rows: list[asyncpg.Record]) -> list[tuple[asyncpg.Record, Event]]:
@@ -365,6 +385,10 @@ class Reading:
     async def snapshot(self, snapshot: Snapshot[T]) -> T:
         """Return what was heard from other services."""
         return await self._work.snapshot(snapshot)
+
+    async def recorded(self, position: int) -> Recorded | None:
+        """Return an event of this service and coalition, opened as far as it can be."""
+        return await self._work.recorded(position)
 
     def heard(self, service: str) -> int:
         """Return the position of that service's journal up to which this one has heard."""

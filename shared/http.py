@@ -302,7 +302,7 @@ class CallerOf:
         async def resolve(read: Reading, state: Any, command: Any) -> Context:
             assert self.host.mandates is not None
             mandates = await self.host.mandates(read)
-            concerned = body(state, command) if body else _body_of(state, command)
+            concerned = body(state, command) if body else body_of(state, command)
             context = altered(read.context, actor=self.person)
             if self.claimed is not None:
                 context = altered(context, at=self.claimed)
@@ -358,7 +358,7 @@ class CallerOf:
         return Response(written.json(), status, headers, media_type="application/json")
 
 
-def _body_of(state: Any, command: Any) -> UUID | None:
+def body_of(state: Any, command: Any) -> UUID | None:
     found = getattr(state, "body", None) or getattr(command, "body", None)
     return found if isinstance(found, UUID) else None
 

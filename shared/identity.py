@@ -110,6 +110,18 @@ class Mandates:
 
         return min(fitting, key=order)
 
+    def audiences(self, person: UUID) -> frozenset[str]:
+        """Return the audiences that a person belongs to; none without any mandate."""
+        held = self.by_person.get(person, ())
+        if not held:
+            return frozenset()
+        found = {"members", "public", f"person:{person}"}
+        if self.plenary is not None:
+            found.add(f"body:{self.plenary}")
+        for mandate in held:
+            found |= {f"body:{mandate.body}", f"org:{mandate.by}"}
+        return frozenset(found)
+
     def chairs(self, mandate: Mandate, body: UUID | None) -> bool:
         """Whether it lets its holder act as chair or secretary of `body` (else of the charter)."""
         concerned = body or self.steering or self.plenary

@@ -18,7 +18,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from shared import decoding
+from shared import decoding, redacting
 from shared import erasure as erasing
 from shared.bus import Damaged, Run, holds
 from shared.canonical import chain_start, chained
@@ -31,7 +31,8 @@ from shared.feed import Entry, Page
 from shared.hot import Connection, Head
 from shared.models import Model
 from shared.projection import UnknownType
-from shared.sealing import Key, Keys, Opened, open_disclosure
+from shared.redacting import Redaction
+from shared.sealing import GONE, Key, Keys, Opened, open_disclosure
 from shared.source import Own, Source
 from shared.telemetry import Count, span
 
@@ -165,6 +166,7 @@ class Reader:
         self._listener = listener
         self._erasure = erasure if source.service == erasing.SOURCE else None
         self._erased: dict[UUID, int] = {}
+        self._redacted: dict[UUID, Mapping[str, Mapping[str, str]]] = {}
         self._as = model.reader if model else listener.reader
         self._schema = model.schema if model else None
         self._source = source
@@ -318,9 +320,10 @@ class Reader:
         await reach("reader.before_apply")
         opened = await self._opened(coalition, first, entries, told=told)
         begun = await self._begin_erasing(coalition, first, entries, chain)
+        told_of = self._redactions(coalition, entries)
         async with self._pool.acquire(timeout=2) as db, db.transaction():
             await enter(db, [coalition], pinned=self._schema)
-            if begun:
+            if begun or told_of:
                 await erasing.queue(db, coalition)
             cursor = await self._cursor(db, coalition)
             if first > cursor.position + 1:
@@ -334,7 +337,8 @@ class Reader:
             erased = await self._not_erased_yet(db, coalition, new)
             if not begun.issuperset(erased):
                 raise _Again("another has moved this cursor meanwhile")
-            if erased:
+            redacted = await self._not_redacted_yet(db, coalition, cursor.position, told_of)
+            if erased or redacted:
                 await erasing.alone(db, coalition)
             seen = self._read(coalition, cursor.position + 1, new, leaves, opened)
             for event in seen:
@@ -350,19 +354,44 @@ class Reader:
             for position, person in erased:
                 assert self._erasure is not None
                 listed += await self._erasure.finish(db, coalition, person, position)
+            await redacting.finish(db, coalition, self._source.service, redacted)
             reached = cursor.position + len(new)
-            self._erased[coalition] = await db.fetchval(
+            row = await db.fetchrow(
                 "update inbox.cursor set position = $4, chain = $5"
                 " where coalition_id = $1 and source = $2 and reader = $3"
-                " returning (select count(*) from inbox.erased where coalition_id = $1)",
+                " returning (select count(*) from inbox.erased where coalition_id = $1),"
+                " (select count(*) from inbox.redacted where coalition_id = $1)",
                 coalition, self._source.service, self._as, reached, ends,
             )  # fmt: skip
+            assert row is not None
+            self._erased[coalition] = row[0]
             if self._keys is not None and self._erased[coalition] != listed:
                 self._keys.forget(coalition)
                 if opened:
                     raise _ErasedMeanwhile
+            await self._look_again(db, coalition, row[1], redacted, opened)
             await reach("reader.before_commit")
         return reached
+
+    async def _look_again(
+        self, db: Connection, coalition: UUID, listed: int, seen_to: Sequence[Redaction],
+        opened: Mapping[str, Opened],
+    ) -> None:  # fmt: skip
+        """Learn which texts are gone, where they are more than this reader knows of.
+
+        Args:
+            seen_to: Those that were emptied just now, with what was opened here.
+
+        Raises:
+            _ErasedMeanwhile: one that was opened here has gone meanwhile.
+        """
+        known = self._redacted.get(coalition, {})
+        if listed == len(known):
+            return
+        self._redacted[coalition] = now = await redacting.listed(db, coalition)
+        new = now.keys() - known.keys() - {one.digest for one in seen_to}
+        if not new.isdisjoint(opened):
+            raise _ErasedMeanwhile
 
     async def _begin_erasing(
         self, coalition: UUID, first: int, entries: Sequence[Entry], chain: bytes | None
@@ -408,6 +437,25 @@ class Reader:
         except decoding.EventDecodeError as error:
             raise Damaged(str(error)) from error
 
+    def _redactions(self, coalition: UUID, entries: Sequence[Entry]) -> list[Redaction]:
+        """Return which texts are gone by these events.
+
+        Raises:
+            Damaged: one cannot be read.
+        """
+        try:
+            return redacting.found(entries, coalition, self._source.service)
+        except decoding.EventDecodeError as error:
+            raise Damaged(str(error)) from error
+
+    async def _not_redacted_yet(
+        self, db: Connection, coalition: UUID, after: int, told: Sequence[Redaction]
+    ) -> list[Redaction]:
+        """Return those that are new here, but those that another reader saw to before."""
+        new = [one for one in told if one.position > after]
+        listed = await redacting.listed(db, coalition) if new else {}
+        return [one for one in new if one.digest not in listed]
+
     def _read(
         self, coalition: UUID, first: int, entries: Sequence[Entry], leaves: Sequence[bytes],
         opened: dict[str, Opened],
@@ -452,6 +500,20 @@ class Reader:
         return Head(row["position"], row["chain"])
 
     async def _opened(
+        self, coalition: UUID, first: int, entries: Sequence[Entry], *, told: bool
+    ) -> dict[str, Opened]:
+        """Open disclosures, and refuse those of texts that are gone, wherever they came from.
+
+        A read model shows instead that they are; what only listens is told nothing.
+        """
+        found = await self._open(coalition, first, entries, told=told)
+        gone = self._redacted.get(coalition, {})
+        for digest in found.keys() & gone.keys():
+            shown = GONE if isinstance(self._listener, Subscription) else gone[digest]
+            found[digest] = found[digest]._replace(value=shown)
+        return found
+
+    async def _open(
         self, coalition: UUID, first: int, entries: Sequence[Entry], *, told: bool
     ) -> dict[str, Opened]:
         """Open the disclosures that this service has keys for, fetching new keys once.
@@ -677,7 +739,7 @@ class _Again(RuntimeError):
 
 
 class _ErasedMeanwhile(_Again):
-    """A person was erased since this reader opened what it read."""
+    """A person was erased, or a text redacted, since this reader opened what it read."""
 
 
 def _joined(runs: list[Run]) -> Iterable[tuple[int, list[Entry] | None, Run]]:

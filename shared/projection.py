@@ -19,8 +19,10 @@ class UnknownType(LookupError):
     """An event type that this reader neither reads nor lets pass: it waits for an upgrade."""
 
 
-def sealing(seen: Recorded, *fields: str, **columns: str) -> dict[str, tuple[str, str]]:
-    """Return under which audience and key columns were sealed, so that an erasure finds them.
+def sealing(seen: Recorded, *fields: str, **columns: str) -> dict[str, tuple[str, str, str]]:
+    """Return under which audience, key and digest columns were sealed.
+
+    By the key an erasure finds them, by the digest a redaction.
 
     A table whose rows may hold what was sealed keeps that in a column `sealed`; a row whose value
     was erased still says that there was one. What is nested in a column is named by the way there:
@@ -40,7 +42,11 @@ def sealing(seen: Recorded, *fields: str, **columns: str) -> dict[str, tuple[str
             for column, name in named.items():
                 if way.startswith(f"{name}/"):
                     ways[column + way[len(name) :]] = way
-    return {column: (sealed[way][0], str(sealed[way][1])) for column, way in ways.items()}
+    return {
+        column: (audience, str(key), digest)
+        for column, way in ways.items()
+        for audience, key, digest in (sealed[way],)
+    }
 
 
 class Table:

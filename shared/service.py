@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,17 @@ from joserfc.jwk import KeySet
 from pydantic import TypeAdapter
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from shared import failpoint, feed, importing, openapi, problems, rebuilding, streaming, upkeep
+from shared import (
+    failpoint,
+    feed,
+    importing,
+    openapi,
+    problems,
+    rebuilding,
+    redacting,
+    streaming,
+    upkeep,
+)
 from shared.admission import Gate
 from shared.bus import Bus
 from shared.database import DB_TRANSIENT, Script, close, create, enter, migrate, pool, ready
@@ -29,8 +40,8 @@ from shared.erasure import applied_again
 from shared.event import base64url
 from shared.following import Announced, Following
 from shared.host import Host, Policy, Whois
-from shared.hot import AnyDecider, Connection, Fold, Reading, Rules
-from shared.http import Route, bearer, host_of, requires
+from shared.hot import REDACTIONS, AnyDecider, Connection, Fold, Reading, Rules
+from shared.http import Route, Router, bearer, host_of, requires
 from shared.identity import (
     EmbeddedIssuer,
     Mandates,
@@ -68,6 +79,7 @@ CORE = (
     Script("shared", "model.sql"),
     Script("shared", "journal.sql"),
     Script("shared", "erasure.sql"),
+    Script("shared", "redaction.sql"),
 )
 TIMERS = Script("shared", "timers.sql")
 
@@ -127,8 +139,18 @@ class Service:
         """What keeps the rows of the timers, where there are any."""
         if not self.timers:
             return None
-        types = frozenset(kind for decider in self.deciders for kind in decider.types)
-        return Agenda(self.name, self.timers, types)
+        types = {kind for decider in self.deciders for kind in decider.types}
+        return Agenda(self.name, self.timers, frozenset({*types, redacting.TYPE}))
+
+    @cached_property
+    def everything(self) -> Router:
+        """Its own routes within a coalition, and those that every service with a journal has."""
+        if not self.writes:
+            return self.router
+        common = (redacting.router(self.name), streaming.router(self.name))
+        return Router(
+            routes=[*self.router.routes, *(one for each in common for one in each.routes)]
+        )
 
     async def prepare(self, settings: Settings) -> None:
         """Make databases, roles and tables; repeated at every start."""
@@ -159,7 +181,8 @@ class Service:
             f"grant select on all tables in schema heard to {relay}",
             "revoke execute on all functions in schema inbox from public",
             f"grant execute on function inbox.make_model, inbox.switch_model to {app}",
-            f"grant execute on function inbox.drop_model, inbox.forget, inbox.without to {app}",
+            f"grant execute on function inbox.drop_model, inbox.forget to {app}",
+            f"grant execute on function inbox.clear, inbox.cleared to {app}",
         ]
         scripts = (*CORE, *self.sql)
         if self.timers:
@@ -169,7 +192,8 @@ class Service:
                 f"grant select, insert, update, delete on timing.timer to {app}",
                 f"grant select, update, delete on timing.timer to {relay}",
             ]
-        if types := sorted({kind.__name__ for fold in self.folds for kind in fold.types}):
+        folds = (*self.folds, REDACTIONS) if self.writes else self.folds
+        if types := sorted({kind.__name__ for fold in folds for kind in fold.types}):
             listed = ", ".join(f"'{name}'" for name in types)
             grants.append("drop index if exists journal.event_folded")
             grants.append(
@@ -195,9 +219,8 @@ class Service:
         )  # fmt: skip
         runtime.apps.append(app)
         router = APIRouter(prefix=IN_COALITION)
-        router.include_router(self.router)
+        router.include_router(self.everything)
         if self.writes:
-            router.include_router(streaming.router(self.name))
             imports = self.imports
 
             @router.post(
@@ -232,7 +255,7 @@ class Service:
 
     def ways(self) -> list[tuple[str, Answers]]:
         """Return the paths of all commands, and what answers there."""
-        prefixed = [(IN_COALITION, route) for route in self.router.routes]
+        prefixed = [(IN_COALITION, route) for route in self.everything.routes]
         if self.everywhere is not None:
             prefixed += [(EVERYWHERE, route) for route in self.everywhere.routes]
         return [
@@ -243,11 +266,10 @@ class Service:
 
     def _check_actions(self) -> None:
         """Refuse to start with a route that declares no action, or an action that no route uses."""
-        routes = [*self.router.routes]
+        routes = [*self.everything.routes]
         if self.everywhere is not None:
             routes += self.everywhere.routes
-        common = ("import:run", "event:stream") if self.writes else ()
-        used = {f"{self.name}:{action}" for action in common}
+        used = {f"{self.name}:import:run"} if self.writes else set()
         for route in routes:
             if not isinstance(route, Route) or route.action is None:
                 raise RuntimeError(f"{getattr(route, 'path', route)} declares no action")
@@ -454,15 +476,7 @@ class Runtime:
 
 
 def _audiences(mandates: Mandates, person: UUID) -> tuple[str, ...]:
-    held = mandates.by_person.get(person, ())
-    if not held:
-        return ()
-    found = {"members", "public", f"person:{person}"}
-    if mandates.plenary is not None:
-        found.add(f"body:{mandates.plenary}")
-    for mandate in held:
-        found |= {f"body:{mandate.body}", f"org:{mandate.by}"}
-    return tuple(sorted(found))
+    return tuple(sorted(mandates.audiences(person)))
 
 
 def _serves(peer: str, audience: str) -> bool:

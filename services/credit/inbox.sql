@@ -68,4 +68,6 @@ create table if not exists heard.suggestion (         -- by the event that gives
 create table if not exists heard.listing (            -- what it works on, while it lets itself be found
   coalition_id uuid   primary key,
   name         jsonb,
-  topics       text[] not null default '{}');
+  topics       text[] not null default '{}',
+  sealed       jsonb);
+alter table heard.listing add column if not exists sealed jsonb;

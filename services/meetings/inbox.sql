@@ -60,7 +60,9 @@ create table if not exists heard.body (               -- no scope: it may decide
   kind         text not null,
   scope        uuid[],
   audience     text[] not null,
+  sealed       jsonb,
   primary key (coalition_id, body));
+alter table heard.body add column if not exists sealed jsonb;
 
 create table if not exists heard.seat (
   coalition_id uuid not null,

@@ -25,12 +25,17 @@ class Said(Answer):
     """Words a person wrote, in their language; or why they are not shown.
 
     Services answer with `{"lang", "text"}`, with a bare string, with `{"withheld": reason}`, or
-    with nothing.
+    with nothing. Of what was redacted they say for which `reason`, `by` whom, under which `digest`
+    it was sealed, and in which event (`ref`) that stands.
     """
 
     text: str = ""
     lang: str | None = None
     withheld: str | None = None
+    reason: str | None = None
+    by: str | None = None
+    digest: str | None = None
+    ref: str | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -18,6 +18,7 @@ from shared.telemetry import outgoing
 Query = str | Sequence[str] | None
 """What a question says; a list says each of its values."""
 Service = Literal["members", "meetings", "credit", "transparency"]
+REDACTED = b'"withheld":"redacted"'
 ANSWER_WITHIN = 10  # seconds; a download has that much for each piece
 KEPT = 2  # seconds; less than a service keeps a quiet connection, so none breaks on reuse
 WAIT = 2  # seconds a read may wait for the position it must include
@@ -117,7 +118,29 @@ class Asker:
             answer = await self.peers.client.get(address, params=params, headers=headers)
         except httpx2.TransportError as broken:
             raise PeerSilent(service) from broken
-        return _read(service, answer).json()
+        read = _read(service, answer)
+        if REDACTED not in read.content:
+            return read.json()
+        return signed(read.json(), await self._names(path))
+
+    async def _names(self, path: str) -> Mapping[str, str]:
+        """Return what the organisations of a coalition are called, as far as this reader may know.
+
+        Args:
+            path: Of something in it.
+        """
+        kind, _, within = path.partition("/")
+        if kind != "coalitions" or not within:
+            return {}
+        address = self.peers.address("members", f"{kind}/{within.partition('/')[0]}/names")
+        try:
+            answer = await self.peers.client.get(address, headers=self._headers())
+        except httpx2.TransportError as broken:
+            raise PeerSilent("members") from broken
+        if answer.status_code != httpx2.codes.OK:
+            return {}
+        rows = answer.json()["items"]
+        return {row["id"]: row["name"]["text"] for row in rows if (row["name"] or {}).get("text")}
 
     async def get_with(
         self, at_least: str | None, service: Service, path: str, **query: Query
@@ -218,6 +241,17 @@ async def connected(addresses: Mapping[str, str]) -> AsyncIterator[Peers]:
 def of(coalition: str, *path: object) -> str:
     """Return the path of something in a coalition, each part made safe for an address."""
     return "/".join(["coalitions", *(quote(str(part), safe="") for part in (coalition, *path))])
+
+
+def signed(answer: Any, names: Mapping[str, str]) -> Any:
+    """Return an answer in which organisations that redacted words are called by their names."""
+    if isinstance(answer, list):
+        return [signed(one, names) for one in answer]
+    if not isinstance(answer, dict):
+        return answer
+    if answer.get("withheld") == "redacted" and "by" in answer:
+        return answer | {"by": names.get(answer["by"], f"Name not shown ({answer['by'][:8]})")}
+    return {name: signed(one, names) for name, one in answer.items()}
 
 
 def _read(service: Service, answer: httpx2.Response) -> httpx2.Response:

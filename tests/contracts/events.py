@@ -21,6 +21,7 @@ from services.members.__main__ import service as members
 from services.transparency.__main__ import service as transparency
 from shared import event as events
 from shared.event import Event, Seal, Text, Value, seal_of
+from shared.redaction import FieldRedacted, RedactField
 from tests.contracts.golden import FOLDER, disclosures, shapes
 from tests.contracts.leads import leads_to
 from tests.contracts.schemas import (
@@ -86,7 +87,8 @@ HEAD = dedent("""\
     2. lets pass attributes and fields that it does not know: later versions of a type only add fields, and a new one may be
        absent in older events (those in the table without "always");
     3. stops at a type that it does not know rather than reading past it, because the type may bear on what follows;
-    4. on `PersonErased` destroys what it holds of that person, and redraws what showed it.
+    4. on `PersonErased` destroys what it holds of that person, and redraws what showed it;
+    5. on `FieldRedacted` does so with the text under that digest, and never takes it again, wherever it comes from.
 
     ### Sealed fields
 
@@ -120,6 +122,9 @@ def written() -> dict[str, bytes]:
                 schema = schema_of(service.name, decider.prefix, kind)
                 files[f"{SCHEMAS}/{service.name}/{kind.__name__}.json"] = _json(schema)
                 index.append({"type": schema["title"], "schema": schema["$id"]})
+        schema = schema_of(service.name, "[a-z_]+", FieldRedacted)
+        files[f"{SCHEMAS}/{service.name}/{FieldRedacted.__name__}.json"] = _json(schema)
+        index.append({"type": schema["title"], "schema": schema["$id"]})
     listed = sorted(index, key=lambda entry: entry["type"])
     files[f"{SCHEMAS}/index.json"] = _json({"dialect": DIALECT, "schemas": listed})
     return files
@@ -151,7 +156,8 @@ def _index() -> Iterator[str]:
         for decider in service.deciders:
             links = ", ".join(f"[{name}](#{name.lower()})" for name in decider.types)
             yield f"| {service.name} | `{decider.prefix}` | {links} |\n"
-    yield "\n"
+    name = FieldRedacted.__name__
+    yield f"| each of them | any | [{name}](#{name.lower()}) |\n\n"
 
 
 def _services() -> Iterator[str]:
@@ -162,6 +168,8 @@ def _services() -> Iterator[str]:
             asked = leads_to(decider)
             for name, kind in decider.types.items():
                 yield from _event(service.name, decider.prefix, kind, asked[name], samples[name])
+    yield "## Each service: any stream\n\n"
+    yield from _redacted(samples[FieldRedacted.__name__])
 
 
 def _samples() -> dict[str, list[tuple[Path, str, Event]]]:
@@ -188,6 +196,26 @@ def _event(
         yield f"- Heard by {', '.join(heard)}.\n"
     files = ", ".join(f"[{path.name}](../{path.relative_to(ROOT)})" for path, _, _ in samples)
     yield f"- [Schema](schemas/{service}/{name}.json); shapes that were shipped: {files}.\n\n"
+    yield from _shown(service, kind, samples[-1])
+
+
+def _redacted(samples: list[tuple[Path, str, Event]]) -> Iterator[str]:
+    """Yield what is said of a type that any service may write on any stream."""
+    name = FieldRedacted.__name__
+    yield f"### {name}\n\n{meaning(FieldRedacted)}\n\n"
+    yield "- Written by each service, on the stream and in the class of the event with the text.\n"
+    yield f"- After `{RedactField.__name__}`.\n"
+    yield "- Heard by all that read the journal, before anything else is done with it.\n"
+    schemas = ", ".join(f"[{one.name}](schemas/{one.name}/{name}.json)" for one in WRITERS)
+    files = ", ".join(
+        f"[{path.parent.name}/{path.name}](../{path.relative_to(ROOT)})" for path, _, _ in samples
+    )
+    yield f"- Schemas: {schemas}; shapes that were shipped: {files}.\n\n"
+    yield from _shown(samples[-1][0].parent.name, FieldRedacted, samples[-1])
+
+
+def _shown(service: str, kind: type[Event], newest: tuple[Path, str, Event]) -> Iterator[str]:
+    """Yield the fields of a type, and an example."""
     yield from _table(kind)
     nested = dict.fromkeys(
         part
@@ -197,7 +225,7 @@ def _event(
     for shape in nested:
         yield f"`{shape.__name__}`:\n\n"
         yield from _table(shape)
-    path, stream, sample = samples[-1]
+    path, stream, sample = newest
     shown = orjson.loads((FOLDER / service / path.name).read_bytes())
     narrowed = f", narrowed to `{shown['audience']}`" if "audience" in shown else ""
     yield f"An example of `data`, of class `{shown['visibility']}`{narrowed}:\n\n"

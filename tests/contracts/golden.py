@@ -18,6 +18,7 @@ from tests.contracts.samples_meetings import GROWN as MEETINGS_GROWN
 from tests.contracts.samples_meetings import SAMPLES as MEETINGS
 from tests.contracts.samples_members import GROWN as MEMBERS_GROWN
 from tests.contracts.samples_members import SAMPLES as MEMBERS
+from tests.contracts.samples_shared import SAMPLES as SHARED
 
 FOLDER = Path(__file__).parent / "golden"
 SAMPLES = {"members": MEMBERS, "meetings": MEETINGS, "credit": CREDIT}
@@ -71,6 +72,7 @@ def samples() -> Iterator[tuple[str, str, Event]]:
     for service, found in SAMPLES.items():
         for stream, event in found:
             yield service, stream, event
+    yield from SHARED
 
 
 def shapes() -> Iterator[tuple[Path, str, str, Event]]:

@@ -1,17 +1,20 @@
-"""I7, M18: a row that was emptied is the row that a rebuild gives, and holds nothing of the person.
+"""I7, M18, F81: a row that was emptied is the row that a rebuild gives, and holds no words.
 
-Events of every type that a read model knows, with whatever a person's key may close in them, on a
-real PostgreSQL: folded and then emptied, and folded when the values were gone already.
+Events of every type that a read model knows, with whatever a person's key may close in them, or
+whatever texts may be redacted, on a real PostgreSQL: folded and then emptied, and folded when the
+values were gone already.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 import pytest
 from hypothesis import strategies as st
 
@@ -21,6 +24,7 @@ from shared.database import tenant
 from shared.event import Recorded
 from shared.hot import Connection
 from shared.projection import Projection
+from shared.redaction import Redacted, text_of
 from shared.sealing import GONE, Opened
 from shared.service import Service
 from tests.contracts.golden import samples as goldens
@@ -32,6 +36,9 @@ from tests.properties.written import RULES, WRITERS, Written, plain_envelope, wr
 
 PERSONS, OTHERS = UUID(int=0xE1), UUID(int=0xE2)
 CANARY = "canary"
+SHOWN = Redacted(reason="a_mistake", digest="d" * 43, ref="jars/9", by=UUID(int=0xE3)).model_dump(
+    mode="json"
+)
 
 
 NEVER_WRITTEN = (
@@ -61,11 +68,20 @@ def marked(value: Any) -> Any:
     return value
 
 
-Case = tuple[Recorded, Recorded]
-"""An event as it was read, and as it is read after an erasure."""
+@dataclass(frozen=True)
+class Case:
+    """An event as it was read, as it is read when values of it are gone, and how rows lose them.
+
+    Args:
+        clears: Marks, what stands there instead, and the position: for `inbox.clear`.
+    """
+
+    before: Recorded
+    after: Recorded
+    clears: tuple[list[str], str | None, int | None]
 
 
-def case(of: Written, gone: Collection[str]) -> Case:
+def forgotten(of: Written, gone: Collection[str]) -> Case:
     """Return an event with the digests that are erased under the person's key."""
     before: dict[str, Opened] = {}
     after: dict[str, Opened] = {}
@@ -75,21 +91,53 @@ def case(of: Written, gone: Collection[str]) -> Case:
             after[digest] = before[digest]._replace(value=GONE)
         else:
             before[digest] = after[digest] = one._replace(key=OTHERS)
-    return decoding.recorded(of.entry, before), decoding.recorded(of.entry, after)
+    clears = [str(PERSONS)], None, None
+    return Case(decoding.recorded(of.entry, before), decoding.recorded(of.entry, after), clears)
 
 
-def samples(projection: Projection) -> Iterator[Case]:
-    """Yield an event of each type that gives rows, with all erased that can be."""
+def redactable(of: Written) -> list[str]:
+    """Return the digests of texts that may be redacted."""
+    kind = RULES[of.service].types[of.envelope.type]
+    sealed = decoding.recorded(of.entry, of.opened).sealed
+    found = ((text_of(kind, way.replace("/", ".")), under[2]) for way, under in sealed.items())
+    return sorted(digest for seal, digest in found if seal is not None and not seal.personal)
+
+
+def redacted(of: Written, gone: Collection[str]) -> Case:
+    """Return an event with the digests of texts that are redacted."""
+    before = {
+        digest: one._replace(value=marked(one.value)) if digest in gone else one
+        for digest, one in of.opened.items()
+    }
+    after = before | {digest: before[digest]._replace(value=SHOWN) for digest in gone}
+    seen = decoding.recorded(of.entry, before)
+    clears = [*gone], orjson.dumps(SHOWN).decode(), seen.position
+    return Case(seen, decoding.recorded(of.entry, after), clears)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way in which values go: which of them may, and what an event is then."""
+
+    may_go: Callable[[Written], list[str]]
+    gone: Callable[[Written, Collection[str]], Case]
+
+
+WAYS = {"erased": Way(erasable, forgotten), "redacted": Way(redactable, redacted)}
+
+
+def samples(projection: Projection, way: Way) -> Iterator[Case]:
+    """Yield an event of each type that gives rows, with all gone that can be."""
     for service, _, event in goldens():
         if service in projection.sources and type(event).__name__ in projection.rows:
             envelope = plain_envelope(service, type(event))._replace(by=UUID(int=0xAB))
             of = write(service, event, envelope, UUID(int=0xAC))
-            yield case(of, erasable(of))
+            yield way.gone(of, way.may_go(of))
 
 
 @st.composite
-def cases(draw: st.DrawFn, service: Service) -> Case:
-    """Draw an event, and what is erased of it."""
+def cases(draw: st.DrawFn, service: Service, way: Way) -> Case:
+    """Draw an event, and what is gone of it."""
     projection = service.projection
     assert projection is not None
 
@@ -97,8 +145,8 @@ def cases(draw: st.DrawFn, service: Service) -> Case:
         return one.service in projection.sources and one.envelope.type in projection.rows
 
     of = draw(written().filter(is_read))
-    may_go = erasable(of)
-    return case(of, draw(st.lists(st.sampled_from(may_go), unique=True)) if may_go else [])
+    may_go = way.may_go(of)
+    return way.gone(of, draw(st.lists(st.sampled_from(may_go), unique=True)) if may_go else [])
 
 
 async def folded(db: Connection, projection: Projection, seen: Recorded) -> None:
@@ -118,9 +166,9 @@ async def rows(db: Connection, projection: Projection, coalition: UUID) -> list[
     return sorted(found)
 
 
-async def compare(stored: Stored, projection: Projection, case_: Case) -> bool:
+async def compare(stored: Stored, projection: Projection, case: Case) -> bool:
     """Compare both ways; say whether the event gave rows at all that could be stored."""
-    before, after = case_
+    before, after = case.before, case.after
     emptied: list[str] = []
     with suppress(Undo):
         async with tenant(stored.app, [before.coalition]) as db:
@@ -131,7 +179,8 @@ async def compare(stored: Stored, projection: Projection, case_: Case) -> bool:
             held = await rows(db, projection, before.coalition)
             for _ in range(2):
                 await db.execute(
-                    "select inbox.forget(array['views'], $1, $2)", before.coalition, [PERSONS]
+                    "select inbox.clear(array['views'], $1, $2, $3, $4)",
+                    *(before.coalition, *case.clears),
                 )
             emptied = await rows(db, projection, before.coalition)
             raise Undo
@@ -151,22 +200,23 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
     made.close()
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("service", [*WRITERS.values(), transparency], ids=lambda one: one.name)
 def test_i7_what_was_emptied_is_what_a_rebuild_gives(
-    service: Service, postgres: str, data: Path, loop: asyncio.AbstractEventLoop
+    service: Service, way: str, postgres: str, data: Path, loop: asyncio.AbstractEventLoop
 ) -> None:
     projection = service.projection
     assert projection is not None
     stored = Stored(World(service, ()), postgres, data, loop)
     loop.run_until_complete(stored.open())
 
-    @searching(60, cases(service))
+    @searching(60, cases(service, WAYS[way]))
     def holds(drawn: Case) -> None:
         loop.run_until_complete(compare(stored, projection, drawn))
 
     try:
-        for each in samples(projection):
-            assert loop.run_until_complete(compare(stored, projection, each)), each[0].type
+        for each in samples(projection, WAYS[way]):
+            assert loop.run_until_complete(compare(stored, projection, each)), each.before.type
         holds()
     finally:
         loop.run_until_complete(stored.close())

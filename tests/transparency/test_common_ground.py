@@ -242,7 +242,7 @@ async def test_it_is_for_members(desk: Desk, ground: History) -> None:
 async def test_i8_a_position_for_a_body_only_is_left_out_and_counted(desk: Desk) -> None:
     history = await told(desk)
     group = "body:group"
-    sealed = {"position": (group, UNION)}
+    sealed = {"position": (group, UNION, "digest")}
     stand(history, UNION, "Books", "support", visibility="body", audience=(group,))
     stand(history, LIBRARY, "Books", "support", sealed=sealed)
     await desk.read(history)

@@ -220,9 +220,9 @@ async def test_i8_words_under_a_narrower_key_read_their_reason(desk: Desk) -> No
     clinic = history.join("Clinic")
     history.propose("Van", clinic)
     history.open("Van", clinic, [clinic])
-    narrow = {"sealed": {"reason": ("members", UUID(int=7))}}
+    narrow = {"sealed": {"reason": ("members", UUID(int=7), "digest")}}
     history.take("Van", clinic, "disagree", "For our ears.", **narrow)
-    gone = {"sealed": {"because": ("public", UUID(int=7))}}
+    gone = {"sealed": {"because": ("public", UUID(int=7), "digest")}}
     history.on("Van", "ProposalAmended", clinic, gone, version=2, text=text("Two vans."))
     history.decide("Van", clinic, "rejected", 1, {"disagree": 1})
     await desk.read(history)

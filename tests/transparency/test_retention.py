@@ -103,7 +103,7 @@ async def test_a_score_stands_under_a_key_that_an_erasure_finds(desk: Desk) -> N
     history.add(
         "members", "WellbeingPulseSubmitted", f"person-{key('Ana')}",
         {"period": DECEMBER, "score": 3}, **for_one,
-        sealed={"score": (f"person:{key('Ana')}", kept)},
+        sealed={"score": (f"person:{key('Ana')}", kept, "digest")},
     )  # fmt: skip
     await desk.read(history)
     async with desk.host.rows(history.coalition, ()) as db:

@@ -94,10 +94,10 @@ async def test_what_is_for_some_only_is_counted_and_what_is_erased_says_so(desk:
     history = formed(desk)
     happen(history, "PolicyDrafted", "School", title=text("Phones"), text=text("In the bag."))
     unit = {"unit": str(key("red")), "owner": str(key("School"))}
-    sealed = {"units/0/name": ("members", key("a key"))}
+    sealed = {"units/0/name": ("members", key("a key"), "digest")}
     agreed: dict[str, Any] = {"version": 1, "relation": "none", "units": [unit]}
     happen(history, "PolicyAgreed", "Clinic", **agreed, sealed=sealed)
-    erased = {"reason": ("members", key("a key"))}
+    erased = {"reason": ("members", key("a key"), "digest")}
     happen(history, "PolicyAdopted", "School", unit=str(key("red")), sealed=erased)
     drafted = {"title": text("Secret"), "text": text("For us.")}
     happen(history, "PolicyDrafted", "School", policy="Secret", visibility="body", **drafted)

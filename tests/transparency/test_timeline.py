@@ -117,7 +117,7 @@ async def test_adjourning_ends_the_timeline(desk: Desk) -> None:
 async def test_an_erased_reason_says_so(desk: Desk) -> None:
     history = formed(desk)
     data = {"stage": "forming"}
-    sealed = {"reason": ("members", key("a key that is gone"))}
+    sealed = {"reason": ("members", key("a key that is gone"), "digest")}
     history.add(
         "members", "StageEntered", f"coalition-{history.coalition}", data, sealed=sealed, **at(1, 1)
     )

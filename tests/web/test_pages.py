@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from services.web.peers import signed
 from tests.web import samples
 from tests.web.shown import PAGES, Element, decision_page, read
 
@@ -193,6 +194,26 @@ def _stances(raw: samples.Json) -> str:
 def test_what_is_withheld_says_why() -> None:
     assert "Erased at the person's request" in page("meeting").words
     assert "Left out of what you see: 2" in page("register").words
+
+
+def test_redacted_words_show_by_whom_why_and_their_digest() -> None:
+    digest, by = "Zk3Vb1n0h0Rr5yTqgXcO2mJ8w7uE4sLdA6pKfYiHxQs", samples.INCLUSION
+    gone = {
+        "withheld": "redacted", "reason": "names_a_person", "digest": digest, "by": by["id"],
+        "ref": "meetings/1301",
+    }  # fmt: skip
+    [objection] = samples.BREAKFAST["objections"]
+    raw = samples.BREAKFAST | {"objections": [objection | {"grounds": gone}], "title": gone}
+    words = str(by["name"]["text"])
+    shown = read(decision_page(signed(raw, {by["id"]: words}))).words
+    told = f"Redacted by {words}: names a person"
+    assert shown.count(told) == 2
+    assert shown.count(digest) == shown.count("See meetings/1301") == 1  # beside the quote
+    nameless = read(decision_page(signed(raw, {}))).words
+    assert f"Redacted by Name not shown ({by['id'][:8]}): names a person" in nameless
+    assert signed([raw], {})[0] | {"objections": [], "title": None} == samples.BREAKFAST | {
+        "objections": [], "title": None
+    }  # fmt: skip
 
 
 def test_words_of_people_are_never_read_as_html() -> None:

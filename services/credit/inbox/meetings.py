@@ -143,6 +143,7 @@ from_meetings = Subscription(
             "DemandPresented",
             "DepartureRecorded",
             "ElectorateExtended",
+            "FieldRedacted",
             "FormalObjectionRegistered",
             "FormalObjectionResolved",
             "IdeaPitched",

@@ -11,6 +11,7 @@ from services.credit.inbox.suggestion import suggest
 from shared.changes import Changes
 from shared.event import Heard, Recorded, Text
 from shared.inbox import Hears, Subscription
+from shared.projection import sealing
 
 
 class CoalitionFormed(Heard):
@@ -66,9 +67,10 @@ async def form(db: Changes, seen: Recorded, formed: CoalitionFormed) -> None:
     """Know what the coalition is called, for lessons that it shares."""
     name = None if formed.name is None else orjson.dumps(formed.name.model_dump()).decode()
     await db.execute(
-        "insert into heard.listing (coalition_id, name) values ($1, $2)"
-        " on conflict (coalition_id) do update set name = excluded.name",
-        *(seen.coalition, name),
+        "insert into heard.listing (coalition_id, name, sealed) values ($1, $2, $3)"
+        " on conflict (coalition_id) do update set name = excluded.name,"
+        " sealed = excluded.sealed",
+        *(seen.coalition, name, orjson.dumps(sealing(seen, "name")).decode()),
     )
 
 
@@ -259,6 +261,7 @@ from_members = Subscription(
             "DisagreementReopened",
             "ErasureReceiptIssued",
             "ErasureRequested",
+            "FieldRedacted",
             "GroundRulesAccepted",
             "GroundRulesAdopted",
             "GrowthGoalReached",

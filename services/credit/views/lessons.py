@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-import orjson
 from asyncpg import Record
 from pydantic import BaseModel
 
-from services.credit.views.queries import Audiences
+from services.credit.views.queries import Audiences, Words, said
 from shared.event import Text
 from shared.hot import Connection
 
@@ -34,8 +33,8 @@ class LessonRow(BaseModel):
     lesson: UUID
     campaign: UUID
     kind: Literal["right", "wrong"]
-    what: Text | None
-    why: Text | None
+    what: Words | None
+    why: Words | None
     by: UUID | None
     at: datetime
     shared: list[str]
@@ -89,17 +88,21 @@ async def found(db: Connection, topic: str | None, limit: int) -> list[FoundRow]
     return [
         FoundRow(
             shared_at=row["shared_at"],
-            coalition=_text(row["name"]),
+            kind=row["kind"],
+            what=_only_text(row["what"]),
+            why=_only_text(row["why"]),
+            coalition=_only_text(row["name"]),
             topics=row["topics"] or [],
-            **_words(row),
         )
         for row in rows
     ]
 
 
 def _words(row: Record) -> dict[str, Any]:
-    return {"kind": row["kind"], "what": _text(row["what"]), "why": _text(row["why"])}
+    return {"kind": row["kind"], "what": said(row["what"]), "why": said(row["why"])}
 
 
-def _text(stored: str | None) -> Text | None:
-    return None if stored is None else Text.model_validate(orjson.loads(stored))
+def _only_text(stored: str | None) -> Text | None:
+    """Return words for who is outside; who redacted them, and where, is no concern of theirs."""
+    words = said(stored)
+    return words if isinstance(words, Text) else None

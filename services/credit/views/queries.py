@@ -8,14 +8,17 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-import orjson
 from asyncpg import Record
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from shared.event import Text
 from shared.hot import Connection
+from shared.redaction import Redacted
 
 Audiences = Sequence[str]
+Words = Text | Redacted
+"""What somebody said, or who redacted it and why."""
+_WORDS: TypeAdapter[Words] = TypeAdapter(Words)
 
 
 class ContributionRow(BaseModel):
@@ -24,7 +27,7 @@ class ContributionRow(BaseModel):
     role: str
     degree: str
     about: list[str]
-    what: Text | None
+    what: Words | None
     state: Literal["claimed", "confirmed"]
     confirmed_by: list[UUID]
     by: UUID | None
@@ -42,7 +45,7 @@ class WinRow(BaseModel):
     win: UUID
     kind: Literal["win", "loss"]
     size: str | None
-    title: Text | None
+    title: Words | None
     at: datetime
     told: list[str]
     ref: str
@@ -51,7 +54,7 @@ class WinRow(BaseModel):
 class CorrectionRow(BaseModel):
     role: str
     degree: str
-    reason: Text | None
+    reason: Words | None
     by: UUID | None
     at: datetime
     ref: str
@@ -60,7 +63,7 @@ class CorrectionRow(BaseModel):
 class CreditRow(BaseModel):
     credit: UUID
     to: UUID | None
-    external: Text | None
+    external: Words | None
     role: str
     degree: str
     basis: str
@@ -76,14 +79,14 @@ class ReceivedRow(CreditRow):
     """A credit, with the win that it was given for."""
 
     win: UUID
-    title: Text | None
+    title: Words | None
 
 
 class LatecomerRow(BaseModel):
     to: UUID | None
-    external: Text | None
-    before: Text | None
-    now: Text | None
+    external: Words | None
+    before: Words | None
+    now: Words | None
     target: UUID | None
     by: UUID | None
     at: datetime
@@ -143,7 +146,7 @@ def _contribution(row: Record) -> ContributionRow:
         role=row["role"],
         degree=row["degree"],
         about=row["about"],
-        what=_text(row["what"]),
+        what=said(row["what"]),
         state="confirmed" if vouchers else "claimed",
         confirmed_by=vouchers,
         **_told(row),
@@ -263,7 +266,7 @@ async def received(
         ReceivedRow(
             **dict(_credit(one, corrections, accepted=answers.get(one["credit"], False))),
             win=one["win"],
-            title=_text(one["title"]),
+            title=said(one["title"]),
         )
         for one in given
         if answers.get(one["credit"]) is not False
@@ -275,7 +278,7 @@ def _win(row: Record) -> dict[str, Any]:
         "win": row["win"],
         "kind": "loss" if row["size"] is None else "win",
         "size": row["size"],
-        "title": _text(row["title"]),
+        "title": said(row["title"]),
         "told": row["told"],
     }
 
@@ -287,7 +290,7 @@ def _credit(row: Record, corrections: Iterable[Record], *, accepted: bool) -> Cr
     return CreditRow(
         credit=row["credit"],
         to=row["to_org"],
-        external=_text(row["external"]),
+        external=said(row["external"]),
         role=stands["role"],
         degree=stands["degree"],
         basis=row["basis"],
@@ -295,7 +298,7 @@ def _credit(row: Record, corrections: Iterable[Record], *, accepted: bool) -> Cr
         accepted=accepted,
         corrections=[
             CorrectionRow(
-                role=one["role"], degree=one["degree"], reason=_text(one["reason"]), **_told(one)
+                role=one["role"], degree=one["degree"], reason=said(one["reason"]), **_told(one)
             )
             for one in own
         ],
@@ -306,9 +309,9 @@ def _credit(row: Record, corrections: Iterable[Record], *, accepted: bool) -> Cr
 def _latecomer(row: Record) -> LatecomerRow:
     return LatecomerRow(
         to=row["to_org"],
-        external=_text(row["external"]),
-        before=_text(row["before"]),
-        now=_text(row["now"]),
+        external=said(row["external"]),
+        before=said(row["before"]),
+        now=said(row["now"]),
         target=row["target"],
         **_told(row),
     )
@@ -322,6 +325,6 @@ def _ref(row: Record) -> str:
     return f"credit/{row['position']}"
 
 
-def _text(stored: str | None) -> Text | None:
-    """Return words; `None` where they are withheld or gone."""
-    return None if stored is None else Text.model_validate(orjson.loads(stored))
+def said(stored: str | None) -> Words | None:
+    """Return words as a row holds them; nothing where they may not be seen, or were erased."""
+    return None if stored is None else _WORDS.validate_json(stored)

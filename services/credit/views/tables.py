@@ -241,4 +241,5 @@ projection = Projection(
         "LessonRecorded": _learned,
         "LessonShared": _shared,
     },
+    lets_pass=frozenset({"FieldRedacted"}),
 )

@@ -31,6 +31,7 @@ from_members = Subscription(
             "DecisionStructureAcknowledged",
             "ErasureReceiptIssued",
             "ErasureRequested",
+            "FieldRedacted",
             "GroundRulesAccepted",
             "GroundRulesAdopted",
             "GrowthGoalReached",

@@ -3,10 +3,13 @@
 from typing import Literal
 from uuid import UUID
 
+import orjson
+
 from services.meetings.inbox.happened import Happened, audience, change, words
 from shared.changes import Changes
 from shared.event import Heard, Recorded, Text
 from shared.inbox import Hears
+from shared.projection import sealing
 
 Scope = tuple[UUID, ...] | Literal["all"]
 
@@ -47,11 +50,12 @@ async def constitute(db: Changes, seen: Recorded, body: BodyConstituted) -> None
     await change(
         db,
         seen,
-        "insert into heard.body values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        "insert into heard.body values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
         words(body.name),
         body.kind,
         _issues(body.scope),
         list(audience(seen)),
+        orjson.dumps(sealing(seen, "name")).decode(),
     )
     if body.kind == "plenary":
         await db.execute(_MEETS, seen.coalition, seen.key, seen.recorded_at)

@@ -9,7 +9,10 @@ from asyncpg import Record
 from pydantic import BaseModel
 
 Words = dict[str, str]
-"""`lang` and `text`; nothing where it may not be seen, or was erased."""
+"""`lang` and `text`; nothing where it may not be seen, or was erased.
+
+Of words that were redacted: that they are `withheld`, the `reason`, `by` whom, `digest` and `ref`.
+"""
 
 
 class Named(BaseModel):

@@ -346,7 +346,7 @@ projection = Projection(
             "StanceChanged", "StanceWithdrawn", "VotingClosed", "QuorumNotMet",
             "ObjectionRaised", "ObjectionAccommodated", "ObjectionRetracted",
             "ObjectionSetAside", "ObjectionOutweighed", "FormalObjectionRegistered",
-            "FormalObjectionResolved", "DecisionDeferred", "DecisionReopened",
+            "FormalObjectionResolved", "DecisionDeferred", "DecisionReopened", "FieldRedacted",
             "SenseCheckOpened", "SenseCheckTaken", "BallotReceived", "StanceRevealed",
             "ElectorateExtended", "RatificationRequested", "DecisionRatified",
             "RatificationDeclined",

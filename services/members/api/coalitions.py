@@ -81,8 +81,13 @@ async def find_coalitions(
     async with tenant(host.pool, found, EVERY_MEMBER) as db:
         named = await queries.coalitions(db, [*found], EVERY_MEMBER)
     names = {row.coalition: row.name for row in named}
+
+    def heard(said: queries.Words | None) -> queries.Words | None:
+        """Leave out who redacted it, and where: the list tells no ids."""
+        return None if said is None or "withheld" in said else said
+
     rows = [
-        queries.ListingRow(topics=topics, name=names.get(of), contact=contact)
+        queries.ListingRow(topics=topics, name=heard(names.get(of)), contact=heard(contact))
         for of, (topics, contact) in found.items()
     ]
     return Page(items=sorted(rows, key=lambda row: row.name["text"].casefold() if row.name else ""))

@@ -115,9 +115,13 @@ def _outreach(entry: Entry, names: Names) -> OutreachRow:
     )  # fmt: skip
 
 
+def _each(needs: list[Words] | Words | None) -> list[Words]:
+    return [needs] if isinstance(needs, dict) else needs or []
+
+
 def _session(entry: Entry, names: Names) -> SessionRow:
     data = entry.data
     return SessionRow(
         held_by=named(entry.org, names), on=data["on"], participants=data["participants"],
-        consent=data["consent"], needs=data.get("needs") or [], ref=entry.ref,
+        consent=data["consent"], needs=_each(data.get("needs")), ref=entry.ref,
     )  # fmt: skip

@@ -78,4 +78,4 @@ def _called(thing: Named) -> str:
 
 
 def _words(said: Words | None) -> str:
-    return said["text"] if said else ""
+    return said.get("text", "") if said else ""

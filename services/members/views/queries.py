@@ -12,7 +12,10 @@ from services.members.domain.body import PRESIDING
 from shared.hot import Connection
 
 Words = dict[str, str]
-"""`lang` and `text`; nothing where it may not be seen, or was erased."""
+"""`lang` and `text`; nothing where it may not be seen, or was erased.
+
+Of words that were redacted: that they are `withheld`, the `reason`, `by` whom, `digest` and `ref`.
+"""
 Names = Mapping[UUID, Words | None]
 """Of organisations, as a reader may see them."""
 

@@ -104,6 +104,15 @@ def visible(data: dict[str, Any], sealed: str | None, audiences: Collection[str]
     }
 
 
+def spoken(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields but those whose words are gone: for cells, which hold words or nothing."""
+    return {
+        name: value
+        for name, value in data.items()
+        if not (isinstance(value, dict) and "withheld" in value)
+    }
+
+
 def _tokens(sealed_for: str) -> set[str]:
     """Return the tokens of who may read what was sealed for an audience, or for organisations."""
     kind, _, ids = sealed_for.partition(":")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from services.members.views.said import Entry
+from services.members.views.said import Entry, spoken
 
 Row = dict[str, Any]
 REPLACED = "replaced"
@@ -49,7 +49,7 @@ def folded(entries: Iterable[Entry]) -> Table:
     table = Table()
     for entry in entries:
         if fold := _FOLDS.get(entry.type):
-            fold(table, entry)
+            fold(table, entry._replace(data=spoken(entry.data)))
     return table
 
 

@@ -290,4 +290,5 @@ projection = Projection(
     rows={"CoalitionFormed": _formed, "OperatingModeSet": _charter}
     | {kind: _and_said(rows) for kind, rows in TABLED.items()}
     | dict.fromkeys(FOLDED, said),
+    lets_pass=frozenset({"FieldRedacted"}),
 )

@@ -25,6 +25,8 @@ from services.transparency.views import (
 
 LETS_PASS = frozenset(
     {
+        # each of them
+        "FieldRedacted",
         # members
         "AccreditationEnded",
         "AlignmentStated",
