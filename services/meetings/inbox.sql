@@ -80,6 +80,19 @@ create table if not exists heard.issue (              -- parked once each party 
   primary key (coalition_id, issue));
 alter table heard.issue add column if not exists lead uuid;   -- whose stance may decide
 
+create table if not exists heard.constituency (
+  coalition_id uuid not null,
+  constituency uuid not null,
+  primary key (coalition_id, constituency));
+
+create table if not exists heard.represented (        -- who speaks for it, until the last day inclusive
+  coalition_id uuid not null,
+  constituency uuid not null,
+  org          uuid not null,
+  since        date not null,
+  until        date,
+  primary key (coalition_id, constituency, org));
+
 create table if not exists heard.person (
   coalition_id uuid not null,
   person       uuid not null,

@@ -168,6 +168,7 @@ from_meetings = Subscription(
             "DecisionDeferred",
             "DecisionReopened",
             "DecisionSuperseded",
+            "ConstituencyConsulted",
             "ObjectionRaised",
             "ObjectionAccommodated",
             "ObjectionRetracted",

@@ -18,6 +18,7 @@ from services.meetings.domain.campaign import (
     TargetId,
     TargetStanceRecorded,
 )
+from services.meetings.domain.consultation import ConstituencyConsulted
 from services.meetings.domain.demand import (
     DemandAnswered,
     DemandEscalated,
@@ -413,6 +414,12 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     ),
     (PROPOSAL, DecisionDeferred(until=JUNE, reason=Sealed(WHY))),
     (PROPOSAL, ProposalWithdrawn(reason=Sealed(WHY))),
+    (
+        PROPOSAL,
+        ConstituencyConsulted(
+            constituency=PARENTS, org=UNION, on=date(2026, 3, 9), summary=Sealed(WORDS)
+        ),
+    ),
     (
         MEETING,
         MeetingScheduled(

@@ -47,6 +47,22 @@ async def test_members_sit_in_the_plenary(hall: Hall) -> None:
     assert (known.informal, known.plenary, known.steering) == (False, PLENARY, None)
 
 
+async def test_d4_who_speaks_for_a_constituency_brings_its_voice(hall: Hall) -> None:
+    await hall.hear("ConstituencyIdentified", PARENTS)
+    await hall.hear(
+        "ConstituencyRepresented", PARENTS, by=YOUTH, since="2026-02-01", until="2026-03-01"
+    )
+    known = await roll(hall)
+    assert known.constituencies == {PARENTS}
+
+    def voices(day: date) -> dict[UUID, tuple[UUID, ...]]:
+        return {each.class_[0]: each.constituencies for each in known.classes(PLENARY, day)}
+
+    assert voices(TODAY) == dict.fromkeys(DELEGATES.values(), ()) | {YOUTH: (PARENTS,)}
+    assert voices(date(2026, 1, 31)) == voices(date(2026, 3, 2))
+    assert voices(date(2026, 3, 2))[YOUTH] == ()
+
+
 async def test_who_is_suspended_or_gone_sits_nowhere(hall: Hall) -> None:
     await hall.hear("MemberSuspended", SCHOOL)
     await hall.hear("MemberLeft", YOUTH, reason_code="capacity")

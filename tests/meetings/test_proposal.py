@@ -7,6 +7,11 @@ from uuid import UUID, uuid5
 
 from hypothesis import strategies as st
 
+from services.meetings.domain.consultation import (
+    Constituencies,
+    ConstituencyConsulted,
+    RecordConsultation,
+)
 from services.meetings.domain.electorate import Electorate, Roll
 from services.meetings.domain.ids import (
     DecisionId,
@@ -117,6 +122,7 @@ FACTS = (
     Roll(frozenset({CLINIC, SCHOOL, UNION, YOUTH, NEWCOMER})),
     Itself(PROPOSAL),
     Decisions({DECISION}),
+    Constituencies({PARENTS}),
 )
 FIRST = ObjectionId(uuid5(PROPOSAL, "objection/1"))
 SECOND = ObjectionId(uuid5(PROPOSAL, "objection/2"))
@@ -144,6 +150,10 @@ opened = VotingOpened(
 under_way = *ready, opened
 open_voting = OpenVoting(rule=RULE, closes_at=DUSK)
 make = MakeDecision(accountable=(UNION,))
+consult = RecordConsultation(constituency=PARENTS, org=UNION, on=NOON.date(), summary=COST)
+consulted = ConstituencyConsulted(
+    constituency=PARENTS, org=UNION, on=NOON.date(), summary=Sealed(COST)
+)
 unmet = QuorumNotMet(needed=2, reached=0)
 
 
@@ -393,6 +403,36 @@ def test_d3_an_issue_out_of_scope_or_parked_is_not_decided() -> None:
         given(*ready).when(open_voting, acting(CLINIC, remit)).then_refused("out_of_scope")
         history = *under_way, closed(agree=2)
         given(*history).when(make, acting(CLINIC, remit)).then_refused("out_of_scope")
+
+
+def test_a_consultation_is_recorded_once_it_was_held() -> None:
+    given(*ready).when(consult, acting(UNION)).then(consulted)
+    given(drafted).when(consult, acting(UNION)).then(consulted)
+    given(*under_way).when(consult, acting(YOUTH)).then(consulted)
+    alone = consult.model_copy(update={"org": None})
+    given(*ready, consulted).when(alone, acting(UNION)).then(
+        consulted.model_copy(update={"org": None})
+    )
+    given(*ready, consulted).when(consult, acting(CLINIC)).then_nothing()
+    tomorrow = consult.model_copy(update={"on": NOON.date() + timedelta(days=1)})
+    given(*ready).when(tomorrow, acting(UNION)).then_refused("not_yet")
+    gone = acting(UNION, Roll(frozenset({CLINIC})))
+    given(*ready).when(consult, gone).then_refused("unknown_organisation")
+    elsewhere = consult.model_copy(update={"constituency": MIGRANTS})
+    given(*ready).when(elsewhere, acting(UNION)).then_refused("unknown_constituency")
+    withdrawn = ProposalWithdrawn(reason=Sealed(COST))
+    given(*ready, withdrawn).when(consult, acting(UNION)).then_refused("wrong_stage")
+
+
+def test_d4_who_was_consulted_is_heard() -> None:
+    affected = drafted.model_copy(update={"affected": (PARENTS,)}), published
+    gate = Rule(method=Method.MAJORITY, representation_gate="block")
+    block = RuleInForce(replace(IN_FORCE, terms=gate))
+    given(*affected, consulted).when(open_voting, acting(CLINIC, block)).then(
+        opened.model_copy(update={"terms": gate})
+    )
+    both = drafted.model_copy(update={"affected": (PARENTS, MIGRANTS)}), published, consulted
+    given(*both).when(open_voting, acting(CLINIC, block)).then_refused("not_heard")
 
 
 def test_d4_an_affected_constituency_is_heard() -> None:

@@ -183,6 +183,20 @@ MUTATIONS = (
         OF_PROPOSAL,
     ),
     Mutation(
+        "D4 who was consulted is heard",
+        VOTING,
+        "heard = motion.consulted | present",
+        "heard = present",
+        OF_PROPOSAL,
+    ),
+    Mutation(
+        "D4 who speaks for a constituency does until a day",
+        "services/meetings/views/roll.py",
+        "if voice.org in electors and voice.speaks(on):",
+        "if voice.org in electors:",
+        "tests/meetings/test_inbox.py::test_d4_who_speaks_for_a_constituency_brings_its_voice",
+    ),
+    Mutation(
         "D5 notice is kept",
         VOTING,
         "timedelta(hours=terms.notice_hours)",

@@ -133,6 +133,7 @@ from_meetings = Subscription(
             "AttendanceRecorded",
             "BallotReceived",
             "CampaignLaunched",
+            "ConstituencyConsulted",
             "DecisionDeferred",
             "DecisionRatified",
             "DecisionReopened",

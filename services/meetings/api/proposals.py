@@ -3,7 +3,14 @@
 from uuid import UUID
 
 from services.meetings.api.adding import adds, write
-from services.meetings.domain import electorate, objection, proposal, ratification, voting
+from services.meetings.domain import (
+    consultation,
+    electorate,
+    objection,
+    proposal,
+    ratification,
+    voting,
+)
 from services.meetings.views import appealed_to, box, queries, rows
 from shared.ask import Written
 from shared.hot import Reading
@@ -43,6 +50,14 @@ async def withdraw_proposal(
     proposal_id: UUID, command: proposal.WithdrawProposal, caller: Caller
 ) -> Written:
     """Withdraw your organisation's proposal."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/consultations", "consultation:record")
+async def record_consultation(
+    proposal_id: UUID, command: consultation.RecordConsultation, caller: Caller
+) -> Written:
+    """Record that a constituency was asked about the proposal, and what it said."""
     return await write(caller, proposal.decider, proposal_id, command)
 
 

@@ -19,6 +19,13 @@ from services.meetings.domain import sense_check as sense_checks
 from services.meetings.domain import voting as votings
 from services.meetings.domain.acting import organisation
 from services.meetings.domain.ballot import BallotReceived, CastBallot, StanceRevealed
+from services.meetings.domain.consultation import (
+    ConstituencyConsulted,
+    Consultation,
+    RecordConsultation,
+    consulted,
+    happened,
+)
 from services.meetings.domain.electorate import ElectorateExtended, ExtendElectorate, Roll
 from services.meetings.domain.ids import (
     BodyId,
@@ -217,6 +224,7 @@ ProposalCommand = (
     | PublishProposal
     | AmendProposal
     | WithdrawProposal
+    | RecordConsultation
     | OpenVoting
     | TakeStance
     | ChangeStance
@@ -241,6 +249,7 @@ ProposalEvent = (
     | ProposalPublished
     | ProposalAmended
     | ProposalWithdrawn
+    | ConstituencyConsulted
     | VotingOpened
     | StanceTaken
     | StanceChanged
@@ -287,6 +296,7 @@ class Proposal:
     version: int = 1
     stage: Stage = "drafted"
     noticed_at: datetime | None = None
+    consulted: frozenset[Consultation] = frozenset()
     rounds: int = 0
     voting: Voting | None = None
     may_outweigh: bool = False
@@ -297,7 +307,7 @@ class Proposal:
     counted: Counts | None = None
 
 
-def decide(  # noqa: C901, PLR0912 - a line for each command
+def decide(  # noqa: C901, PLR0911, PLR0912 - a line for each command
     command: ProposalCommand, proposal: Proposal | None, context: Context
 ) -> list[ProposalEvent]:
     """Return what happens if `command` is accepted; an empty list means nothing needs to.
@@ -332,6 +342,8 @@ def decide(  # noqa: C901, PLR0912 - a line for each command
             return _amend(command, proposal, context)
         case WithdrawProposal():
             return _withdraw(command, proposal, context)
+        case RecordConsultation():
+            return _consult(command, proposal, context)
         case OpenVoting():
             return _open(command, proposal, context)
         case RaiseObjection():
@@ -412,6 +424,8 @@ def evolve(  # noqa: C901 - a line for each event
             return _amended(proposal, event)
         case ProposalWithdrawn():
             return replace(proposal, stage="withdrawn")
+        case ConstituencyConsulted():
+            return replace(proposal, consulted=proposal.consulted | {happened(event)})
         case _:
             became = objections.become(proposal.objections[event.objection], event)
             return replace(proposal, objections=proposal.objections.set(event.objection, became))
@@ -503,6 +517,14 @@ def _withdraw(
     return [ProposalWithdrawn(reason=Sealed(command.reason))]
 
 
+def _consult(
+    command: RecordConsultation, proposal: Proposal, context: Context
+) -> list[ProposalEvent]:
+    if proposal.stage in {"decided", "withdrawn"}:
+        raise _wrong_stage(proposal)
+    return [*consulted(command, proposal.consulted, context)]
+
+
 def _open(command: OpenVoting, proposal: Proposal, context: Context) -> list[ProposalEvent]:
     if proposal.voting is not None and proposal.voting.same(command):
         return []
@@ -517,6 +539,7 @@ def _open(command: OpenVoting, proposal: Proposal, context: Context) -> list[Pro
         body=proposal.body,
         proposer=proposal.proposer,
         affected=proposal.affected,
+        consulted=frozenset(each.constituency for each in proposal.consulted),
         text=proposal.text,
         noticed_at=proposal.noticed_at,
         round=proposal.rounds + 1,

@@ -275,6 +275,7 @@ class Motion:
     body: BodyId
     proposer: OrgId
     affected: frozenset[ConstituencyId]
+    consulted: frozenset[ConstituencyId]
     text: Digest
     noticed_at: datetime
     round: int
@@ -635,13 +636,17 @@ def _gate(
     classes: tuple[VoteClass, ...],
     context: Context,
 ) -> Gate:
-    heard = {constituency for each in classes for constituency in each.constituencies}
+    present = {constituency for each in classes for constituency in each.constituencies}
+    heard = motion.consulted | present
     if terms.representation_gate == "off" or context.imported or motion.affected <= heard:
         return "passed"
     if command.override is not None:
         return "overridden"
     if terms.representation_gate == "block":
-        detail = "An affected constituency has no organisation in the electorate: say why to go on."
+        detail = (
+            "An affected constituency was not consulted, and has no organisation in the electorate:"
+            " consult it, or say why to go on."
+        )
         raise Refused("not_heard", detail)
     return "warned"
 

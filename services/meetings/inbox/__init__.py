@@ -1,6 +1,7 @@
 """What meetings hears from members, and what it keeps of it (`inbox.sql`)."""
 
 from services.meetings.inbox.bodies import BODIES
+from services.meetings.inbox.constituencies import CONSTITUENCIES
 from services.meetings.inbox.issues import ISSUES
 from services.meetings.inbox.lines import LINES
 from services.meetings.inbox.organisations import ORGANISATIONS
@@ -10,7 +11,7 @@ from shared.inbox import Subscription
 from_members = Subscription(
     "members",
     reader="meetings-keeps-the-roll",
-    hears=(*ORGANISATIONS, *PEOPLE, *BODIES, *ISSUES, *LINES),
+    hears=(*ORGANISATIONS, *CONSTITUENCIES, *PEOPLE, *BODIES, *ISSUES, *LINES),
     ignores=frozenset(
         {
             "AlignmentStated",
@@ -25,8 +26,6 @@ from_members = Subscription(
             "ConflictAreaNamed",
             "ConsentGiven",
             "ConsentWithdrawn",
-            "ConstituencyIdentified",
-            "ConstituencyRepresented",
             "ContextShiftNoted",
             "DecisionStructureAcknowledged",
             "ErasureReceiptIssued",

@@ -11,6 +11,7 @@ from services.meetings.domain import (
     attendance,
     ballot,
     campaign,
+    consultation,
     demand,
     disclosure,
     floor,
@@ -107,6 +108,11 @@ async def electorate(
     roll = await read.snapshot(ROLL)
     classes = roll.classes(state.body, read.context.at.date()) if state else ()
     return electorates.Electorate(classes, read.heard("members"))
+
+
+async def constituencies(read: Reading, _state: Any, _command: Any) -> consultation.Constituencies:
+    """Return the constituencies that were identified, as heard so far."""
+    return consultation.Constituencies((await read.snapshot(ROLL)).constituencies)
 
 
 async def remit(read: Reading, state: proposal.Proposal | None, _command: Any) -> voting.Remit:
@@ -462,6 +468,7 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     rule.RetireRule: (governance,),
     proposal.DraftProposal: (decisions, objectives),
     proposal.AmendProposal: (sitting,),
+    consultation.RecordConsultation: (constituencies, roll),
     voting.OpenVoting: (rule_in_force, electorate, remit, sitting, lead),
     voting.TakeStance: (speaker, sitting, itself),
     voting.ChangeStance: (speaker, sitting, itself),

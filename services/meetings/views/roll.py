@@ -38,6 +38,20 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Voice:
+    """An organisation that speaks for a constituency; `ends`: its last day."""
+
+    org: OrgId
+    constituency: ConstituencyId
+    begins: date
+    ends: date | None = None
+
+    def speaks(self, on: date) -> bool:
+        """Whether it does on a day."""
+        return self.begins <= on and (self.ends is None or on <= self.ends)
+
+
+@dataclass(frozen=True)
 class Body:
     """A body; no `scope` means every issue."""
 
@@ -63,6 +77,7 @@ class Roll:
         agreed: The class of each kind that the boundary agreement names.
         alliance: Whether the coalition was formed as one.
         min_group: From how many answers on it lets a figure be shown.
+        voices: Who speaks for a constituency beside those that named it when they joined.
     """
 
     informal: bool
@@ -77,6 +92,8 @@ class Roll:
     agreed: Mapping[str, Visibility] = field(default_factory=dict)
     alliance: bool = False
     min_group: int = MIN_GROUP
+    voices: tuple[Voice, ...] = ()
+    constituencies: frozenset[ConstituencyId] = frozenset()
     _classes: dict[tuple[BodyId, date | None], tuple[VoteClass, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -121,12 +138,15 @@ class Roll:
         return frozenset(active & (seated | spoken_for))
 
     def classes(self, body: BodyId, on: date) -> tuple[VoteClass, ...]:
-        """Return the vote classes of a body; those of the plenary do not depend on the day."""
-        key = body, None if body == self.plenary else on
+        """Return the vote classes of a body; those of the plenary depend on no seat's day."""
+        key = body, None if body == self.plenary and not self.voices else on
         if key not in self._classes:
             electors = {o for o in self.sitting(body, on) if self.members[o].voting_right}
             related = {org: member.related for org, member in self.members.items()}
-            constituencies = {org: self.members[org].constituencies for org in electors}
+            constituencies = {org: {*self.members[org].constituencies} for org in electors}
+            for voice in self.voices:
+                if voice.org in electors and voice.speaks(on):
+                    constituencies[voice.org].add(voice.constituency)
             self._classes[key] = vote_classes(electors, related, constituencies)
         return self._classes[key]
 
@@ -192,6 +212,14 @@ async def _load(db: Connection, coalition: UUID) -> Roll:
                     " where coalition_id = $1"
                 ),
             )
+        ),
+        voices=tuple(
+            Voice(row["org"], row["constituency"], row["since"], row["until"])
+            for row in await rows("select * from heard.represented where coalition_id = $1")
+        ),
+        constituencies=frozenset(
+            row["constituency"]
+            for row in await rows("select * from heard.constituency where coalition_id = $1")
         ),
         erased=await listed(db, coalition),
     )

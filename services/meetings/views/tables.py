@@ -350,6 +350,7 @@ projection = Projection(
             "SenseCheckOpened", "SenseCheckTaken", "BallotReceived", "StanceRevealed",
             "ElectorateExtended", "RatificationRequested", "DecisionRatified",
             "RatificationDeclined",
+            "ConstituencyConsulted",
         }
     ),
 )  # fmt: skip
