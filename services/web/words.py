@@ -65,6 +65,15 @@ DISPOSITIONS = {
     "overruled": "Overruled",
     "formal": "Formal objection",
 }
+BECAME = {
+    "accommodated": "Accommodated",
+    "retracted": "Retracted",
+    "set_aside": "Set aside",
+    "outweighed": "Outweighed",
+    "registered": "Registered as a formal objection",
+    "upheld": "Upheld",
+    "overruled": "Overruled",
+}
 AUTHORITIES = {
     "full": "full mandate",
     "ad_referendum": "subject to ratification",

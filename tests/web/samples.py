@@ -225,11 +225,19 @@ BREAKFAST: Json = {
             "state": "accommodated",
             "raised_at": "2026-03-11T10:22:45Z",
             "disposition": "accommodated",
-            "reasoning": text(
-                "A next step, owned by the Teachers' Association, has a portable kitchen in both "
-                "schools before the first day."
-            ),
-            "by_whom": PARENTS,
+            "answers": [
+                {
+                    "became": "accommodated",
+                    "at": "2026-03-11T18:02:10Z",
+                    "by": PARENTS,
+                    "why": text(
+                        "A next step, owned by the Teachers' Association, has a portable kitchen "
+                        "in both schools before the first day."
+                    ),
+                    "amendment": 2,
+                    "ref": "meetings/1125",
+                }
+            ],
             "ref": "meetings/1124",
         }
     ],

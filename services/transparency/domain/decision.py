@@ -29,7 +29,10 @@ STATES = {
     "DecisionDeferred": "deferred",
     "DecisionReopened": "published",
 }
-WORDS = ("because", "reason", "text", "grounds", "reasoning", "new_information", "what", "note")
+WORDS = (
+    *("because", "reason", "text", "grounds", "reasoning", "new_information", "what", "note"),
+    "summary",
+)
 SAYS = {
     "ProposalDrafted": "drafted the proposal",
     "ProposalPublished": "published the proposal",
@@ -42,6 +45,7 @@ SAYS = {
     "DecisionDeferred": "deferred the decision",
     "DecisionReopened": "reopened the decision",
     "DecisionSuperseded": "A later decision superseded this one",
+    "ConstituencyConsulted": "consulted a constituency",
     "ObjectionRaised": "raised an objection",
     "ObjectionAccommodated": "accommodated an objection",
     "ObjectionRetracted": "retracted an objection",
@@ -212,17 +216,32 @@ def _stance(said: Spoken, case: Case, names: Names, around: Around) -> dict[str,
 
 
 def _objection(each: Objection, names: Names) -> dict[str, Any]:
+    newest = each.newest
     return {
         "id": each.id,
         "by": names.of(each.by),
         "grounds": each.grounds,
+        "remove_by": each.remove_by,
         "state": "open" if each.disposition == "stands" else "closed",
         "raised_at": timestamp(each.raised_at),
         "disposition": each.disposition,
-        "reasoning": each.reasoning,
-        "by_whom": names.of(each.by_whom),
+        "reasoning": newest and newest.why,
+        "by_whom": names.of(newest.by) if newest else None,
         "ref": each.raised,
-        "answer_ref": each.answered,
+        "answer_ref": newest and newest.ref,
+        "answers": [
+            {
+                "became": answer.became,
+                "at": timestamp(answer.at),
+                "by": names.of(answer.by),
+                "why": answer.why,
+                "alternatives": answer.alternatives,
+                "to": names.of(answer.to),
+                "amendment": answer.amendment,
+                "ref": answer.ref,
+            }
+            for answer in each.answers
+        ],
     }
 
 

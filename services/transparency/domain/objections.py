@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.transparency.domain.moment import Moment
@@ -17,16 +18,40 @@ ANSWERED = {
 
 
 @dataclass(frozen=True)
+class Answer:
+    """One thing that became of an objection.
+
+    Args:
+        became: What it was from then on; `registered` and `upheld` objections stand.
+        to: The body that a formal objection went to.
+        amendment: The version of the text that answers it.
+    """
+
+    became: str
+    at: datetime
+    by: UUID | None
+    ref: str
+    why: Said = None
+    alternatives: Any = ()
+    to: UUID | None = None
+    amendment: int | None = None
+
+
+@dataclass(frozen=True)
 class Objection:
     id: str
     by: UUID | None
     grounds: Said
     raised_at: datetime
     raised: str
+    remove_by: Said = None
     disposition: str = "stands"
-    reasoning: Said = None
-    by_whom: UUID | None = None
-    answered: str | None = None
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def newest(self) -> Answer | None:
+        """What became of it last."""
+        return self.answers[-1] if self.answers else None
 
 
 def objections(moments: Iterable[Moment]) -> dict[str, Objection]:
@@ -41,6 +66,7 @@ def objections(moments: Iterable[Moment]) -> dict[str, Objection]:
                 grounds=moment.data.get("grounds"),
                 raised_at=moment.at,
                 raised=moment.ref,
+                remove_by=moment.data.get("remove_by"),
             )
         elif key in found:
             found[key] = _answered(found[key], moment)
@@ -48,18 +74,24 @@ def objections(moments: Iterable[Moment]) -> dict[str, Objection]:
 
 
 def _answered(objection: Objection, moment: Moment) -> Objection:
+    data = moment.data
     if moment.type in ANSWERED:
-        disposition = ANSWERED[moment.type]
-    elif moment.type == "FormalObjectionResolved" and moment.data["result"] == "overruled":
-        disposition = "overruled"
-    elif moment.type in {"FormalObjectionRegistered", "FormalObjectionResolved"}:
-        disposition = "stands"
+        became = disposition = ANSWERED[moment.type]
+    elif moment.type == "FormalObjectionRegistered":
+        became, disposition = "registered", "stands"
+    elif moment.type == "FormalObjectionResolved":
+        became = data["result"]
+        disposition = "overruled" if became == "overruled" else "stands"
     else:
         return objection
-    return replace(
-        objection,
-        disposition=disposition,
-        reasoning=moment.data.get("reasoning") or moment.data.get("reason"),
-        by_whom=moment.by,
-        answered=moment.ref,
+    answer = Answer(
+        became=became,
+        at=moment.at,
+        by=moment.by,
+        ref=moment.ref,
+        why=data.get("reasoning") or data.get("reason"),
+        alternatives=data.get("alternatives") or (),
+        to=UUID(data["to"]) if "to" in data else None,
+        amendment=data.get("amendment"),
     )
+    return replace(objection, disposition=disposition, answers=(*objection.answers, answer))

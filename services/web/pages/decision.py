@@ -46,6 +46,24 @@ class Stance(Answer):
     changes: tuple[Change, ...] = ()
 
 
+class Answered(Answer):
+    """One thing that became of an objection: who did it, when and why."""
+
+    became: str
+    at: datetime
+    by: Named | None = None
+    why: Said = SILENT
+    alternatives: Said | tuple[Said, ...] = ()
+    to: Named | None = None
+    amendment: int | None = None
+    ref: str | None = None
+
+    @property
+    def weighed(self) -> tuple[Said, ...]:
+        """The alternatives that were weighed; one, where they were redacted."""
+        return (self.alternatives,) if isinstance(self.alternatives, Said) else self.alternatives
+
+
 class Objection(Answer):
     """An objection, and how it ended."""
 
@@ -55,8 +73,8 @@ class Objection(Answer):
     state: str = "open"
     raised_at: datetime | None = None
     disposition: str | None = None
-    reasoning: Said = SILENT
-    by_whom: Named | None = None
+    remove_by: Said = SILENT
+    answers: tuple[Answered, ...] = ()
     ref: str | None = None
 
 
