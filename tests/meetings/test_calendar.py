@@ -56,6 +56,13 @@ def test_words_are_escaped() -> None:
     assert escaped("a\\b;c,d\ne:f") == "a\\\\b\\;c\\,d\\ne:f"
 
 
+def test_no_line_is_longer_than_75_octets_whatever_its_signs() -> None:
+    for sign, first, others in (("a", 75, 74), ("é", 37, 37), ("漢", 25, 24), ("🙂", 18, 18)):
+        pieces = folded(sign * 300).split("\r\n ")
+        assert [len(piece) for piece in pieces[:3]] == [first, others, others]
+        assert "".join(pieces) == sign * 300
+
+
 words = st.text(st.sampled_from("aé漢🙂 ,;\\\n:"), max_size=300)
 
 

@@ -131,14 +131,16 @@ async def list_calendar_addresses(reader: Reader) -> Page[AddressRow]:
 
 
 @router.post(
-    "/calendar-addresses/{address_id}/revocations", status_code=204,
+    "/calendar-addresses/{address_id}/revocations", status_code=201,
     dependencies=[requires("meetings:calendar:follow")],
 )  # fmt: skip
-async def revoke_calendar_address(address_id: UUID, reader: Reader) -> None:
-    """Revoke an address of yours: nobody reads there any more."""
-    if reader.person is not None:
-        async with reader.rows() as db:
-            await addresses.revoke(db, reader.coalition, reader.person, address_id)
+async def revoke_calendar_address(address_id: UUID, reader: Reader) -> Page[AddressRow]:
+    """Revoke an address of yours: nobody reads there any more. Returns those that are left."""
+    if reader.person is None:
+        return Page(items=[])
+    async with reader.rows() as db:
+        await addresses.revoke(db, reader.coalition, reader.person, address_id)
+        return Page(items=await addresses.of_person(db, reader.coalition, reader.person))
 
 
 @router.get(
