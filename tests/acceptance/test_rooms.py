@@ -73,7 +73,7 @@ def said(rows: list[dict[str, Any]]) -> list[str]:
     return [row["organisation"]["name"]["text"] for row in rows]
 
 
-async def test_f57_f77_f79_who_was_not_heard_is_named_live_and_in_r3(table: Coalition) -> None:
+async def test_f57_f77_who_was_not_heard_is_named_live_and_in_r3(table: Coalition) -> None:
     agreed = {"defaults": {"speech": "members"}, "text": text("All may know who spoke.")}
     known = await table.post("members", "boundaries", agreed, "Clinic")
     await table.settled(f"members/{known['position']}")

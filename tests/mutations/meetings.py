@@ -2,6 +2,7 @@
 
 from tests.mutations import Change, Mutation
 
+AGENDA = "services/meetings/domain/agenda.py"
 ATTENDANCE = "services/meetings/domain/attendance.py"
 CAMPAIGN = "services/meetings/domain/campaign.py"
 DEMAND = "services/meetings/domain/demand.py"
