@@ -55,7 +55,7 @@ class Running:
     host: Host
     views: Reader
     tokens: EmbeddedIssuer
-    clock: Clock
+    clock: Clock = field(default_factory=Clock)
 
 
 @dataclass
