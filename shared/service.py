@@ -145,12 +145,10 @@ class Service:
     @cached_property
     def everything(self) -> Router:
         """Its own routes within a coalition, and those that every service with a journal has."""
-        if not self.writes:
-            return self.router
-        common = (redacting.router(self.name), streaming.router(self.name))
-        return Router(
-            routes=[*self.router.routes, *(one for each in common for one in each.routes)]
-        )
+        made: list[APIRouter] = [self.router]
+        if self.writes:
+            made += [redacting.router(self.name), streaming.router(self.name)]
+        return Router(routes=[route for each in made for route in each.routes])
 
     async def prepare(self, settings: Settings) -> None:
         """Make databases, roles and tables; repeated at every start."""
