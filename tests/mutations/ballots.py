@@ -19,6 +19,7 @@ SERVICE = "shared/service.py"
 RATIFICATION = "services/meetings/domain/ratification.py"
 ELECTORATE = "services/meetings/domain/electorate.py"
 OF_RATIFICATION = "tests/meetings/test_ratification.py"
+OF_HISTORIES = "tests/meetings/test_voting_rules.py"
 OF_BALLOT = "tests/meetings/test_ballot.py"
 OF_BRUTE = "tests/meetings/test_brute.py"
 OF_DECISIONS = "tests/meetings/test_decisions_over_http.py"
@@ -362,5 +363,33 @@ MUTATIONS = (
         "class_=tuple(sorted({*related.class_, *joining})),",
         "class_=tuple(sorted(joining)),",
         OF_RATIFICATION,
+    ),
+    Mutation(
+        "D1 searched: the version that was frozen decides",
+        VOTING,
+        "        rule_version=event.rule_version,",
+        "        rule_version=event.rule_version + 1,",
+        f"{OF_HISTORIES}::test_d1_a_decision_is_of_the_rule_text_and_electorate_that_were_frozen",
+    ),
+    Mutation(
+        "D3 searched: what is parked is not decided",
+        VOTING,
+        "    if remit.parked:\n",
+        "    if remit.parked and context.imported:\n",
+        f"{OF_HISTORIES}::test_d2_d3_nothing_is_opened_or_decided_outside_mandate_and_scope",
+    ),
+    Mutation(
+        "D5 searched: notice is kept",
+        VOTING,
+        "if context.at < motion.noticed_at + timedelta(hours=terms.notice_hours):",
+        "if context.at < motion.noticed_at:",
+        f"{OF_HISTORIES}::test_d4_d5_opening_waits_for_those_affected_for_notice_and_lasts",
+    ),
+    Mutation(
+        "D9 searched: dissent says why",
+        VOTING,
+        "if command.option in DISSENT and command.reason is None and not context.imported:",
+        "if command.option is Option.OBJECT and command.reason is None and not context.imported:",
+        f"{OF_HISTORIES}::test_d7_d9_a_stance_is_of_the_entitled_by_who_may_speak_and_says_why",
     ),
 )
