@@ -25,8 +25,8 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "decision", "source_id", "date", "title", "outcome", *OPTIONS, "voters", "entitled",
         "issue", "body", "objective", "method", "rule", "rule_version", "text", "quorum_needed",
         "quorum_reached", "thresholds", "objections", "dissent", "dissent_reasons", "stood_aside",
-        "minority_statements", "gate", "review_date", "supersedes", "superseded_by", "reopened",
-        "implementation_issues", "imported", "recomputed",
+        "sign_ons", "minority_statements", "gate", "review_date", "supersedes", "superseded_by",
+        "reopened", "implementation_issues", "imported", "recomputed",
     ),
     "who-decided-what": (
         "decision", "source_id", "date", "title", "outcome", "organisation", "name", "stance",
@@ -113,6 +113,7 @@ def _decision(row: Row) -> Row:
             if each["reason"]
         ),
         "stood_aside": "; ".join(map(named, row["stood_aside"])),
+        "sign_ons": "; ".join(map(named, row["sign_ons"])),
         "minority_statements": "; ".join(
             f"{named(each['organisation'])}: {words(each['text'])}"
             for each in row["minority_statements"]

@@ -30,6 +30,7 @@ NEVER = {
     ("CastBallot", "stays quiet"): "nobody knows what the first one said: a second one is refused",
     ("CorrectMinutes", "stays quiet"): "each correction is a version of its own",
     ("DeclineStep", "stays quiet"): "once declined it is nobody's to decline, and is refused",
+    ("FileMinority", "stays quiet"): "its words may be redacted: a second one is refused",
     ("HoldListening", "stays quiet"): "two sessions of a day may have as many participants",
     ("LowerHeat", "stays quiet"): "it may cool down again and again, and why may be redacted",
     ("NamePointPerson", "stays quiet"): "who it was may be erased, so nobody is compared",

@@ -146,6 +146,11 @@ from services.meetings.domain.rule import (
 )
 from services.meetings.domain.sense_check import SenseCheckOpened, SenseCheckTaken
 from services.meetings.domain.series import MeetingSeriesEstablished
+from services.meetings.domain.signing import (
+    MemberSignedOn,
+    MemberStoodAside,
+    MinorityStatementFiled,
+)
 from services.meetings.domain.tally import VoteClass
 from services.meetings.domain.voting import (
     QuorumNotMet,
@@ -408,6 +413,9 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
             source_id="1204",
         ),
     ),
+    (PROPOSAL, MemberStoodAside(by=UNION, public=True, reason=Sealed(WHY))),
+    (PROPOSAL, MemberSignedOn(by=CLINIC, decision=DECISION)),
+    (PROPOSAL, MinorityStatementFiled(by=UNION, decision=DECISION, text=Sealed(WORDS))),
     (
         PROPOSAL,
         DecisionReopened(decision=DECISION, new_information=Sealed(WHY), because="meetings/77"),

@@ -21,6 +21,7 @@ from services.meetings.domain import (
     recording,
     rule,
     series,
+    signing,
     voting,
     workstream,
 )
@@ -80,6 +81,9 @@ _IMPORTED: dict[AnyDecider, tuple[type[Command], ...]] = {
         objection.ResolveFormalObjection,
         proposal.MakeDecision,
         proposal.DeferDecision,
+        signing.StandAside,
+        signing.SignOn,
+        signing.FileMinority,
         proposal.ReopenDecision,
     ),
     campaign.decider: (

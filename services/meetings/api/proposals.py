@@ -9,6 +9,7 @@ from services.meetings.domain import (
     objection,
     proposal,
     ratification,
+    signing,
     voting,
 )
 from services.meetings.views import appealed_to, box, queries, rows
@@ -187,6 +188,26 @@ async def defer_decision(
     proposal_id: UUID, command: proposal.DeferDecision, caller: Caller
 ) -> Written:
     """Defer the decision to a later day."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/standings-aside", "decision:stand-aside")
+async def stand_aside(proposal_id: UUID, command: signing.StandAside, caller: Caller) -> Written:
+    """Stand aside, so that no list of those who sign on ever shows your organisation."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/sign-ons", "decision:sign")
+async def sign_on(proposal_id: UUID, command: signing.SignOn, caller: Caller) -> Written:
+    """Put your organisation's name to the decision."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/minority-statements", "decision:file-minority")
+async def file_minority(
+    proposal_id: UUID, command: signing.FileMinority, caller: Caller
+) -> Written:
+    """Say why the decision is wrong, wherever the decision itself is shown."""
     return await write(caller, proposal.decider, proposal_id, command)
 
 

@@ -2,7 +2,8 @@
 
 Drafted, published, put to the vote in rounds, closed and decided. A voting may lapse, a decision
 be deferred or reopened: then it may be opened for voting again. What happens in a round is in
-`voting.py`, what becomes of objections in `objection.py`, the count in `tally.py`.
+`voting.py`, what becomes of objections in `objection.py`, the count in `tally.py`, who stands
+behind it and who does not in `signing.py`.
 """
 
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from services.meetings.domain import ballot as ballots
 from services.meetings.domain import objection as objections
 from services.meetings.domain import ratification as ratifications
 from services.meetings.domain import sense_check as sense_checks
+from services.meetings.domain import signing as signings
 from services.meetings.domain import voting as votings
 from services.meetings.domain.acting import organisation
 from services.meetings.domain.ballot import BallotReceived, CastBallot, StanceRevealed
@@ -68,6 +70,16 @@ from services.meetings.domain.sense_check import (
     SenseChecks,
     SenseCheckTaken,
     TakeSenseCheck,
+)
+from services.meetings.domain.signing import (
+    FileMinority,
+    MemberSignedOn,
+    MemberStoodAside,
+    MinorityStatementFiled,
+    Signed,
+    Signing,
+    SignOn,
+    StandAside,
 )
 from services.meetings.domain.tally import Counts, Outcome
 from services.meetings.domain.voting import (
@@ -242,6 +254,9 @@ ProposalCommand = (
     | CloseVoting
     | MakeDecision
     | DeferDecision
+    | StandAside
+    | SignOn
+    | FileMinority
     | ReopenDecision
 )
 ProposalEvent = (
@@ -266,6 +281,7 @@ ProposalEvent = (
     | QuorumNotMet
     | DecisionMade
     | DecisionDeferred
+    | Signed
     | DecisionReopened
 )
 
@@ -275,6 +291,7 @@ class Decided:
     """What a decision was made of: asked again the same way, nothing needs to happen."""
 
     id: DecisionId
+    outcome: Outcome
     accountable: tuple[OrgId, ...]
     source_id: str | None
 
@@ -303,6 +320,7 @@ class Proposal:
     objections: Objections = field(default_factory=Map)
     checks: SenseChecks = field(default_factory=Map)
     decision: Decided | None = None
+    signing: Signing = field(default_factory=Signing)
     deferred_to: date | None = None
     counted: Counts | None = None
 
@@ -356,13 +374,15 @@ def decide(  # noqa: C901, PLR0911, PLR0912 - a line for each command
             return _make(command, proposal, context)
         case DeferDecision():
             return _defer(command, proposal)
+        case StandAside() | SignOn() | FileMinority():
+            return _sign(command, proposal, context)
         case ReopenDecision():
             return _reopen(command, proposal)
         case _:
             return _dispose(command, proposal, context)
 
 
-def evolve(  # noqa: C901 - a line for each event
+def evolve(  # noqa: C901, PLR0911, PLR0912 - a line for each event
     proposal: Proposal | None, event: ProposalEvent
 ) -> Proposal:
     """Return the proposal after `event`. Never refuses: history has already happened."""
@@ -412,10 +432,12 @@ def evolve(  # noqa: C901 - a line for each event
         case QuorumNotMet():
             return replace(proposal, stage="lapsed")
         case DecisionMade():
-            decided = Decided(event.decision, event.accountable, event.source_id)
+            decided = Decided(event.decision, event.outcome, event.accountable, event.source_id)
             return replace(proposal, stage="decided", voting=None, decision=decided)
+        case MemberStoodAside() | MemberSignedOn() | MinorityStatementFiled():
+            return replace(proposal, signing=signings.signed_after(proposal.signing, event))
         case DecisionReopened():
-            return replace(proposal, stage="reopened")
+            return replace(proposal, stage="reopened", signing=Signing())
         case DecisionDeferred():
             return replace(proposal, stage="deferred", deferred_to=event.until)
         case ProposalPublished():
@@ -433,7 +455,7 @@ def evolve(  # noqa: C901 - a line for each event
 
 def _amended(proposal: Proposal, event: ProposalAmended) -> Proposal:
     assert event.text.digest is not None
-    amended = replace(proposal, version=event.version, text=event.text.digest)
+    amended = replace(proposal, version=event.version, text=event.text.digest, signing=Signing())
     if proposal.stage == "drafted":
         return amended
     return replace(amended, stage="published", noticed_at=event.at, voting=None)
@@ -680,6 +702,7 @@ def _make(command: MakeDecision, proposal: Proposal, context: Context) -> list[P
         issue=proposal.issue,
         objections={id_: each.became for id_, each in sorted(proposal.objections.items())},
         dissent=votings.dissenting(voting),
+        stood_aside=proposal.signing.named,
         members_position=voting.members_position,
         accountable=accountable,
         meeting=command.meeting or voting.meeting,
@@ -705,6 +728,16 @@ def _defer(command: DeferDecision, proposal: Proposal) -> list[ProposalEvent]:
     if proposal.stage not in {"published", "closed", "lapsed", "deferred", "reopened"}:
         raise _wrong_stage(proposal)
     return [DecisionDeferred(until=command.until, reason=Sealed(command.reason))]
+
+
+def _sign(command: signings.Sign, proposal: Proposal, context: Context) -> list[ProposalEvent]:
+    if proposal.stage in {"drafted", "withdrawn"}:
+        raise _wrong_stage(proposal)
+    decided = None
+    if proposal.stage == "decided" and proposal.decision is not None:
+        decided = signings.Issued(proposal.decision.id, proposal.decision.outcome)
+    said = signings.sign(command, proposal.signing, decided, context)
+    return [] if said is None else [said]
 
 
 def _reopen(command: ReopenDecision, proposal: Proposal) -> list[ProposalEvent]:

@@ -28,6 +28,7 @@ from services.meetings.domain import (
     rule,
     sense_check,
     series,
+    signing,
     voting,
     workstream,
 )
@@ -481,6 +482,9 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     sense_check.AnswerSenseCheck: (electorate,),
     sense_check.TakeSenseCheck: (moderator, answers),
     proposal.MakeDecision: (remit, sitting, roll, itself),
+    signing.StandAside: (roll,),
+    signing.SignOn: (roll,),
+    signing.FileMinority: (roll,),
     meeting.ScheduleMeeting: (recurring,),
     agenda.PublishAgenda: (body_rules, returning, newest),
     meeting.InviteBack: (way_back,),

@@ -349,8 +349,8 @@ projection = Projection(
             "FormalObjectionResolved", "DecisionDeferred", "DecisionReopened", "FieldRedacted",
             "SenseCheckOpened", "SenseCheckTaken", "BallotReceived", "StanceRevealed",
             "ElectorateExtended", "RatificationRequested", "DecisionRatified",
-            "RatificationDeclined",
-            "ConstituencyConsulted",
+            "RatificationDeclined", "ConstituencyConsulted", "MemberSignedOn",
+            "MemberStoodAside", "MinorityStatementFiled",
         }
     ),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from services.transparency.domain.open_next_steps import Step
 from services.transparency.domain.recount import recomputed, recount
 from services.transparency.domain.refs import Cited, cite, cite_stream
 from services.transparency.domain.said import Names, Said
+from services.transparency.domain.signing import minority, sign_ons, stood_aside
 from services.transparency.domain.tally import OPTIONS
 from shared.event import timestamp
 
@@ -118,7 +119,9 @@ def page(
         "objections": [_objection(each, names) for each in case.objections],
         "scenarios": [scenario(each, names) for each in around.scenarios if objected],
         "conflict_areas": [area(each, names) for each in around.areas],
-        "stood_aside": [names.of(org) for org in names.ordered(made.stood_aside if made else ())],
+        "stood_aside": [names.of(o) for o in names.ordered(stood_aside(case.moments, made))],
+        "sign_ons": [names.of(org) for org in names.ordered(sign_ons(case.moments, made))],
+        "minority_statements": minority(case.moments, made, names),
         "timeline": timeline(case, history, spoken, names),
         "meeting": names.of(_meeting(case)),
         "steps": [_step(step, names) for step in steps],

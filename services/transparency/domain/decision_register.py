@@ -14,6 +14,7 @@ from services.transparency.domain.recount import Recount, recomputed, refs
 from services.transparency.domain.refs import Cited, cite
 from services.transparency.domain.report import figure
 from services.transparency.domain.said import Names, Said
+from services.transparency.domain.signing import about, minority, sign_ons, stood_aside
 from services.transparency.domain.tally import OPTIONS, Result, Threshold
 from shared.event import timestamp
 
@@ -63,14 +64,17 @@ def row(entry: Entry, names: Names) -> dict[str, Any]:
         "thresholds": [threshold(each) for each in result.thresholds] if result else None,
         "objections": dict(sorted(Counter(_dispositions(entry)).items())),
         "dissent": _dissent(entry, names),
-        "stood_aside": [names.of(org) for org in names.ordered(outcome.stood_aside)],
-        "minority_statements": _minority(entry, names),
+        "stood_aside": [
+            names.of(org) for org in names.ordered(stood_aside(entry.moments, outcome))
+        ],
+        "sign_ons": [names.of(org) for org in names.ordered(sign_ons(entry.moments, outcome))],
+        "minority_statements": minority(entry.moments, outcome, names),
         "gate": {"result": voting.gate, "override": voting.override} if voting else None,
         "review_date": _last(entry, "DecisionReviewScheduled", "on"),
         "supersedes": (proposal.supersedes or {}).get("decision"),
         "superseded_by": _last(entry, "DecisionSuperseded", "successor"),
         "reopened": _last(entry, "DecisionReopened", None),
-        "implementation_issues": len(_of_decision(entry, "ImplementationIssueReported")),
+        "implementation_issues": len(about(entry.moments, outcome, "ImplementationIssueReported")),
         "imported": outcome.imported,
         "recomputed": recomputed(outcome, entry.again),
         **refs(entry.outcome, entry.again, entry.later),
@@ -121,28 +125,11 @@ def _dissent(entry: Entry, names: Names) -> list[dict[str, Any]]:
     ]
 
 
-def _of_decision(entry: Entry, kind: str) -> list[Moment]:
-    """Return what was recorded of this decision, and not of another one on the same proposal."""
-    decision = str(entry.outcome.decision)
-    return [
-        moment
-        for moment in entry.moments
-        if moment.type == kind and moment.data.get("decision") == decision
-    ]
-
-
 def _last(entry: Entry, kind: str, name: str | None) -> Any:
-    found = _of_decision(entry, kind)
+    found = about(entry.moments, entry.outcome, kind)
     if not found:
         return None
     return found[-1].data.get(name) if name else timestamp(found[-1].at)
-
-
-def _minority(entry: Entry, names: Names) -> list[dict[str, Any]]:
-    return [
-        {"organisation": names.of(moment.by), "text": moment.data.get("text"), "ref": moment.ref}
-        for moment in _of_decision(entry, "MinorityStatementFiled")
-    ]
 
 
 class Passed(NamedTuple):

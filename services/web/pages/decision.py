@@ -117,6 +117,15 @@ class Class(Answer):
     weight: int = 1
 
 
+class Minority(Answer):
+    """Why an organisation holds the decision to be wrong."""
+
+    organisation: Named | None = None
+    text: Said = SILENT
+    at: datetime | None = None
+    ref: str | None = None
+
+
 class Other(Answer):
     """Another decision that this one replaces or reverses, or that does so to this one."""
 
@@ -165,6 +174,8 @@ class Decision(Dated):
     stances: tuple[Stance, ...] = ()
     silent: tuple[Named, ...] = ()
     stood_aside: tuple[Named, ...] = ()
+    sign_ons: tuple[Named, ...] = ()
+    minority_statements: tuple[Minority, ...] = ()
     objections: tuple[Objection, ...] = ()
     timeline: tuple[Entry, ...] = ()
     meeting: Named | None = None

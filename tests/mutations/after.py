@@ -1,0 +1,61 @@
+"""Mistakes in what follows a decision."""
+
+from tests.mutations import Mutation
+
+PROPOSAL = "services/meetings/domain/proposal.py"
+SIGNING = "services/meetings/domain/signing.py"
+SHOWN = "services/transparency/domain/signing.py"
+OF_SIGNING = "tests/meetings/test_signing.py"
+OF_SHOWN = "tests/transparency/domain/test_signing.py"
+
+MUTATIONS = (
+    Mutation(
+        "D25 who stood aside signs nothing",
+        SIGNING,
+        "    if by in signing.aside:\n",
+        "    if signing.aside.get(by, False):\n",
+        OF_SIGNING,
+    ),
+    Mutation(
+        "D25 standing aside takes a sign-on back",
+        SIGNING,
+        "sorted(self.signed - set(self.aside))",
+        "sorted(self.signed)",
+        OF_SIGNING,
+    ),
+    Mutation(
+        "I8 quiet is quiet",
+        SIGNING,
+        'return stood if command.public else stood.seen_by(within="members")',
+        "return stood",
+        OF_SIGNING,
+    ),
+    Mutation(
+        "D25 the decision names who stood aside",
+        PROPOSAL,
+        "        stood_aside=proposal.signing.named,\n",
+        "",
+        OF_SIGNING,
+    ),
+    Mutation(
+        "D25 a new text asks again",
+        PROPOSAL,
+        'return replace(proposal, stage="reopened", signing=Signing())',
+        'return replace(proposal, stage="reopened")',
+        OF_SIGNING,
+    ),
+    Mutation(
+        "F36 no list shows who stood aside",
+        SHOWN,
+        "return signed - aside - {*outcome.stood_aside}",
+        "return signed",
+        OF_SHOWN,
+    ),
+    Mutation(
+        "F84 a statement belongs to its decision",
+        SHOWN,
+        'if moment.type == kind and moment.data.get("decision") == decision',
+        "if moment.type == kind",
+        OF_SHOWN,
+    ),
+)
