@@ -78,7 +78,11 @@ async def test_i8_nothing_reaches_a_reader_outside_its_class(here: Members) -> N
 
     ids = {"organisation": school, "issue_id": issue, "person_id": bo, "coalition": table.slug}
     spec = (await here.client.get("http://members/openapi.json", headers=here.headers(ANA))).json()
-    pages = sorted(path for path, methods in spec["paths"].items() if "get" in methods)
+    pages = sorted(
+        path
+        for path, methods in spec["paths"].items()
+        if "get" in methods and not path.endswith("/events/stream")  # which never ends
+    )
     assert len(pages) > 20
     found = {reader: set[str]() for reader in SEES}
     for page in pages:

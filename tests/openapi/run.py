@@ -58,6 +58,8 @@ async def document(suite: Suite, coalition: Coalition) -> dict[str, Any]:
             answer.text.replace("#/components/schemas/", f"#/components/schemas/{service}.")
         )
         for path, methods in own["paths"].items():
+            if path.endswith("/events/stream"):  # never ends
+                continue
             for operation in methods.values():
                 operation["operationId"] = f"{service}_{operation['operationId']}"
                 operation["parameters"] = [

@@ -202,8 +202,15 @@ async def _own(
 async def _of_body(
     db: Connection, coalition: UUID, seen_by: list[str] | tuple[str, ...], body: UUID
 ) -> tuple[str, list[Occasion]]:
-    named = (await queries.names(db, coalition, seen_by)).body(body)
-    found = await occasions(db, coalition, seen_by)
+    """Return what a body is called, and its meetings.
+
+    Raises:
+        Problem: 404, there is none, or not for this reader.
+    """
+    known = await queries.names(db, coalition, seen_by)
+    if not known.has_body(body):
+        raise not_found()
+    named, found = known.body(body), await occasions(db, coalition, seen_by)
     name = named.name["text"] if named.name else "Meetings"
     return name, [each for each in found if each.body == body]
 

@@ -236,6 +236,10 @@ class Names:
     def organisation(self, org: UUID) -> Named:
         return Named(id=org, name=words(self._orgs.get(org)))
 
+    def has_body(self, body: UUID) -> bool:
+        """Say whether the reader may know of a body."""
+        return body in self._bodies
+
     def body(self, body: UUID) -> Named:
         return Named(id=body, name=words(self._bodies.get(body)))
 
