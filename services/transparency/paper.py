@@ -188,6 +188,7 @@ def _figure(figure: Row) -> tuple[str, str, str, str]:
     of = (figure.get(name) for name in ("organisation", "body", "owner", "meeting", "policy"))
     whose = [named(each) for each in of if each]
     whose += [called(figure["organisations"])] if "organisations" in figure else []
+    whose += [called(figure["issues"])] if "issues" in figure else []
     others = ("role", "degree", "stage", "quarter")
     whose += [str(figure[name]) for name in others if name in figure]
     said_of = _shown(figure["figure"], figure)
@@ -247,6 +248,13 @@ def _who(option: str | None) -> Cell:
         return f"{len(listed)}: {', '.join(listed)}" if listed else "0"
 
     return cell
+
+
+def _speakers(row: Row, names: Mapping[str, str]) -> str:
+    if not isinstance(row["spoke"], list):
+        return words(row["spoke"])
+    listed = [names[each["organisation"]] for each in row["spoke"]]
+    return f"{len(listed)}: {', '.join(listed)}" if listed else "0"
 
 
 def _spoke(stance: Row, names: Mapping[str, str]) -> str:
@@ -430,6 +438,7 @@ _COLUMNS: Mapping[str, Columns] = {
         ("Object", _who("object")),
         ("Abstain", _who("abstain")),
         ("Missed", _who(None)),
+        ("Spoke in the meeting", _speakers),
         ("Rests on", _rests_on),
     ),
     "open-next-steps": (

@@ -31,7 +31,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "who-decided-what": (
         "decision", "source_id", "date", "title", "outcome", "organisation", "name", "stance",
         "seconds_before_close", "changes", "changed_from", "authority", "through", "proxy",
-        "objection",
+        "objection", "spoke",
     ),
     "participation": (
         "part", "id", "name", "at", "host", "meetings", "invited", "attended", "spoke", "not_heard",
@@ -130,12 +130,14 @@ def _stances(rows: Iterable[Row], names: Mapping[str, str]) -> Iterator[str]:
         title = _cell(words(row["title"]))
         source = row["source_id"] or ""
         common = _joined([row["decision"], source, row["date"], title, row["outcome"]])
+        spoke = _speaking(row["spoke"], called)
         for said in row["stances"]:
             org = said["organisation"]
             if len(said) == NOTHING_SPECIAL:
                 yield (
                     f"{common},{org},{called[org]},{said['stance'] or '[ballot]'},"
-                    f"{said['seconds_before_close']},0,,{said['authority'] or ''},,no,\r\n"
+                    f"{said['seconds_before_close']},0,,{said['authority'] or ''},,no,,"
+                    f"{spoke[org]}\r\n"
                 )
                 continue
             changes = said.get("changes", ())
@@ -144,10 +146,18 @@ def _stances(rows: Iterable[Row], names: Mapping[str, str]) -> Iterator[str]:
                 f"{common},{org},{called[org]},{said['stance'] or '[ballot]'},"
                 f"{said['seconds_before_close']},{len(changes)},{before},"
                 f"{said['authority'] or ''},{called.get(said.get('through', ''), '')},"
-                f"{'yes' if 'proxy' in said else 'no'},{said.get('objection', '')}\r\n"
+                f"{'yes' if 'proxy' in said else 'no'},{said.get('objection', '')},{spoke[org]}\r\n"
             )
         for org in row["missed"]:
-            yield f"{common},{org},{called[org]},missed,,,,,,,\r\n"
+            yield f"{common},{org},{called[org]},missed,,,,,,,,{spoke[org]}\r\n"
+
+
+def _speaking(spoke: Any, orgs: Iterable[str]) -> Mapping[str, str]:
+    """Return what a cell says of each organisation; nothing where no meeting is linked."""
+    if isinstance(spoke, list):
+        spoken = {each["organisation"] for each in spoke}
+        return {org: "yes" if org in spoken else "no" for org in orgs}
+    return dict.fromkeys(orgs, words(spoke))
 
 
 def _joined(cells: Sequence[Any]) -> str:

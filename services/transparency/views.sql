@@ -184,6 +184,17 @@ create table if not exists step (
   sealed       jsonb,
   primary key (coalition_id, position));
 
+-- The hours that organisations promise: beside them stand their open steps.
+create table if not exists pledge (
+  coalition_id uuid   not null,
+  position     bigint not null,
+  org          uuid   not null,
+  hours        int    not null,
+  begins       date   not null,
+  until        date   not null,
+  audience     text[] not null,
+  primary key (coalition_id, position));
+
 create table if not exists closing (
   coalition_id uuid        not null,
   position     bigint      not null,
@@ -460,6 +471,7 @@ create table if not exists seat (
   seat         uuid,
   org          uuid,
   constituency uuid,
+  scope        text[],                              -- issues, or 'all'
   audience     text[]      not null,
   primary key (coalition_id, position));
 

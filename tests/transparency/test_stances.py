@@ -11,7 +11,7 @@ import pytest
 from services.transparency.domain.refs import root
 from shared.event import base64url
 from tests.transparency.desk import Desk
-from tests.transparency.history import History, key, text
+from tests.transparency.history import PLENARY, History, key, text
 
 STANCES = "who-decided-what"
 
@@ -84,7 +84,9 @@ async def test_totals_of_each_organisation_stand_by_name(desk: Desk, told: Histo
     assert (union["voted"], union["entitled"], union["minority"]) == (1, 3, 1)
     assert union["share_with_outcome"] == "0.000000"
     assert union["disengaged"] is True
-    listed = [each["organisation"]["name"]["text"] for each in report["summary"][:-2]]
+    listed = [
+        each["organisation"]["name"]["text"] for each in report["summary"] if "organisation" in each
+    ]
     assert listed == sorted(listed)
 
 
@@ -211,3 +213,56 @@ async def test_the_page_prints_every_name_beside_its_stance(desk: Desk, told: Hi
     assert '<th scope="col">Missed</th>' in answer.text
     assert "1: Union" in answer.text
     assert "nothing" in answer.text  # left out
+
+
+async def test_who_spoke_in_the_linked_meeting_stands_beside_the_stances(desk: Desk) -> None:
+    history = desk.history()
+    history.form()
+    orgs = clinic, school, union = [history.join(name) for name in ("Clinic", "School", "Union")]
+    for name, hidden in (("Spring", False), ("Autumn", True)):
+        meeting = key(name)
+        for speech, org in enumerate((union, clinic, union)):
+            said = {"speech": str(key(f"{name} {speech}")), "item": str(key("item"))}
+            kept = {"audience": (f"org:{org}",), "visibility": "body"} if hidden else {}
+            started = {**said, "org": str(org)}
+            history.add("meetings", "SpeechStarted", f"meeting-{meeting}", started, **kept)
+        history.propose(name, clinic)
+        history.open(name, clinic, orgs)
+        history.take(name, school, "agree")
+        history.decide(name, clinic, "adopted", 3, {"agree": 1}, meeting=str(meeting))
+    ballot(history, "Apart", {clinic: "agree"}, orgs, "adopted")
+    await desk.read(history)
+    apart, autumn, spring = (await desk.report(history, STANCES))["rows"]
+    assert spring["spoke"] == [
+        {"organisation": str(clinic), "ref": "meetings/2"},
+        {"organisation": str(union), "ref": "meetings/1"},
+    ]
+    assert autumn["spoke"] == {"withheld": "audience"}
+    assert apart["spoke"] is None
+    sheet = csv.DictReader(io.StringIO(await desk.sheet(history, STANCES), newline=""))
+    spoke = {(row["title"], row["name"]): row["spoke"] for row in sheet}
+    assert spoke["Spring", "Union"] == "yes"
+    assert spoke["Spring", "School"] == "no"
+    assert spoke["Autumn", "School"] == "[audience]"
+    assert spoke["Apart", "Clinic"] == ""
+
+
+async def test_a_body_decides_within_its_newest_scope(desk: Desk) -> None:
+    history = desk.history()
+    history.form()
+    clinic = history.join("Clinic")
+    ballot(history, "Van", {clinic: "agree"}, [clinic], "adopted")
+    await desk.read(history)
+    [everything] = _scopes(await desk.report(history, STANCES))
+    assert everything["value"] == "all"
+    assert everything["refs"] == ["members/2"]
+    narrowed = {"scope": [str(key("issue"))]}
+    changed = history.add("members", "BodyMandateChanged", f"body-{PLENARY}", narrowed, by=clinic)
+    await desk.read(history)
+    [narrow] = _scopes(await desk.report(history, STANCES))
+    assert (narrow["value"], narrow["issues"][0]["name"]) == (1, text("Transport"))
+    assert narrow["refs"] == [f"members/{changed.position}"]
+
+
+def _scopes(report: Any) -> list[Any]:
+    return [each for each in report["summary"] if each["figure"] == "scope"]

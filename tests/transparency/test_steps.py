@@ -23,6 +23,11 @@ def propose(history: History, name: str, by: UUID, **data: Any) -> None:
     step(history, name, "NextStepProposed", by, what=text(name), **data)
 
 
+def pledge(history: History, org: UUID, hours: int, begins: str, until: str) -> None:
+    pledged = {"hours_per_month": hours, "from": begins, "until": until}
+    history.add("members", "CapacityPledged", f"capacity-{org}", pledged, by=org)
+
+
 @pytest.fixture(scope="module")
 async def told(desk: Desk) -> History:
     history = desk.history()
@@ -47,6 +52,9 @@ async def told(desk: Desk) -> History:
     override = {"steps": [str(key("Print flyers"))], "reason": text("No printer.")}
     closed = {"steps": [], "override": override}
     history.add("meetings", "MeetingClosed", f"meeting-{MEETING}", closed, by=clinic)
+    for hours, until in ((4, "2026-12-31"), (9, "2026-06-30")):
+        pledge(history, school, hours, "2026-01-01", until)
+    pledge(history, clinic, 20, "2025-01-01", "2025-12-31")
     await desk.read(history)
     return history
 
@@ -94,6 +102,22 @@ async def test_totals_show_what_a_closed_meeting_left_to_nobody(desk: Desk, told
         if each["figure"] == "on_time_rate"
     }
     assert rates == {"Clinic": None, "School": "0.000000"}  # the clinic's is due tomorrow
+
+
+async def test_open_hours_stand_beside_the_newest_pledge(desk: Desk, told: History) -> None:
+    summary = (await desk.report(told, STEPS))["summary"]
+    hours = {
+        (each["figure"], each["owner"]["name"]["text"]): each
+        for each in summary
+        if each["figure"] in {"open_hours", "pledged_hours"}
+    }
+    assert hours["open_hours", "School"]["value"] == 3
+    pledged = hours["pledged_hours", "School"]
+    assert (pledged["value"], pledged["unit"]) == (9, "hours a month")
+    assert len(pledged["refs"]) == 1
+    assert pledged["refs"][0].startswith("members/")
+    over = hours["pledged_hours", "Clinic"]
+    assert (over["value"], over["reason"]) == (None, "nothing is pledged for these days")
 
 
 async def test_a_reassigned_step_is_accepted_anew_and_a_declined_one_is_free(desk: Desk) -> None:

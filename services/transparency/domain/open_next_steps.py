@@ -73,6 +73,20 @@ class ClosedMeeting:
 Closed = Mapping[UUID, ClosedMeeting]
 
 
+@dataclass(frozen=True)
+class Pledge:
+    """Hours a month that an organisation promises, from its first to its last day.
+
+    A later pledge takes the place of the one before, whatever their days.
+    """
+
+    org: UUID
+    hours: int
+    begins: date
+    until: date
+    cited: Cited
+
+
 def fold(events: Iterable[StepEvent]) -> dict[UUID, Step]:
     """Return every step as its events left it."""
     steps: dict[UUID, Step] = {}
@@ -175,9 +189,17 @@ def row(step: Step, names: Names, now: datetime | None) -> dict[str, Any]:
 
 
 def summary(
-    steps: Sequence[Step], closed: Closed, names: Names, now: datetime | None
+    steps: Sequence[Step],
+    closed: Closed,
+    pledges: Iterable[Pledge],
+    names: Names,
+    now: datetime | None,
 ) -> list[dict[str, Any]]:
-    """Return the totals, then the on-time rate of each owner by name."""
+    """Return the totals, then of each owner by name: on-time rate, open hours, hours pledged.
+
+    Args:
+        pledges: In the order they were made.
+    """
     current = [step for step in steps if step.open]
     volunteered = [step for step in current if step.origin == "volunteered"]
     assigned = [step for step in current if step.origin == "assigned"]
@@ -195,12 +217,26 @@ def summary(
         if each.overridden
     ]  # fmt: skip
     owners = names.ordered({step.owner for step in steps if step.owner is not None})
+    newest = {pledge.org: pledge for pledge in pledges}
     for owner in owners:
         figures.append(_on_time(owner, steps, names, now))
         hours = [step for step in current if step.owner == owner and step.hours is not None]
         total = sum(step.hours or 0 for step in hours)
         figures.append(figure("open_hours", total, _events(hours), "hours", owner=names.of(owner)))
+        figures.append(_pledged(owner, newest.get(owner), names, now))
     return figures
+
+
+def _pledged(
+    owner: UUID, pledge: Pledge | None, names: Names, now: datetime | None
+) -> dict[str, Any]:
+    """Return the hours a month that an owner's newest pledge promises today."""
+    if pledge and now and pledge.begins <= now.date() <= pledge.until:
+        value, reason = pledge.hours, {}
+    else:
+        value, reason = None, {"reason": "nothing is pledged for these days"}
+    cited = [pledge.cited] if pledge else []
+    return figure("pledged_hours", value, cited, "hours a month", owner=names.of(owner), **reason)
 
 
 def _left_unowned(step: Step, closed: Closed) -> bool:

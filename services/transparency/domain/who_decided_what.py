@@ -7,16 +7,16 @@ Totals grow with each decision and never need the earlier stances again.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.transparency.domain.case import TAKEN, Case
 from services.transparency.domain.numbers import six
 from services.transparency.domain.recount import Recount, refs
-from services.transparency.domain.refs import Range, cite_range
-from services.transparency.domain.said import Names
+from services.transparency.domain.refs import Cited, Range, cite, cite_range
+from services.transparency.domain.said import Names, withheld
 from services.transparency.domain.tally import DISSENT, Electorate
-from shared.event import timestamp
+from shared.event import Ref, timestamp
 
 DAY = 86_400
 
@@ -37,11 +37,22 @@ class Orders:
         return order
 
 
-def row(case: Case, names: Names, again: Recount | None, orders: Orders) -> dict[str, Any]:
+Spoke = Mapping[UUID, Ref] | None
+"""The first speech of each organisation in a meeting; `None`: not for this reader."""
+
+
+def row(
+    case: Case,
+    names: Names,
+    again: Recount | None,
+    orders: Orders,
+    speakers: Mapping[UUID, Spoke],
+) -> dict[str, Any]:
     """Return one decision with the stance of every entitled organisation at close.
 
     Args:
         again: What was counted again; it knows what the decision rests on.
+        speakers: Of each meeting that a decision is linked to.
     """
     outcome, proposal = case.outcome, case.proposal
     assert outcome is not None
@@ -83,8 +94,24 @@ def row(case: Case, names: Names, again: Recount | None, orders: Orders) -> dict
         "body": names.of(proposal.body),
         "stances": stances,
         "missed": missed,
+        "spoke": _spoke(case, names, speakers),
         **refs(outcome, again, case.later),
     }
+
+
+def meeting(case: Case) -> UUID | None:
+    """Return the meeting that a decision is linked to: where it was made, or voted on."""
+    made_in = case.outcome.meeting if case.outcome else None
+    return made_in or (case.voting.meeting if case.voting else None)
+
+
+def _spoke(case: Case, names: Names, speakers: Mapping[UUID, Spoke]) -> Any:
+    """Return who spoke in the linked meeting, by name; `None` without one."""
+    if (linked := meeting(case)) is None:
+        return None
+    if (spoke := speakers[linked]) is None:
+        return withheld("audience")
+    return [{"organisation": str(org), "ref": spoke[org]} for org in names.ordered(spoke)]
 
 
 def _changes(case: Case) -> dict[UUID, list[dict[str, Any]]]:
@@ -133,6 +160,13 @@ class Deciding:
     decisions: int = 0
     overrides: int = 0
     events: Range = NO_EVENTS
+
+
+class Scope(NamedTuple):
+    """What a body may decide about: these issues, or with `None` all; and what says so."""
+
+    issues: tuple[UUID, ...] | None
+    cited: Cited
 
 
 @dataclass(frozen=True)
@@ -201,7 +235,7 @@ def _minority(case: Case) -> bool | None:
     return None if agree == against else agree < against
 
 
-def summary(totals: Totals, names: Names) -> list[dict[str, Any]]:
+def summary(totals: Totals, scopes: Mapping[UUID, Scope], names: Names) -> list[dict[str, Any]]:
     """Return the figures of each organisation, by name, then those of each body."""
     figures = [
         {"figure": name, "organisation": names.of(org), "value": value, **events}
@@ -215,7 +249,19 @@ def summary(totals: Totals, names: Names) -> list[dict[str, Any]]:
         of = {"body": names.of(body), **cite_range(deciding.events)}
         figures.append({"figure": "decisions", "value": deciding.decisions, **of})
         figures.append({"figure": "overrides_used", "value": deciding.overrides, **of})
+        if body is not None and body in scopes:
+            figures.append(_scope(body, scopes[body], names))
     return figures
+
+
+def _scope(body: UUID, scope: Scope, names: Names) -> dict[str, Any]:
+    """Return on how many issues a body may decide, and which; `all` of them without a list."""
+    issues = scope.issues
+    listed = {} if issues is None else {"issues": [names.of(each) for each in issues]}
+    value = "all" if issues is None else len(issues)
+    return {
+        "figure": "scope", "value": value, "body": names.of(body), **listed, **cite([scope.cited]),
+    }  # fmt: skip
 
 
 def _figures(standing: Standing) -> list[tuple[str, Any]]:

@@ -30,9 +30,7 @@ LETS_PASS = frozenset(
         # members
         "AccreditationEnded",
         "AlignmentStated",
-        "BodyMandateChanged",
         "BottomLineDeclared",
-        "CapacityPledged",
         "CapacityReviewed",
         "CircleClosed",
         "CircleOpened",
@@ -145,6 +143,7 @@ projection = recounts.Counting(
         stated.STATED,
         steps.STEP,
         steps.CLOSING,
+        steps.PLEDGE,
         credit.CONTRIBUTION,
         credit.CREDIT,
         boundaries.BOUNDARY,

@@ -256,11 +256,12 @@ async def cited_rows(
     Args:
         types: Only of these event types.
     """
+    of_types = "t.type = any($5)" if types else "$5::text[] is null"
     return await db.fetch(
         f"select t.*, e.leaf from {table.name} t join event e"  # noqa: S608 - a table of ours
         " on e.coalition_id = t.coalition_id and e.service = $4 and e.position = t.position"
         " where t.coalition_id = $1 and t.position <= $2 and t.audience && $3"
-        " and ($5::text[] is null or t.type = any($5)) order by t.position",
+        f" and {of_types} order by t.position",
         lens.coalition,
         lens.as_of[service],
         lens.audiences,

@@ -27,6 +27,8 @@ from services.transparency.views import (
     names,
     policies,
     register,
+    rooms,
+    seats,
     sittings,
     steps,
     windowed,
@@ -158,17 +160,21 @@ async def _stances(rows: Rows, ask: Ask) -> Report:
         outcomes = await register.page(db, lens, ask.search, ask.after, ask.limit + 1)
         found = await cases(db, lens, outcomes[: ask.limit])
         again = await recounts(db, lens, [row["position"] for row in outcomes])
+        linked = {meeting for case in found if (meeting := who_decided_what.meeting(case))}
+        speakers = await rooms.speakers(db, lens, linked)
+        scopes = await seats.scopes(db, lens)
         head = await _head(db, ask, "who-decided-what", await register.hidden(db, lens))
     if ask.summary:
         totals = await _standings.of(rows, lens, ask.search)
-        summary = who_decided_what.summary(totals, known)
+        summary = who_decided_what.summary(totals, scopes, known)
     orders = who_decided_what.Orders(known)
     written = [
-        who_decided_what.row(case, known, again.get(case.outcome.position), orders)
+        who_decided_what.row(case, known, again.get(case.outcome.position), orders, speakers)
         for case in found
         if case.outcome is not None
     ]
-    orgs = known.ordered({org for case in found for org in case.electorate.orgs})
+    spoke = {org for each in speakers.values() for org in each or ()}
+    orgs = known.ordered(spoke.union(*(case.electorate.orgs for case in found)))
     more = {"organisations": [known.of(org) for org in orgs]}
     return Report(head, summary, written, _after(outcomes, ask.limit), more)
 
@@ -186,6 +192,7 @@ async def _steps(rows: Rows, ask: Ask) -> Report:
         known = await names.names(db, lens)
         happened = await steps.step_events(db, lens)
         closed = await steps.closings(db, lens)
+        pledges = await steps.pledges(db, lens)
         now = await events.newest(db, lens)
         head = await _head(db, ask, "open-next-steps", await steps.hidden_steps(db, lens), now)
         folded = open_next_steps.fold(happened)
@@ -199,7 +206,7 @@ async def _steps(rows: Rows, ask: Ask) -> Report:
     shown = listed[start : start + ask.limit]
     summary = []
     if ask.summary:
-        summary = open_next_steps.summary(list(folded.values()), closed, known, now)
+        summary = open_next_steps.summary(list(folded.values()), closed, pledges, known, now)
     after = str(shown[-1].id) if start + ask.limit < len(listed) else None
     return Report(head, summary, [open_next_steps.row(s, known, now) for s in shown], after)
 

@@ -1,7 +1,7 @@
 """Rows of what happened at meetings: who was asked, came, spoke and set the agenda; the heat."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from services.transparency.views.events import (
     jsonb,
     sealing,
 )
-from shared.event import Recorded
+from shared.event import Recorded, Ref
 from shared.hot import Connection
 from shared.projection import Row, Rows, Table
 
@@ -125,6 +125,33 @@ async def events_of(db: Connection, lens: Lens) -> list[Event]:
         )
         for row in await cited_rows(db, lens, ROOM, "meetings")
     ]
+
+
+async def speakers(
+    db: Connection, lens: Lens, meetings: Collection[UUID]
+) -> dict[UUID, dict[UUID, Ref] | None]:
+    """Return who spoke in each meeting, with the first speech of each; `None` where it is hidden.
+
+    Hidden is a meeting of which this reader may not see every speech.
+    """
+    rows = await db.fetch(
+        "select meeting, org, position, audience && $3 as seen from room"
+        " where coalition_id = $1 and position <= $2 and type = $4 and meeting = any($5)"
+        " order by position desc",
+        lens.coalition,
+        lens.meetings,
+        lens.audiences,
+        STARTED,
+        list(meetings),
+    )
+    found: dict[UUID, dict[UUID, Ref] | None] = {meeting: {} for meeting in meetings}
+    for row in rows:
+        spoke = found[row["meeting"]]
+        if not row["seen"]:
+            found[row["meeting"]] = None
+        elif spoke is not None:
+            spoke[row["org"]] = f"meetings/{row['position']}"
+    return found
 
 
 async def executives(db: Connection, lens: Lens) -> dict[UUID, Cited]:

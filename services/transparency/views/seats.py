@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.transparency.domain.seats import SeatEvent
+from services.transparency.domain.who_decided_what import Scope
 from services.transparency.views.events import Lens, audience, cited_rows, citing, hidden_rows
 from shared.event import Recorded
 from shared.hot import Connection
@@ -20,8 +21,12 @@ SEAT = Table(
     ("seat", "uuid"),
     ("org", "uuid"),
     ("constituency", "uuid"),
+    ("scope", "text[]"),
     ("audience", "text[]"),
 )
+
+
+ALL = "all"
 
 
 def happened(seen: Recorded) -> Iterable[tuple[Table, Row]]:
@@ -38,13 +43,15 @@ def happened(seen: Recorded) -> Iterable[tuple[Table, Row]]:
             data.get("seat"),
             data.get("org"),
             data.get("constituency"),
+            [ALL] if data.get("scope") == ALL else data.get("scope"),
             audience(seen),
         ),
     )
 
 
+SCOPED = ("BodyConstituted", "BodyMandateChanged")
 SEATS = ("SeatReserved", "SeatFilled", "SeatVacated", "BodyDissolved")
-ROWS: dict[str, Rows] = dict.fromkeys(("BodyConstituted", *SEATS), happened)
+ROWS: dict[str, Rows] = dict.fromkeys((*SCOPED, *SEATS), happened)
 
 
 async def seat_events(db: Connection, lens: Lens) -> list[SeatEvent]:
@@ -66,6 +73,17 @@ async def seat_events(db: Connection, lens: Lens) -> list[SeatEvent]:
 async def hidden_seat_events(db: Connection, lens: Lens) -> int:
     """Return how many of them this reader may not see."""
     return await hidden_rows(db, lens, SEAT, "members", *SEATS)
+
+
+async def scopes(db: Connection, lens: Lens) -> dict[UUID, Scope]:
+    """Return what each body may decide about."""
+    return {
+        row["body"]: Scope(
+            None if row["scope"] == [ALL] else tuple(map(UUID, row["scope"])),
+            citing("members", row),
+        )
+        for row in await cited_rows(db, lens, SEAT, "members", *SCOPED)
+    }
 
 
 async def plenary(db: Connection, lens: Lens) -> UUID | None:

@@ -4,9 +4,16 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from services.transparency.domain.open_next_steps import ClosedMeeting, StepEvent
+from services.transparency.domain.open_next_steps import ClosedMeeting, Pledge, StepEvent
 from services.transparency.domain.refs import Cited
-from services.transparency.views.events import Lens, audience, jsonb, sealing
+from services.transparency.views.events import (
+    Lens,
+    audience,
+    cited_rows,
+    citing,
+    jsonb,
+    sealing,
+)
 from services.transparency.views.names import named
 from shared.event import Recorded
 from shared.hot import Connection
@@ -40,6 +47,16 @@ CLOSING = Table(
     ("reason", "jsonb"),
     ("audience", "text[]"),
     ("sealed", "jsonb"),
+)
+PLEDGE = Table(
+    "pledge",
+    ("coalition_id", "uuid"),
+    ("position", "bigint"),
+    ("org", "uuid"),
+    ("hours", "int"),
+    ("begins", "date"),
+    ("until", "date"),
+    ("audience", "text[]"),
 )
 
 Given = Iterable[tuple[Table, Row]]
@@ -87,6 +104,18 @@ def closed(seen: Recorded) -> Given:
     )
 
 
+def pledged(seen: Recorded) -> Given:
+    data = seen.data
+    begins, until = (date.fromisoformat(data[name]) for name in ("from", "until"))
+    yield (
+        PLEDGE,
+        (
+            seen.coalition, seen.position, seen.key, data["hours_per_month"], begins, until,
+            audience(seen),
+        ),
+    )  # fmt: skip
+
+
 STEPS = (
     "NextStepProposed",
     "NextStepVolunteered",
@@ -101,6 +130,7 @@ STEPS = (
     "NextStepCompleted",
 )
 ROWS: dict[str, Rows] = {
+    "CapacityPledged": pledged,
     "MeetingScheduled": named("meeting", "title", always=True),
     "MeetingClosed": closed,
     **dict.fromkeys(STEPS, step),
@@ -180,3 +210,11 @@ async def closings(db: Connection, lens: Lens) -> dict[UUID, ClosedMeeting]:
         )
         for row in rows
     }
+
+
+async def pledges(db: Connection, lens: Lens) -> list[Pledge]:
+    """Return what organisations pledged, in order."""
+    return [
+        Pledge(row["org"], row["hours"], row["begins"], row["until"], citing("members", row))
+        for row in await cited_rows(db, lens, PLEDGE, "members")
+    ]
