@@ -216,7 +216,8 @@ def revealed(seen: Recorded) -> Given:
         ),
     )
     if data.get("objection"):
-        raised = {"objection": data["objection"], "grounds": data.get("reason")}
+        raised = {"objection": data["objection"]}
+        raised |= {"grounds": data["reason"]} if "reason" in data else {}
         under = {"grounds": seen.sealed["reason"]} if "reason" in seen.sealed else {}
         yield from happened(
             seen._replace(type="ObjectionRaised", by=UUID(data["org"]), data=raised, sealed=under)
