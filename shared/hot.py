@@ -367,6 +367,11 @@ class Reading:
         """The batch's own connection; only for rare reads."""
         return self._work.db
 
+    @property
+    def reached(self) -> int:
+        """The position of the newest event of this service and coalition."""
+        return self._work.head.position
+
     async def stream(self, decider: Decider[Any, S, Any], key: UUID | str) -> S:
         """Return the state of any stream of this service and coalition."""
         state: S = (await self._work.stream(decider, key)).state

@@ -189,6 +189,8 @@ from_meetings = Subscription(
             "WorkstreamStarted",
             "ProgressReported",
             "WorkstreamClosed",
+            "ReportIssued",
+            "IndicatorFlagAnswered",
             "DemandPresented",
             "DemandAnswered",
             "DemandEscalated",

@@ -30,6 +30,7 @@ from services.meetings.domain.disclosure import (
     DisclosureRequested,
 )
 from services.meetings.domain.electorate import ElectorateExtended
+from services.meetings.domain.flag import IndicatorFlagAnswered
 from services.meetings.domain.floor import (
     DissentInvited,
     FloorRequested,
@@ -136,6 +137,7 @@ from services.meetings.domain.ratification import (
     RatificationRequested,
 )
 from services.meetings.domain.recording import RecordingAnswered
+from services.meetings.domain.report import AsOf, ReportIssued
 from services.meetings.domain.rule import (
     DecisionRuleAdopted,
     DecisionRuleRetired,
@@ -204,6 +206,8 @@ OBJECTIVE = ObjectiveId(UUID("0195c5a0-1b21-7c32-8d43-9e54af65b076"))
 TARGET = TargetId(UUID("0195c5a0-1b22-7c33-8d44-9e55af66b077"))
 CAMPAIGN = f"campaign-{CAMPAIGN_ID}"
 WORKSTREAM = f"workstream-{UUID('0195c5a0-1b23-7c34-8d45-9e56af67b078')}"
+REPORT = f"report-{UUID('0195c5a0-1b2f-7c40-8d51-9e57af68b0a1')}"
+FLAG = f"flag-{UUID('0195c5a0-1b2f-7c40-8d51-9e57af68b0a2')}"
 DEMAND = f"demand-{UUID('0195c5a0-1b24-7c35-8d46-9e57af68b079')}"
 POLICY = f"policy-{UUID('0195c5a0-1b25-7c36-8d47-9e58af69b07a')}"
 ROOM = UnitId(UUID("0195c5a0-1b26-7c37-8d48-9e59af6ab07b"))
@@ -271,6 +275,31 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     ),
     (DEMAND, DemandAnswered(by=UNION, result="partly", text=Sealed(WHY))),
     (DEMAND, DemandEscalated(by=UNION, to=Sealed(PLACE), due=JUNE)),
+    (
+        REPORT,
+        ReportIssued(
+            by=UNION,
+            report="R7",
+            organisation=UNION,
+            audience_="public",
+            as_of=AsOf(members=40, meetings=61, credit=8),
+            boundary_version=2,
+            format_version=1,
+            content=DIGEST,
+            withheld={"audience": 3, "erased": 1},
+            supersedes="meetings/58",
+        ),
+    ),
+    (
+        FLAG,
+        IndicatorFlagAnswered(
+            by=UNION,
+            indicator="late_dissent",
+            window_end=MAY,
+            answer="dismissed",
+            reason=Sealed(WHY),
+        ),
+    ),
     (POLICY, PolicyDrafted(by=UNION, title=Sealed(TITLE), text=Sealed(WORDS))),
     (
         POLICY,

@@ -21,11 +21,13 @@ from services.meetings.__main__ import service as meetings
 from services.meetings.domain import (
     campaign,
     demand,
+    flag,
     meeting,
     next_step,
     objection,
     policy,
     proposal,
+    report,
     rule,
     voting,
     workstream,
@@ -204,6 +206,13 @@ MEETINGS = World(
         (workstream.decider, ONE, workstream.ReportProgress(percent=40, text=WORDS), TWO),
         (demand.decider, ONE, demand.PresentDemand(
             office=WORDS, text=WORDS, due=START.date()), TWO),
+        (report.decider, ONE, report.IssueReport(
+            report="R7", organisation=OrgId(TWO), audience="members", boundary_version=0,
+            as_of=report.AsOf(members=0, meetings=0, credit=0), format_version=1,
+            content="A" * 43), TWO),
+        (flag.decider, ONE, flag.AnswerFlag(
+            indicator="late_dissent", window_end=START.date(), answer="dismissed",
+            reason=WORDS), ONE),
         (policy.decider, ONE, policy.DraftPolicy(title=WORDS, text=WORDS), ONE),
         (policy.decider, ONE, policy.AgreePolicy(relation="none", units=(policy.AskedUnit(
             unit=policy.UnitId(ONE), owner=OrgId(TWO), name=WORDS),)), ONE),

@@ -140,6 +140,8 @@ from_meetings = Subscription(
             "DecisionRuleAdopted",
             "DecisionRuleRetired",
             "DemandAnswered",
+            "IndicatorFlagAnswered",
+            "ReportIssued",
             "DemandEscalated",
             "DemandPresented",
             "DepartureRecorded",

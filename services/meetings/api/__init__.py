@@ -10,6 +10,7 @@ from services.meetings.api import (
     policies,
     preparations,
     proposals,
+    reports,
     rules,
     steps,
 )
@@ -27,6 +28,7 @@ PARTS = (
     preparations,
     rules,
     proposals,
+    reports,
     steps,
 )
 router = Router(routes=[route for part in PARTS for route in part.router.routes])

@@ -25,6 +25,7 @@ from services.meetings.domain import (
     prework,
     proposal,
     recording,
+    report,
     rule,
     sense_check,
     series,
@@ -456,6 +457,18 @@ async def presides(read: Reading, _state: Any, _command: Any) -> policy.Presides
     return policy.Presides(mandate is not None and known.chairs(mandate, None))
 
 
+async def issues(read: Reading, _state: Any, command: report.IssueReport) -> report.Issues:
+    """Return how far the journal goes, and which report the new one is to stand for."""
+    service, _, position = (command.supersedes or "").partition("/")
+    before = await read.recorded(int(position)) if service == "meetings" else None
+    if before is None or before.type != "ReportIssued":
+        return report.Issues(read.reached)
+    about = before.data.get("organisation")
+    return report.Issues(
+        read.reached, (before.data["report"], OrgId(UUID(about)) if about else None)
+    )
+
+
 def appealed_to(state: proposal.Proposal | None, command: Any) -> BodyId | None:
     """Return the body that a formal objection went to: its chair resolves it."""
     if state is None:
@@ -515,6 +528,7 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     demand.PresentDemand: (campaigns,),
     policy.AgreePolicy: (roll, policy_decision),
     policy.RetirePolicy: (presides,),
+    report.IssueReport: (presides, issues),
     next_step.ProposeStep: (meetings, decisions),
     next_step.VolunteerForStep: (commitments,),
     next_step.AssignStep: (commitments,),

@@ -288,6 +288,8 @@ FOLDED = (
     "DiscussionParked",
     "DiscussionResumed",
     "RecordingAnswered",
+    "ReportIssued",
+    "IndicatorFlagAnswered",
 )
 """Event types that registers are folded from (`said.py`)."""
 
