@@ -266,7 +266,8 @@ class Event(Value):
 
     Class attributes: `visibility` is the class of `domain.md` 4 the event is recorded under,
     unless an import says otherwise; `unsigned` events carry no `by`. One that `erases` does so with
-    the person whose stream it is on: where they ask for it themselves, it is unsigned.
+    the person whose stream it is on: where they ask for it themselves, it is unsigned. Where only
+    some events of a type are unsigned, `nameless` tells which.
     """
 
     model_config = ConfigDict(defer_build=True)  # a process reads few of its types
@@ -285,6 +286,11 @@ class Event(Value):
         private = {"seen_by": audience, "within": within}
         object.__setattr__(self, "__pydantic_private__", private)
         return self
+
+    @property
+    def nameless(self) -> bool:
+        """Whether this event carries neither `by` nor actor, and its words are nobody's."""
+        return self.unsigned
 
     @property
     def audience(self) -> tuple[str, ...]:

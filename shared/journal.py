@@ -615,10 +615,12 @@ class Journal:
         written_id = uuid7_text(milliseconds(at), next(_ids))
         disclosures: list[Disclosure] = []
         key_of = keyed_for(visibility, audience)
+        of_oneself = kind.erases and name == step.decider.stream(str(context.actor))
+        unsigned = event.nameless or of_oneself
 
         def close(hidden: Hidden) -> str:
             about = hidden.about
-            if about is None and context.author is not None and hidden.words:
+            if about is None and context.author is not None and hidden.words and not unsigned:
                 about = context.author
             if about in work.erased:
                 raise _about_nobody()
@@ -632,8 +634,6 @@ class Journal:
                 hidden.sealed.take(closed.digest)
             return closed.digest
 
-        of_oneself = kind.erases and name == step.decider.stream(str(context.actor))
-        unsigned = kind.unsigned or of_oneself
         entry = encode(
             Envelope(
                 written_id, self.rules.service, kind.__name__, name, work.written, position,

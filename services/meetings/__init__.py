@@ -3,7 +3,8 @@
 Owns: meetings with agenda, attendance and minutes; decision rules; proposals with their votings,
     stances, ballots, sense checks, objections and decisions; next steps; campaigns with their
     objectives and workstreams, and demands to offices; shared policies, questions of practice,
-    ideas and pilots; reports that were issued, and answers to flags.
+    ideas and pilots; concerns, and beside the journal who raised one anonymously; reports that were
+    issued, and answers to flags.
 Publishes: MeetingScheduled … MeetingClosed, DecisionRuleAdopted, ProposalDrafted … DecisionMade,
     NextStepProposed … NextStepCompleted; all of them are in `docs/events.md`.
 Hears: from members who is at the table, who may act for whom, and which issues a body decides.

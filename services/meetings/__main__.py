@@ -3,6 +3,7 @@
 from services.meetings import api, views
 from services.meetings.domain import (
     campaign,
+    concern,
     demand,
     disclosure,
     flag,
@@ -33,6 +34,7 @@ service = Service(
     deciders=(
         disclosure.decider,
         campaign.decider,
+        concern.decider,
         demand.decider,
         flag.decider,
         meeting.decider,

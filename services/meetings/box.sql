@@ -1,5 +1,6 @@
 -- The ballot box: what was answered, and apart from that who has. Nothing here has a time, a
--- position or a number, and no row leads to another (docs/decisions/0029).
+-- position or a number, and no row leads to another (docs/decisions/0029). And who raised a concern
+-- that is anonymous, under a key of the service's, until it is resolved (docs/decisions/0034).
 create schema if not exists box;
 
 create table if not exists box.paper (             -- an answer; nobody's
@@ -14,6 +15,15 @@ create table if not exists box.answered (          -- who may not answer again, 
   box          uuid  not null,
   who          bytea not null,
   primary key (coalition_id, box, who));
+
+create table if not exists box.raiser (            -- each of the same size, whoever it is
+  coalition_id uuid  not null,
+  concern      uuid  not null,
+  digest       text  not null,
+  key_id       uuid  not null,
+  nonce        bytea not null,
+  ciphertext   bytea not null,
+  primary key (coalition_id, concern));
 
 -- Put an answer in. Papers that lie there are put in anew with it, in an order of chance: neither
 -- where a row stands nor which transaction wrote it tells the newest from 255 others.

@@ -183,6 +183,8 @@ from_meetings = Subscription(
             "NextStepBlocked",
             "NextStepDueDateMoved",
             "CampaignLaunched",
+            "ConcernRaised",
+            "ConcernResolved",
             "ObjectiveSet",
             "ActionHeld",
             "TargetStanceRecorded",

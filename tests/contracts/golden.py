@@ -55,16 +55,15 @@ def disclosures(service: str, stream: str, event: Event) -> list[bytes]:
 
 
 def _encoded(service: str, stream: str, event: Event, seal: SealField) -> bytes:
-    kind = type(event)
     by = getattr(event, "by", SOMEBODY)
     envelope = Envelope(
-        id="0195c4d1-3a52-7f06-a1b7-90c2e84d6f15", service=service, type=kind.__name__,
+        id="0195c4d1-3a52-7f06-a1b7-90c2e84d6f15", service=service, type=type(event).__name__,
         stream=stream, coalition=str(COALITION), position=7, version=1, at=AT, recorded_at=AT,
         correlation="0195c4d1-3a40-7b1d-b2c9-4e5f60718293", credential="app_user",
-        visibility=event.recorded_within(None), by=None if kind.unsigned else by, authority="full",
+        visibility=event.recorded_within(None), by=None if event.nameless else by, authority="full",
         audience=event.audience,
     )  # fmt: skip
-    return encode(envelope, event, None if kind.unsigned else SOMEBODY, seal, _decoy)
+    return encode(envelope, event, None if event.nameless else SOMEBODY, seal, _decoy)
 
 
 def samples() -> Iterator[tuple[str, str, Event]]:

@@ -18,6 +18,7 @@ from services.meetings.domain.campaign import (
     TargetId,
     TargetStanceRecorded,
 )
+from services.meetings.domain.concern import ConcernRaised, ConcernResolved
 from services.meetings.domain.consultation import ConstituencyConsulted
 from services.meetings.domain.demand import (
     DemandAnswered,
@@ -212,6 +213,7 @@ DEMAND = f"demand-{UUID('0195c5a0-1b24-7c35-8d46-9e57af68b079')}"
 POLICY = f"policy-{UUID('0195c5a0-1b25-7c36-8d47-9e58af69b07a')}"
 ROOM = UnitId(UUID("0195c5a0-1b26-7c37-8d48-9e59af6ab07b"))
 PRACTICE = f"practice-{UUID('0195c5a0-1b27-7c38-8d49-9e5aaf6bb07c')}"
+CONCERN = f"concern-{UUID('0195c5a0-1b29-7c3a-8d4b-9e5caf6db07e')}"
 PILOT = f"pilot-{UUID('0195c5a0-1b28-7c39-8d4a-9e5baf6cb07d')}"
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 DUSK = datetime(2026, 3, 12, 18, tzinfo=UTC)
@@ -323,6 +325,19 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     (PILOT, IdeaReviewed(by=UNION, at=NOON, text=Sealed(WHY))),
     (PILOT, PilotStarted(by=SCHOOL, until=JUNE)),
     (PILOT, PilotReported(by=SCHOOL, result="worked", text=Sealed(WORDS))),
+    (
+        CONCERN,
+        ConcernRaised(
+            by=UNION,
+            source="community",
+            kind="implementation",
+            anonymous=False,
+            body=PLENARY,
+            about=PROPOSAL_ID,
+            text=Sealed(WORDS),
+        ).seen_by(SEEN_BY, within="body"),
+    ),
+    (CONCERN, ConcernResolved(how="changed", text=Sealed(WHY)).seen_by(SEEN_BY, within="body")),
     (RULE, DecisionRuleAdopted(version=1, body=PLENARY, rule=TERMS, decision="meetings/41")),
     (RULE, DecisionRuleRetired(decision="meetings/42")),
     (
@@ -585,6 +600,18 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
 """(stream, event), one of each type."""
 
 GROWN: tuple[tuple[int, str, Event], ...] = (
+    (
+        2,
+        CONCERN,
+        ConcernRaised(
+            source="member",
+            kind="interpersonal",
+            anonymous=True,
+            body=PLENARY,
+            item=ITEM,
+            text=Sealed(WORDS),
+        ).seen_by(SEEN_BY, within="body"),
+    ),
     (
         2,
         MEETING,

@@ -15,6 +15,7 @@ from services.meetings.domain.disclosure import (
     DisclosureRequested,
     Item,
     Items,
+    Kept,
     RefuseDisclosure,
     RequestDisclosure,
     decider,
@@ -72,6 +73,16 @@ def test_f21_only_what_is_there_and_can_be_disclosed_is_asked_for() -> None:
     more = ask.model_copy(update={"items": (DRAFT, "meetings/5")})
     one = Items({DRAFT: items().known[DRAFT]})
     given().when(more, by(UNION, one)).then_refused("unknown_item")
+
+
+@pytest.mark.parametrize("kept", ["interpersonal", "anonymous"])
+def test_f86_c9_what_is_kept_in_its_body_is_disclosed_with_nothing(kept: Kept) -> None:
+    known = {**items("body").known, DRAFT: Item(frozenset(), "body", kept)}
+    for to in ("members", "public"):
+        wider = ask.model_copy(update={"to": to})
+        given().when(wider, by(UNION, Items(known))).then_refused(kept)
+    both = known | {VARIANT: Item(frozenset(), "body", "interpersonal")}
+    given().when(ask, by(UNION, Items(both))).then_refused("interpersonal")
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ MUTATIONS = (
     Mutation(
         "I7 what a person says for themself alone goes with them",
         "shared/journal.py",
-        "if about is None and context.author is not None and hidden.words:",
+        "if about is None and context.author is not None and hidden.words and not unsigned:",
         "if about is None and context.author is not None and not hidden.words:",
         f"{OF_ERASURE}::test_words_of_who_speaks_for_themself_alone_go_with_them",
     ),

@@ -78,8 +78,8 @@ def written(draw: st.DrawFn) -> Written:
     service, kind = draw(st.sampled_from(TYPES))
     event = draw(of(kind))
     at: datetime = getattr(event, "at", None) or draw(moments)
-    by: UUID | None = getattr(event, "by", None) or draw(st.none() | IDS)
-    unsigned = kind.unsigned
+    by: UUID | None = event.by if hasattr(event, "by") else draw(st.none() | IDS)
+    unsigned = event.nameless
     authority = draw(AUTHORITY)
     if "authority" in kind.model_fields:
         authority = getattr(event, "authority", None)

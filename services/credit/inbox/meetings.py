@@ -133,6 +133,8 @@ from_meetings = Subscription(
             "AttendanceRecorded",
             "BallotReceived",
             "CampaignLaunched",
+            "ConcernRaised",
+            "ConcernResolved",
             "ConstituencyConsulted",
             "DecisionDeferred",
             "DecisionRatified",

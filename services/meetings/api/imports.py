@@ -4,6 +4,7 @@ from services.meetings.domain import (
     agenda,
     attendance,
     campaign,
+    concern,
     demand,
     flag,
     floor,
@@ -62,6 +63,7 @@ _IMPORTED: dict[AnyDecider, tuple[type[Command], ...]] = {
         minutes.CorrectMinutes,
         meeting.CloseMeeting,
     ),
+    concern.decider: (concern.RaiseConcern, concern.ResolveConcern),
     series.decider: (series.EstablishSeries,),
     rule.decider: (rule.AdoptRule, rule.RetireRule),
     proposal.decider: (

@@ -25,16 +25,26 @@ BELOW: Mapping[To, frozenset[Visibility]] = {
 """From which classes something can be raised; partners and funders are not comparable."""
 NAMED: frozenset[To] = frozenset({"partners", "funders"})
 """Classes whose readers are named one by one."""
-DISCLOSABLE = frozenset({"MessageDrafted", "MessageApproved", "MessageVariantApproved"})
+DISCLOSABLE = frozenset(
+    {
+        "ConcernRaised",
+        "ConcernResolved",
+        "MessageDrafted",
+        "MessageApproved",
+        "MessageVariantApproved",
+    }
+)
 """Events whose readers can become more; each shows the organisation it is by."""
+Kept = Literal["interpersonal", "anonymous"]
 
 
 @dataclass(frozen=True)
 class Item:
-    """An event: whom it shows, and the class it was recorded in."""
+    """An event: whom it shows, the class it was recorded in, and why it stays there."""
 
     orgs: frozenset[OrgId]
     within: Visibility
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +174,11 @@ def _request(
         raise Refused(
             "unknown_item", "One of these is not there, or is nothing that can be disclosed."
         )
+    kept = {item.kept for item in known.values()}
+    if "interpersonal" in kept:
+        raise Refused("interpersonal", "What is between persons stays in the body it was told.")
+    if "anonymous" in kept:
+        raise Refused("anonymous", "Nobody can be asked: one of these is anonymous. Leave it out.")
     if any(item.within not in BELOW[command.to] for item in known.values()):
         raise Refused("already_seen", "One of these is shown to them already: leave it out.")
     needs = frozenset().union(*(item.orgs for item in known.values()))

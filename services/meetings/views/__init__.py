@@ -1,6 +1,6 @@
 """What rules and people look up: facts under the lock, rows for pages."""
 
-from services.meetings.views import box, messages, queries, rows
+from services.meetings.views import box, concerns, messages, queries, raisers, rows
 from services.meetings.views.facts import NEEDS, appealed_to
 from services.meetings.views.folds import FOLDS
 from services.meetings.views.roll import erased, mandates
@@ -11,10 +11,12 @@ __all__ = [
     "NEEDS",
     "appealed_to",
     "box",
+    "concerns",
     "erased",
     "mandates",
     "messages",
     "projection",
     "queries",
+    "raisers",
     "rows",
 ]

@@ -16,6 +16,15 @@ from shared.hot import Connection
 State = Literal["open", "disclosed", "refused"]
 
 
+CONCERNS = (
+    "select position, type, data->'text' as text, by as by_org from said m"
+    " where coalition_id = $1 and aggregate = 'concern' and position = any($3)"
+    " and (audience && $2 or exists (select from disclosed d where d.coalition_id = m.coalition_id"
+    "  and d.position = m.position and d.audience && $2))"
+)
+"""What concerns say that somebody may see, by the class they were told or since a disclosure."""
+
+
 class DisclosedRow(BaseModel):
     """An event to be disclosed; of one that the reader may not see, only its reference."""
 
@@ -57,17 +66,10 @@ async def disclosures(db: Connection, coalition: UUID, seen_by: Audiences) -> li
     )
     named = await names(db, coalition, seen_by)
     asked = [row for row in rows if row["type"] == "DisclosureRequested"]
-    told = {
-        ref(row): row
-        for row in await db.fetch(
-            f"{SEEN} and m.position = any($3)",
-            *(
-                coalition,
-                list(seen_by),
-                [_position(item) for row in asked for item in row["items"]],
-            ),
-        )
-    }
+    items = [_position(item) for row in asked for item in row["items"]]
+    seen = coalition, list(seen_by), items
+    messages = await db.fetch(f"{SEEN} and m.position = any($3)", *seen)
+    told = {ref(row): row for row in [*messages, *await db.fetch(CONCERNS, *seen)]}
     return [
         _row(one, [row for row in rows if row["disclosure"] == one["disclosure"]], told, named)
         for one in reversed(asked)

@@ -1,6 +1,6 @@
 """What the rules need beside their own stream, each read under the lock of the decision."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from services.meetings.domain import (
     attendance,
     ballot,
     campaign,
+    concern,
     consultation,
     demand,
     disclosure,
@@ -53,6 +54,7 @@ from services.meetings.views.box import answers, ballots
 from services.meetings.views.folds import (
     ATTENDING,
     DECISIONS,
+    LISTED,
     OBJECTIVES,
     PARKED,
     RULES,
@@ -61,6 +63,7 @@ from services.meetings.views.folds import (
     TABLED,
     in_force,
 )
+from services.meetings.views.raisers import leading
 from services.meetings.views.roll import ROLL, mandates
 from shared.ask import Fact
 from shared.event import Command, Ref, Sealed, Text
@@ -396,14 +399,35 @@ async def items(
         *(read.coalition, own, list(disclosure.DISCLOSABLE)),
     )
     found = {row["position"]: orjson.loads(row["bytes"]) for row in rows}
+    if isinstance(command, disclosure.RequestDisclosure):
+        known, actor = await mandates(read), read.context.actor
+        own_audiences = known.audiences(actor) if actor else frozenset()
+        found = {at: event for at, event in found.items() if _seen(event, own_audiences)}
     return disclosure.Items(
         {
             f"meetings/{position}": disclosure.Item(
-                frozenset({OrgId(UUID(event["onbehalfof"]))}), event["visibility"]
+                frozenset({OrgId(UUID(event["onbehalfof"]))} if "onbehalfof" in event else ()),
+                event["visibility"],
+                await _kept_in(read, event["subject"]),
             )
             for position, event in found.items()
         }
     )
+
+
+def _seen(event: Mapping[str, Any], audiences: Collection[str]) -> bool:
+    """Say whether somebody may know of an event: what they may not see is not there for them."""
+    tokens = event.get("audience", event["visibility"]).split()
+    return any(each in audiences or f"org:{each}" in audiences for each in tokens)
+
+
+async def _kept_in(read: Reading, stream: str) -> disclosure.Kept | None:
+    """Return why what stands on a stream is for its body alone, if it is."""
+    aggregate, _, key = stream.partition("-")
+    raised = await read.stream(concern.decider, key) if aggregate == "concern" else None
+    if raised is not None and raised.kind == "interpersonal":
+        return "interpersonal"
+    return "anonymous" if raised is not None and raised.anonymous else None
 
 
 async def origins(read: Reading, _state: Any, command: campaign.LaunchCampaign) -> campaign.Known:
@@ -469,6 +493,37 @@ async def issues(read: Reading, _state: Any, command: report.IssueReport) -> rep
     )
 
 
+async def belonging(
+    read: Reading, _state: concern.Concern, command: concern.RaiseConcern
+) -> concern.Belonging:
+    """Return the bodies of what a concern names; where it names none, the plenary."""
+    known = await read.snapshot(ROLL)
+    about = await read.stream(proposal.decider, command.about) if command.about else None
+    listed = (await read.fold(LISTED)).get(command.item) if command.item else None
+    met = await read.stream(meeting.decider, listed) if listed else None
+    body = known.plenary if command.body is None else command.body
+    return concern.Belonging(
+        body=body if body in known.bodies else None,
+        proposal=about.body if about else None,
+        item=met.body if met else None,
+    )
+
+
+async def facilitator(
+    read: Reading, state: concern.Concern, _command: concern.ResolveConcern
+) -> concern.Facilitator:
+    """Return whether the caller chairs a concern's body, or leads the meeting it came up in."""
+    known = await mandates(read)
+    mandate = known.held.get(read.context.accreditation or UUID(int=0))
+    if state is None or mandate is None or mandate.person is None:
+        return concern.Facilitator(may=False)
+    if known.chairs(mandate, state.body):
+        return concern.Facilitator(may=True)
+    facilitators = await leading(read, state.item)
+    own = (each for each in known.by_person[mandate.person] if each.by == mandate.by)
+    return concern.Facilitator(may=any(each.accreditation in facilitators for each in own))
+
+
 def appealed_to(state: proposal.Proposal | None, command: Any) -> BodyId | None:
     """Return the body that a formal objection went to: its chair resolves it."""
     if state is None:
@@ -524,6 +579,8 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     disclosure.RefuseDisclosure: (items,),
     campaign.LaunchCampaign: (origins,),
     campaign.HoldAction: (roll,),
+    concern.RaiseConcern: (belonging, bounds),
+    concern.ResolveConcern: (facilitator,),
     workstream.StartWorkstream: (campaigns, roll),
     demand.PresentDemand: (campaigns,),
     policy.AgreePolicy: (roll, policy_decision),

@@ -262,6 +262,15 @@ TABLED: Fold[Tabled] = Fold("tabled", (AgendaItemProposed,), Map(), _tabled)
 """The meetings that have a proposal on their agenda."""
 
 
+def _listed(listed: Map[ItemId, MeetingId], key: str, event: Event) -> Map[ItemId, MeetingId]:
+    assert isinstance(event, AgendaItemProposed)
+    return listed.set(event.item, MeetingId(UUID(key)))
+
+
+LISTED: Fold[Map[ItemId, MeetingId]] = Fold("listed", (AgendaItemProposed,), Map(), _listed)
+"""The meeting that each agenda item was proposed for."""
+
+
 def _aimed(known: frozenset[ObjectiveId], _key: str, event: Event) -> frozenset[ObjectiveId]:
     assert isinstance(event, ObjectiveSet)
     return known | {event.objective}
@@ -269,4 +278,4 @@ def _aimed(known: frozenset[ObjectiveId], _key: str, event: Event) -> frozenset[
 
 OBJECTIVES: Fold[frozenset[ObjectiveId]] = Fold("objectives", (ObjectiveSet,), frozenset(), _aimed)
 
-FOLDS = RULES, DECISIONS, STEPS, ATTENDING, SERIES, PARKED, TABLED, OBJECTIVES
+FOLDS = RULES, DECISIONS, STEPS, ATTENDING, SERIES, PARKED, TABLED, LISTED, OBJECTIVES

@@ -28,6 +28,7 @@ from services.meetings.views.rows import (
     SeriesRow,
     StanceRow,
     StepRow,
+    Words,
     ref,
     words,
 )
@@ -446,6 +447,19 @@ async def _informed(
         )
         for row in rows
     ]
+
+
+async def proposal_titles(
+    db: Connection, coalition: UUID, seen_by: Audiences
+) -> dict[UUID, Words | None]:
+    """Return what the proposals are called that the reader may see."""
+    rows = await db.fetch(
+        "select distinct on (proposal) proposal, title from proposal"
+        " where coalition_id = $1 and audience && $2 and title is not null"
+        " order by proposal, position desc",
+        *(coalition, list(seen_by)),
+    )
+    return {row["proposal"]: words(row["title"]) for row in rows}
 
 
 async def sources(db: Connection, coalition: UUID, seen_by: Audiences) -> list[str]:

@@ -36,22 +36,33 @@ class Entry(NamedTuple):
         return f"meetings/{self.position}"
 
 
+RAISED = (
+    "exists (select from disclosed d where d.coalition_id = said.coalition_id"
+    " and d.position = said.position and d.audience && $3)"
+)
+"""Whether readers of more audiences see an event than when it was recorded."""
+
+
 async def entries(
     db: Connection,
     coalition: UUID,
     audiences: Collection[str],
     *aggregates: str,
     key: UUID | None = None,
+    disclosed: bool = False,
 ) -> list[Entry]:
     """Return what was said of these aggregates that the reader may see, oldest first.
 
     Args:
         audiences: Those that the reader belongs to.
         key: Of one aggregate only.
+        disclosed: Also what more may see since a disclosure.
     """
+    shown = RAISED if disclosed else "false"
     rows = await db.fetch(
-        "select position, aggregate, key, type, at, by, data, sealed from said"
-        " where coalition_id = $1 and aggregate = any($2) and audience && $3"
+        f"select position, aggregate, key, type, at, by, data, sealed, {shown} as raised from said"  # noqa: S608 - of the two above
+        " where coalition_id = $1 and aggregate = any($2)"
+        f" and (audience && $3 or {shown})"
         " and ($4::uuid is null or key = $4) order by position",
         *(coalition, list(aggregates), list(audiences), key),
     )
@@ -63,7 +74,7 @@ async def entries(
             row["type"],
             row["at"],
             row["by"],
-            visible(orjson.loads(row["data"]), row["sealed"], audiences),
+            visible(orjson.loads(row["data"]), None if row["raised"] else row["sealed"], audiences),
         )
         for row in rows
     ]

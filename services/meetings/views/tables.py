@@ -290,6 +290,8 @@ FOLDED = (
     "RecordingAnswered",
     "ReportIssued",
     "IndicatorFlagAnswered",
+    "ConcernRaised",
+    "ConcernResolved",
 )
 """Event types that registers are folded from (`said.py`)."""
 

@@ -77,6 +77,8 @@ LETS_PASS = frozenset(
         "AgendaPublished",
         "BallotReceived",
         "CampaignLaunched",
+        "ConcernRaised",
+        "ConcernResolved",
         "DecisionRuleAdopted",
         "DecisionRuleRetired",
         "DemandAnswered",
