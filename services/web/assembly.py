@@ -20,6 +20,7 @@ from services.web.pages import (
     begin,
     charter,
     coalition,
+    concerns,
     credit,
     deciding,
     decision,
@@ -50,7 +51,7 @@ PAGES = (
     sign_in, home, begin, coalition, decision, deciding, register, live, meetings, steps,
     organisations,
     organisation, credit, lessons, alignment, charter, structure, reviews, issues, reports,
-    orphans, messages, partners, you,
+    concerns, orphans, messages, partners, you,
     registers,  # the last: its paths would take those of others
 )  # fmt: skip
 RETRY = {"Retry-After": "2"}

@@ -138,6 +138,7 @@ TABS = (
         (
             ("/issues", "Issues"),
             ("/threats", "Threats"),
+            ("/concerns", "Concerns"),
             ("/conflicts", "Conflicts"),
             ("/messages", "Messages"),
         ),

@@ -216,6 +216,20 @@ POSITIONS = {
     "oppose": "Opposes it",
     "no_position": "Takes no position",
 }
+CONCERN_SOURCES = {"member": "Of a member", "community": "From the community"}
+CONCERN_KINDS = {
+    "policy": "What is decided",
+    "implementation": "How it is carried out",
+    "interpersonal": "Between persons",
+}
+CONCERN_ENDS = {
+    "changed": "Something was changed",
+    "explained": "Explained",
+    "mediated": "Mediated",
+    "referred": "Taken elsewhere",
+    "withdrawn": "Withdrawn",
+    "not_pursued": "Not pursued",
+}
 LESSONS = {"right": "Went right", "wrong": "Went wrong"}
 OUTSIDE = {"partners": "Partners", "funders": "Funders", "public": "Everybody"}
 RESOURCES = {

@@ -564,3 +564,32 @@ PARTNERS: Json = {
     ],
     "next_cursor": None,
 }  # fmt: skip
+CONCERNS: Json = {
+    "items": [
+        {
+            "concern": uid("waiting"), "source": "community", "kind": "implementation",
+            "anonymous": False, "raised_by": PARENTS, "raised_on": "2026-03-01", "days": 11,
+            "body": PLENARY, "about": {"id": uid("meals"), "name": text("School meals")},
+            "item": None, "text": text("Buses come after the meal."), "resolution": None,
+            "may_resolve": True, "may_know": False, "ref": "meetings/91",
+        },
+        {
+            "concern": uid("unsigned"), "source": "member", "kind": "interpersonal",
+            "anonymous": True, "raised_by": None, "raised_on": "2026-03-11", "days": 1,
+            "body": PLENARY, "about": None, "item": uid("item"), "text": text("We shout."),
+            "resolution": None, "may_resolve": True, "may_know": True, "ref": "meetings/93",
+        },
+        {
+            "concern": uid("answered"), "source": "member", "kind": "policy",
+            "anonymous": True, "raised_by": None, "raised_on": "2026-02-01", "days": 1,
+            "body": PLENARY, "about": {"id": uid("gone"), "name": None}, "item": None,
+            "text": {"withheld": "redacted"},
+            "resolution": {
+                "how": "mediated", "text": text("Both talked."), "by": TEACHERS,
+                "on": "2026-02-02", "ref": "meetings/80",
+            },
+            "may_resolve": False, "may_know": False, "ref": "meetings/79",
+        },
+    ],
+    "next_cursor": None,
+}  # fmt: skip

@@ -1,6 +1,6 @@
 """Pages rendered from samples, and their HTML read back for what tests ask of it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from html.parser import HTMLParser
@@ -13,6 +13,7 @@ from services.web.demo import Account
 from services.web.page import Chrome, Coalition, Me, to_html
 from services.web.pages import (
     coalition,
+    concerns,
     credit,
     deciding,
     decision,
@@ -116,6 +117,7 @@ def decision_page(
     tried: Attempt | None = None,
     behind: str | None = None,
     doing: deciding.Doing | None = None,
+    about: Sequence[Json] = (),
 ) -> str:
     """Return a decision's page."""
     shown = decision.Decision.model_validate(raw)
@@ -123,6 +125,7 @@ def decision_page(
     return to_html(
         "decision.html", around, decision=shown, seats=decision.seats(shown, around.me),
         doing=doing, forms=deciding.FORMS, tried=tried, lost=False, reached=None, behind=behind,
+        concerns=[concerns.Concern.model_validate(each) for each in about],
     )  # fmt: skip
 
 
@@ -289,6 +292,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "register": lambda: _register(samples.REGISTER),
     "empty register": lambda: _register(EMPTY, first=False),
     "decision": lambda: decision_page(samples.BREAKFAST),
+    "decision with concerns": lambda: decision_page(
+        samples.BREAKFAST, about=shown_table.T.CONCERNS["items"]
+    ),
     "open voting": lambda: decision_page(samples.OPEN),
     "refused stance": lambda: decision_page(samples.OPEN, refused()),
     "too late": lambda: decision_page(samples.BREAKFAST, refused()),

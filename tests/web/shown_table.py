@@ -12,6 +12,7 @@ from services.web.pages import (
     alignment,
     begin,
     charter,
+    concerns,
     issues,
     lessons,
     messages,
@@ -202,6 +203,19 @@ def register_page(
     )  # fmt: skip
 
 
+def concerns_page(
+    raw: Json, me: Json = CHAIR, tried: Attempt | None = None, about: str | None = None
+) -> str:
+    """Return the concerns; of the one that is anonymous, with who raised it where one may know."""
+    return shown(
+        "concerns.html", "/concerns", me, tried, forms=concerns.FORMS,
+        about=concerns.an_id(about), bodies=[(samples.PLENARY["id"], "Plenary")],
+        found=[concerns.Concern.model_validate(each) for each in raw["items"]],
+        who=concerns.an_id(samples.uid("unsigned") if me is CHAIR else None), raiser=TEACHERS,
+        tail=f"?about={about}" if about else "",
+    )  # fmt: skip
+
+
 def lessons_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
     """Return the lessons of this coalition, and of others."""
     own = Named.model_validate(samples.TEACHERS)
@@ -336,6 +350,15 @@ PAGES: Mapping[str, Callable[[], str]] = {
         "form", tried=refused(begin.FORMS["form"], "slug", name="Hill")
     ),
     **_both("lessons", lambda me: lessons_page(T.LESSONS, me)),
+    **_both("concerns", lambda me: concerns_page(T.CONCERNS, me)),
+    "concerns about a proposal": lambda: concerns_page(T.CONCERNS, about=samples.uid("meals")),
+    "empty concerns": lambda: concerns_page(EMPTY),
+    "refused concern": lambda: concerns_page(
+        EMPTY, tried=refused(concerns.FORMS["raise"], "text", kind="policy", source="member")
+    ),
+    "refused resolution": lambda: concerns_page(
+        T.CONCERNS, tried=refused(concerns.FORMS["resolve"], "text", samples.uid("waiting"))
+    ),
     "empty lessons": lambda: lessons_page(EMPTY),
     "refused lesson": lambda: lessons_page(
         EMPTY, tried=refused(lessons.FORMS["record"], "why", T.CAMPAIGN, what="It rained.")

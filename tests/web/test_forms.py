@@ -13,6 +13,7 @@ from services.credit.domain import lesson
 from services.meetings.domain import (
     agenda,
     attendance,
+    concern,
     disclosure,
     meeting,
     message,
@@ -43,6 +44,7 @@ from services.web.answers import Named
 from services.web.forms import Ask, Form, as_code, found
 from services.web.pages import (
     charter,
+    concerns,
     deciding,
     issues,
     lessons,
@@ -246,6 +248,9 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
     (issues.FORMS["assign-lead"], issue.AssignLead),
     (issues.FORMS["choose-messenger"], issue.ChooseMessenger),
     (issues.FORMS["scope"], issue.ScopeIssue),
+    (concerns.FORMS["raise"], concern.RaiseConcern),
+    (concerns.FORMS["raise-about"], concern.RaiseConcern),
+    (concerns.FORMS["resolve"], concern.ResolveConcern),
     (lessons.FORMS["record"], lesson.RecordLesson),
     (lessons.FORMS["share"], lesson.ShareLesson),
     (registers.CONSTITUENCIES["identify"], constituency.IdentifyConstituency),
@@ -376,7 +381,7 @@ def test_every_form_but_those_that_ask_for_more_is_tried_out() -> None:
         for of in (organisations.FORMS, organisation.FORMS, charter.FORMS, structure.FORMS,
                    issues.RAISING, issues.FORMS, registers.CONSTITUENCIES, registers.THREATS,
                    registers.EXCHANGES, registers.CONFLICTS, registers.RELATIONSHIPS,
-                   messages.FORMS, you.FORMS, deciding.PROPOSING, deciding.FORMS,
+                   messages.FORMS, you.FORMS, deciding.PROPOSING, deciding.FORMS, concerns.FORMS,
                    steps.PROPOSING, steps.FORMS, meetings.SCHEDULING, meetings.FORMS)
         for form in of.values()
     }  # fmt: skip

@@ -229,3 +229,22 @@ def test_what_is_folded_can_be_opened_by_keyboard(name: str) -> None:
     """Chromium passes over all that is in a `details` which may not be reached by Tab itself."""
     for folded in page(name).all("details"):
         assert "tabindex" not in folded.attributes
+
+
+def test_f72_only_who_asks_and_may_know_reads_who_raised_a_concern() -> None:
+    told, hidden = page("concerns"), page("concerns, watched")
+    assert "Only the facilitator sees this." in told.words
+    assert "Only the facilitator sees this." not in hidden.words
+    for shown in (told, hidden):
+        [unsigned] = [one for one in shown.all("article") if "We shout." in one.words]
+        assert "Raised anonymously" in unsigned.words
+
+
+def test_f85_a_decisions_page_shows_the_concerns_about_it() -> None:
+    shown = page("decision with concerns")
+    assert "Buses come after the meal." in shown.words
+    assert "From the community" in shown.words
+    assert "Both talked." in shown.words
+    links = [link.attributes["href"] for link in shown.all("a")]
+    proposal = samples.BREAKFAST["proposal"]
+    assert f"/c/harbour-schools/concerns?about={proposal}" in links

@@ -16,7 +16,7 @@ from services.web.answers import SILENT, Answer, Dated, Named, Said
 from services.web.counted import OPTIONS
 from services.web.forms import Looked, answer, found, send
 from services.web.page import Me, Visit, Visiting, page
-from services.web.pages import deciding
+from services.web.pages import concerns, deciding
 from services.web.pages.steps import Step
 from services.web.passing import pass_on
 from services.web.peers import of
@@ -230,10 +230,15 @@ async def _show(
         visiting.chrome(coalition), visiting.ask.get_with(at_least, "transparency", path)
     )
     decision = Decision.model_validate(raw)
+    doing, about = await asyncio.gather(
+        deciding.doing(visiting, chrome, decision.proposal),
+        concerns.concerns_about(visiting, coalition, decision.proposal),
+    )
     shown: dict[str, Any] = {
         "decision": decision,
         "seats": seats(decision, chrome.me),
-        "doing": await deciding.doing(visiting, chrome, decision.proposal),
+        "doing": doing,
+        "concerns": about,
         "forms": deciding.FORMS,
     }
     if tried is None or tried.form:
