@@ -12,9 +12,12 @@ import orjson
 from services.transparency.views.reports import REPORTS
 from shared.canonical import chain_start, chained
 from shared.event import base64url
+from shared.identity import Signed
+from tests.acceptance.test_circles import dump
 from tests.acceptance.test_erasure import confirmed, connected, journals, until
 from tests.acceptance.test_mandates import adopt, open_voting, publish
 from tests.end_to_end.coalition import Coalition, form, key_of, mail, text
+from tests.end_to_end.test_voting import later
 from tests.suite import Suite
 
 LARK, WHY, VAN = HERS = "Ida Lark", "The old one drives.", "A van of our own"
@@ -216,6 +219,132 @@ async def test_scenario_5_large_coalition(running: Suite) -> None:
         row for row in (await seen(table, "bodies", last))["items"] if row["id"] == steering
     )
     assert {seat["organisation"]["name"]["text"] for seat in body["seats"]} == set(names[:7])
+
+
+async def harboured(table: Coalition, path: str, facilitator: str) -> None:
+    """Ask anonymously how comfortable everybody is: four of nine are concerned; nobody is named."""
+    check = {"check": str(table.suite.new_id())}
+    asked = check | {"closes_at": later(hours=1)}
+    await table.post("meetings", f"{path}/sense-checks", asked, facilitator)
+    answers = ["concerned"] * 4 + ["unsure"] + ["comfortable"] * 4
+    for name, answer in zip(table.orgs, answers, strict=True):
+        said = check | {"answer": answer}
+        await table.post("meetings", f"{path}/sense-checks/answers", said, name)
+    await table.post("meetings", f"{path}/sense-checks/takings", check, facilitator)
+
+
+async def invited(table: Coalition, proposal: str, facilitator: str) -> Any:
+    """Let a meeting about the proposal be opened, and dissent be invited; return its floor."""
+    person = (await table.get("members", "me", facilitator)).json()["person"]
+    gathering = {
+        "title": text("Assembly"), "body": table.plenary, "host": table.orgs[table.chair],
+        "starts_at": later(minutes=5), "ends_at": later(hours=2), "place": text("The town hall"),
+    }  # fmt: skip
+    meeting = key_of(await table.post("meetings", "meetings", gathering, table.chair))
+    item = {"item": str(table.suite.new_id())}
+    tabled = item | {
+        "kind": "decision", "title": text("One van"), "minutes": 20, "proposal": proposal,
+    }  # fmt: skip
+    await table.post("meetings", f"meetings/{meeting}/items", tabled, table.chair)
+    appointed = {
+        "person": person, "accreditation": table.accreditations[facilitator], "external": False,
+    }  # fmt: skip
+    await table.post("meetings", f"meetings/{meeting}/facilitators", appointed, table.chair)
+    await table.post("meetings", f"meetings/{meeting}/openings", {}, facilitator)
+    await harboured(table, f"proposals/{proposal}", facilitator)
+    last = await table.post(
+        "meetings", f"meetings/{meeting}/dissent-invitations", item, facilitator
+    )
+    reached = f"meetings/{last['position']}"
+    floor = await table.get("meetings", f"meetings/{meeting}/floor", "Parents", at_least=reached)
+    assert floor.status_code == 200, floor.text
+    return floor.json()
+
+
+async def test_scenario_6_harboured_dissent(running: Suite) -> None:
+    names = (
+        "Clinic", "Union", "Parents", "Library", "Church", "Greens", "Tenants", "Builders", "Choir",
+    )  # fmt: skip
+    table = await gather(running, "harboured", *names)
+    issue = await tell(table, "issues", {"name": text("Vans"), "summary": text("One for all?")})
+    await table.settled(f"members/{issue['position']}")
+    rule = await adopt(table, table.plenary, method="consensus")
+    proposal = await publish(table, key_of(issue))
+    path = f"proposals/{proposal}"
+
+    floor = await invited(table, proposal, "Union")
+    assert [item["name"]["text"] for item in floor["dissent_invited"]] == ["One van"]
+    standing = (await table.get("meetings", path, "Clinic")).json()
+    [check] = standing["sense_checks"]
+    assert (check["comfortable"], check["unsure"], check["concerned"]) == (4, 1, 4)
+
+    assert (await open_voting(table, proposal, rule)).status_code == 201
+    objection = {"objection": str(running.new_id())}
+    grounds = {"grounds": text("It is too far."), "remove_by": text("A second stop.")}
+    await table.post("meetings", f"{path}/objections", objection | grounds, "Parents")
+    version = (await table.get("meetings", path, "Clinic")).json()["version"]
+    amended = {"text": text("One van, two stops."), "because": text("The parents asked.")}
+    await table.post("meetings", f"{path}/amendments", amended, "Clinic", if_match=f'"{version}"')
+    met = objection | {"amendment": 2}
+    await table.post("meetings", f"{path}/objections/accommodations", met, "Clinic")
+
+    assert (await open_voting(table, proposal, rule)).status_code == 201
+    for name in names[:-1]:
+        await table.post("meetings", f"{path}/stances", {"option": "agree"}, name)
+    against = {"option": "disagree", "reason": text("We sing at night.")}
+    await table.post("meetings", f"{path}/stances", against, "Choir")
+    await table.post("meetings", f"{path}/votings/closings", {}, "Clinic")
+    accountable = {"accountable": [table.orgs["Clinic"]]}
+    made = await table.post("meetings", f"{path}/decisions", accountable, "Clinic")
+
+    async def page(after: Any) -> Any:
+        reached = f"meetings/{after['position']}"
+        return (await table.get("transparency", f"decisions/{proposal}", "Greens",
+                                at_least=reached)).json()  # fmt: skip
+
+    decided = await page(made)
+    assert (decided["outcome"], decided["recomputed"]) == ("adopted", "yes")
+    assert decided["text"]["text"] == "One van, two stops."
+    [shown] = decided["objections"]
+    assert (shown["disposition"], shown["by"]["name"]["text"]) == ("accommodated", "Parents")
+    after = await table.get("meetings", path, "Greens", at_least=f"meetings/{made['position']}")
+    [check] = after.json()["sense_checks"]
+    assert check["gap"] == [4 * 9 - 1 * 9, 9 * 9], "four of nine worried, and one said so"
+
+    statement = {"decision": decided["decision"], "text": text("Nobody drives us home.")}
+    filed = await table.post("meetings", f"{path}/minority-statements", statement, "Choir")
+    [minority] = (await page(filed))["minority_statements"]
+    assert minority["organisation"]["name"]["text"] == "Choir"
+    assert minority["text"]["text"] == "Nobody drives us home."
+
+
+async def test_scenario_10_safe_space(running: Suite) -> None:
+    names = ("Clinic", "Union", "Parents")
+    table = await gather(running, "safe", *names)
+    people = {name: (await table.get("members", "me", name)).json()["person"] for name in names}
+    leads = {
+        *people.values(), *(UUID(person).hex for person in people.values()),
+        *table.orgs.values(), *table.accreditations.values(), *map(mail, names),
+        *(Signed("accord", mail(name)).principal for name in names),
+    }  # fmt: skip
+    before = await dump(table)
+    assert all(any(lead in said for _, _, said in before) for lead in people.values())
+
+    circle = await table.post("members", "circles", {}, "Parents")
+    await table.settled(f"members/{circle['position']}")
+    id_ = key_of(circle)
+    learnt = [(where, said) for _, where, said in await dump(table) - before if id_ in said]
+    assert {where for where, _ in learnt} >= {"journal.event", "journal.idempotency"}
+    for where, said in learnt:
+        for lead in leads:
+            assert lead not in said, (where, lead)
+    [event] = [said for where, said in learnt if where == "journal.event"]
+    assert '"data":{}' in event
+    assert not {"onbehalfof", "accreditation", "authority"} & {*re.findall(r'"([a-z]+)":', event)}
+
+    as_of = f"members/{(await heads(table))['members']}"
+    reports = await all_reports(table, as_of)
+    assert not [name for name, content in reports.items() if id_.encode() in content]
 
 
 async def come_alone(table: Coalition, name: str) -> str:
