@@ -4,8 +4,7 @@ The file's name gives the date. A heading such as `Present` starts the list of p
 items are bullets that link to what is discussed; in a section without links, bullets with notes
 below them. What is marked as an action is a step, see `steps`.
 
-What Accord has exported says where the minutes themselves begin: nothing below that line is taken
-for more than words, and nothing above it for the minutes.
+What Accord has exported needs no guessing: `exported.py` reads it as it was written.
 """
 
 import re
@@ -15,14 +14,12 @@ from datetime import date
 from pathlib import Path
 
 from accord.sources import steps
+from accord.sources.exported import exported
 from accord.sources.people import BULLET, LINK, Attendance, Person, attendance, numbered_links
 from accord.sources.refusals import BadRow, Damaged, Refusal
 from accord.sources.rows import LINE_BYTES, shown, unprintable
 
 FILE_BYTES = 1024 * 1024
-AS_RECORDED = "<!-- accord: minutes as recorded -->"
-"""As in `services/meetings/views/minutes.py`."""
-
 _DAY = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _DAY_AT_END = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]+$")
 _HEADING = re.compile(r"[*\s]?(?P<marks>#{1,6})\s+(?P<words>.*)")
@@ -72,11 +69,15 @@ def read(path: Path, today: date) -> Minutes:
     """
     file = str(path)
     on = _day(path, today)
-    lines, recorded = _exported(_lines(path))
+    lines = _lines(path)
     headings = list(_headings(lines))
-    listed, start = _present(file, lines, headings)
     top = next((heading for heading in headings if heading.level == 1), None)
-    title = _DAY_AT_END.sub("", top.words).rstrip(" ,-") if top else ""
+    title = (_DAY_AT_END.sub("", top.words).rstrip(" ,-") if top else "") or path.stem
+    if (known := exported(lines)) and known.people:
+        items = [Item(*entry) for entry in known.items]
+        found = known.people, items, known.steps, known.notes
+        return Minutes(file, path.stem, on, title, *found, unclear=[])
+    listed, start = _present(file, lines, headings)
     rest = list(lines)
     rest[start : listed.end] = [""] * (listed.end - start)
     notes = [*lines[top.index + 1 if top else 0 : start], *lines[listed.end :]]
@@ -84,24 +85,16 @@ def read(path: Path, today: date) -> Minutes:
         file,
         path.stem,
         on,
-        title or path.stem,
+        title,
         listed.people,
         list(_items(rest, headings, listed.end)),
         list(steps.marked(rest)),
-        "\n".join(notes if recorded is None else recorded).strip(),
+        "\n".join(notes).strip(),
         [
             Refusal(file, index + 1, "unclear", f"{shown(lines[index].strip())} names nobody.")
             for index in listed.unclear
         ],
     )
-
-
-def _exported(lines: list[str]) -> tuple[list[str], list[str] | None]:
-    """Return what stands above the minutes of an export, and these; `None` where it is none."""
-    if AS_RECORDED not in lines:
-        return lines, None
-    place = lines.index(AS_RECORDED)
-    return lines[:place], lines[place + 1 :]
 
 
 @dataclass(frozen=True)

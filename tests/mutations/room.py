@@ -193,8 +193,8 @@ MUTATIONS = (
     Mutation(
         "minutes that were exported are read back as they are",
         MINUTES,
-        "    yield AS_RECORDED\n",
-        "    yield AS_RECORDED.upper()\n",
+        '"## Minutes", "", AS_RECORDED, "",',
+        '"## Minutes", "", AS_RECORDED.upper(), "",',
         OF_MINUTES,
     ),
     Mutation(

@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from services.meetings.api.adding import adds, write
 from services.meetings.domain import agenda, attendance, meeting, minutes, series
+from services.meetings.views import decided, floors, queries, rows
 from services.meetings.views import minutes as written
-from services.meetings.views import queries, rows
+from services.meetings.views.said import entries
 from shared.ask import Written
 from shared.event import Moment
 from shared.http import Caller, Limit, Page, Reader, Router, requires
@@ -198,8 +199,12 @@ async def export_minutes(
         row = written.version_of(found, version) if found else None
         if found is None or row is None:
             raise not_found()
-        decisions = await written.decided(db, *seen, row.decisions)
-    body = written.markdown(found, row, decisions).encode()
+        said = await entries(db, *seen, "meeting", key=meeting_id)
+        titles = await floors.titles(db, *seen, [entry.data.get("item") for entry in said])
+        named = await queries.names(db, *seen)
+        made = await decided.decided(db, *seen, row.decisions, named)
+    course = written.course(found, said, titles, named, made)
+    body = written.markdown(found, row, course).encode()
     name = f"{found.date}-{found.meeting}.md"
     headers = {
         "Cache-Control": "no-store",

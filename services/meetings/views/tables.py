@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 
+from services.meetings.domain.ballot import OWN
+from services.meetings.domain.rule import DISSENT
 from shared.event import Recorded
 from shared.projection import Projection, Row, Table, sealing
 
@@ -252,6 +254,26 @@ def _decision(seen: Recorded) -> Rows:
     )  # fmt: skip
 
 
+def _and_said(rows: Callable[[Recorded], Rows]) -> Callable[[Recorded], Rows]:
+    """Keep an event whole, beside the rows that it gives."""
+
+    def both(seen: Recorded) -> Rows:
+        yield from rows(seen)
+        yield from _said(seen)
+
+    return both
+
+
+def _dissent(seen: Recorded) -> Rows:
+    """Keep a stance in dissent, with its reason; not one that waits to be revealed.
+
+    An imported one has no reason, and there are hundreds of thousands.
+    """
+    option = seen.data.get("option") or seen.data.get("to")
+    if option in DISSENT and OWN not in seen.audience and seen.authority != "imported":
+        yield from _said(seen)
+
+
 FOLDED = (
     "CampaignLaunched",
     "ObjectiveSet",
@@ -292,6 +314,14 @@ FOLDED = (
     "IndicatorFlagAnswered",
     "ConcernRaised",
     "ConcernResolved",
+    "ObjectionRaised",
+    "ObjectionAccommodated",
+    "ObjectionRetracted",
+    "ObjectionSetAside",
+    "ObjectionOutweighed",
+    "FormalObjectionRegistered",
+    "FormalObjectionResolved",
+    "MinorityStatementFiled",
 )
 """Event types that registers are folded from (`said.py`)."""
 
@@ -305,9 +335,9 @@ projection = Projection(
     rows={
         "MeetingScheduled": _meeting("scheduled"),
         "MeetingRescheduled": _meeting(None),
-        "MeetingCancelled": _meeting("cancelled"),
+        "MeetingCancelled": _and_said(_meeting("cancelled")),
         "MeetingOpened": _meeting("open"),
-        "MeetingClosed": _meeting("closed"),
+        "MeetingClosed": _and_said(_meeting("closed")),
         "MeetingSeriesEstablished": _series,
         "AgendaItemProposed": _item,
         "AgendaPublished": _agenda,
@@ -341,20 +371,20 @@ projection = Projection(
         "DecisionRuleRetired": _rule,
         "ProposalDrafted": _proposal,
         "ProposalAmended": _proposal,
-        "DecisionMade": _decision,
+        "DecisionMade": _and_said(_decision),
+        "StanceTaken": _dissent,
+        "StanceChanged": _dissent,
+        "StanceRevealed": _dissent,
     }
     | dict.fromkeys(FOLDED, _said),
     lets_pass=frozenset(
         {
-            "ProposalPublished", "ProposalWithdrawn", "VotingOpened", "StanceTaken",
-            "StanceChanged", "StanceWithdrawn", "VotingClosed", "QuorumNotMet",
-            "ObjectionRaised", "ObjectionAccommodated", "ObjectionRetracted",
-            "ObjectionSetAside", "ObjectionOutweighed", "FormalObjectionRegistered",
-            "FormalObjectionResolved", "DecisionDeferred", "DecisionReopened", "FieldRedacted",
-            "SenseCheckOpened", "SenseCheckTaken", "BallotReceived", "StanceRevealed",
+            "ProposalPublished", "ProposalWithdrawn", "VotingOpened", "StanceWithdrawn",
+            "VotingClosed", "QuorumNotMet", "DecisionDeferred", "DecisionReopened",
+            "FieldRedacted", "SenseCheckOpened", "SenseCheckTaken", "BallotReceived",
             "ElectorateExtended", "RatificationRequested", "DecisionRatified",
             "RatificationDeclined", "ConstituencyConsulted", "MemberSignedOn",
-            "MemberStoodAside", "MinorityStatementFiled",
+            "MemberStoodAside",
         }
     ),
 )  # fmt: skip
