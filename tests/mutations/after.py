@@ -6,6 +6,8 @@ PROPOSAL = "services/meetings/domain/proposal.py"
 SIGNING = "services/meetings/domain/signing.py"
 SHOWN = "services/transparency/domain/signing.py"
 OF_SIGNING = "tests/meetings/test_signing.py"
+PAGE = "services/web/templates/decision.html"
+OF_PAGE = "tests/web/test_pages.py::test_minority_statements_and_sign_ons_stand_beside_the_decision"
 OF_SHOWN = "tests/transparency/domain/test_signing.py"
 
 MUTATIONS = (
@@ -57,5 +59,12 @@ MUTATIONS = (
         'if moment.type == kind and moment.data.get("decision") == decision',
         "if moment.type == kind",
         OF_SHOWN,
+    ),
+    Mutation(
+        "F84 the page shows the statements",
+        PAGE,
+        "{{ quote(statement.text) }}",
+        "",
+        OF_PAGE,
     ),
 )

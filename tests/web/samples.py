@@ -214,6 +214,15 @@ BREAKFAST: Json = {
         ),
     ],
     "silent": [NURSES],
+    "sign_ons": [PARENTS, TEACHERS],
+    "minority_statements": [
+        {
+            "organisation": INCLUSION,
+            "text": text("A kitchen that is carried in is not a kitchen of the school."),
+            "at": "2026-03-13T09:30:00Z",
+            "ref": "meetings/1160",
+        }
+    ],
     "objections": [
         {
             "id": uid("objection"),
@@ -337,6 +346,8 @@ OPEN: Json = BREAKFAST | {
     "stances": [BREAKFAST["stances"][i] for i in (1, 4, 7)],
     "silent": [TEACHERS, LIBRARY, YOUTH, LITERACY, INCLUSION, NURSES],
     "objections": [],
+    "sign_ons": [],
+    "minority_statements": [],
     "timeline": BREAKFAST["timeline"][:3],
     "steps": [],
 }
@@ -360,6 +371,8 @@ def roll_call() -> Json:
         "stances": stances,
         "silent": [named(f"Absent {number}") for number in range(13)],
         "objections": [],
+        "sign_ons": [],
+        "minority_statements": [],
         "steps": [],
         "imported": True,
         "source_id": "2345",

@@ -172,6 +172,20 @@ def test_the_outcome_stands_apart_from_the_count() -> None:
     ]
 
 
+def test_minority_statements_and_sign_ons_stand_beside_the_decision() -> None:
+    shown = read(decision_page(samples.BREAKFAST))
+    by_title = {each.all("h2")[0].words: each for each in shown.all("section") if each.all("h2")}
+
+    minority = by_title["Minority statements"]
+    assert minority.all("h3")[0].words == samples.INCLUSION["name"]["text"]
+    assert [quote.words for quote in minority.all("blockquote")] == [
+        "A kitchen that is carried in is not a kitchen of the school."
+    ]
+    assert len(by_title["Signed on"].all("li")) == 2
+    plain = read(decision_page(samples.OPEN))
+    assert not {"Minority statements", "Signed on"} & {each.words for each in plain.all("h2")}
+
+
 def test_a_refused_form_keeps_what_was_entered_and_says_why() -> None:
     shown = page("refused stance")
 
