@@ -165,6 +165,8 @@ from_meetings = Subscription(
             "StanceWithdrawn",
             "VotingClosed",
             "QuorumNotMet",
+            "DecisionAcknowledged",
+            "DecisionCommunicated",
             "DecisionDeferred",
             "DecisionReopened",
             "DecisionSuperseded",

@@ -18,6 +18,7 @@ from services.meetings.domain.campaign import (
     TargetId,
     TargetStanceRecorded,
 )
+from services.meetings.domain.communication import DecisionAcknowledged, DecisionCommunicated
 from services.meetings.domain.concern import ConcernRaised, ConcernResolved
 from services.meetings.domain.consultation import ConstituencyConsulted
 from services.meetings.domain.demand import (
@@ -460,6 +461,8 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     (PROPOSAL, MemberStoodAside(by=UNION, public=True, reason=Sealed(WHY))),
     (PROPOSAL, MemberSignedOn(by=CLINIC, decision=DECISION)),
     (PROPOSAL, MinorityStatementFiled(by=UNION, decision=DECISION, text=Sealed(WORDS))),
+    (PROPOSAL, DecisionCommunicated(decision=DECISION, channel="email", orgs=(CLINIC, UNION))),
+    (PROPOSAL, DecisionAcknowledged(by=UNION, decision=DECISION)),
     (
         PROPOSAL,
         DecisionReopened(decision=DECISION, new_information=Sealed(WHY), because="meetings/77"),

@@ -3,14 +3,30 @@
 from tests.mutations import Mutation
 
 PROPOSAL = "services/meetings/domain/proposal.py"
+COMMUNICATION = "services/meetings/domain/communication.py"
 SIGNING = "services/meetings/domain/signing.py"
 SHOWN = "services/transparency/domain/signing.py"
+OF_COMMUNICATION = "tests/meetings/test_communication.py"
 OF_SIGNING = "tests/meetings/test_signing.py"
 PAGE = "services/web/templates/decision.html"
 OF_PAGE = "tests/web/test_pages.py::test_minority_statements_and_sign_ons_stand_beside_the_decision"
 OF_SHOWN = "tests/transparency/domain/test_signing.py"
 
 MUTATIONS = (
+    Mutation(
+        "F35 only members are told",
+        COMMUNICATION,
+        "if not joined >= set(orgs):",
+        "if not joined & set(orgs):",
+        OF_COMMUNICATION,
+    ),
+    Mutation(
+        "F50 a channel remembers whom it reached",
+        COMMUNICATION,
+        "told = known.told.get(channel, frozenset()) | set(orgs)",
+        "told = frozenset(orgs)",
+        OF_COMMUNICATION,
+    ),
     Mutation(
         "D25 who stood aside signs nothing",
         SIGNING,

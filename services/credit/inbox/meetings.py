@@ -136,6 +136,8 @@ from_meetings = Subscription(
             "ConcernRaised",
             "ConcernResolved",
             "ConstituencyConsulted",
+            "DecisionAcknowledged",
+            "DecisionCommunicated",
             "DecisionDeferred",
             "DecisionRatified",
             "DecisionReopened",

@@ -4,6 +4,7 @@ from services.meetings.domain import (
     agenda,
     attendance,
     campaign,
+    communication,
     concern,
     demand,
     flag,
@@ -88,6 +89,8 @@ _IMPORTED: dict[AnyDecider, tuple[type[Command], ...]] = {
         signing.StandAside,
         signing.SignOn,
         signing.FileMinority,
+        communication.CommunicateDecision,
+        communication.AcknowledgeDecision,
         proposal.ReopenDecision,
     ),
     campaign.decider: (

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from services.meetings.api.adding import adds, write
 from services.meetings.domain import (
+    communication,
     consultation,
     electorate,
     objection,
@@ -208,6 +209,22 @@ async def file_minority(
     proposal_id: UUID, command: signing.FileMinority, caller: Caller
 ) -> Written:
     """Say why the decision is wrong, wherever the decision itself is shown."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/communications", "decision:communicate")
+async def communicate_decision(
+    proposal_id: UUID, command: communication.CommunicateDecision, caller: Caller
+) -> Written:
+    """Say whom your organisation told of the decision, and by which channel."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/acknowledgements", "decision:acknowledge")
+async def acknowledge_decision(
+    proposal_id: UUID, command: communication.AcknowledgeDecision, caller: Caller
+) -> Written:
+    """Say that your organisation knows of the decision."""
     return await write(caller, proposal.decider, proposal_id, command)
 
 

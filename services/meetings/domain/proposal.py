@@ -3,7 +3,7 @@
 Drafted, published, put to the vote in rounds, closed and decided. A voting may lapse, a decision
 be deferred or reopened: then it may be opened for voting again. What happens in a round is in
 `voting.py`, what becomes of objections in `objection.py`, the count in `tally.py`, who stands
-behind it and who does not in `signing.py`.
+behind it and who does not in `signing.py`, who was told of it in `communication.py`.
 """
 
 from dataclasses import dataclass, field, replace
@@ -14,6 +14,7 @@ from immutables import Map
 from pydantic import AwareDatetime, Field
 
 from services.meetings.domain import ballot as ballots
+from services.meetings.domain import communication as communications
 from services.meetings.domain import objection as objections
 from services.meetings.domain import ratification as ratifications
 from services.meetings.domain import sense_check as sense_checks
@@ -21,6 +22,14 @@ from services.meetings.domain import signing as signings
 from services.meetings.domain import voting as votings
 from services.meetings.domain.acting import organisation
 from services.meetings.domain.ballot import BallotReceived, CastBallot, StanceRevealed
+from services.meetings.domain.communication import (
+    AcknowledgeDecision,
+    Communicated,
+    CommunicateDecision,
+    Communication,
+    DecisionAcknowledged,
+    DecisionCommunicated,
+)
 from services.meetings.domain.consultation import (
     ConstituencyConsulted,
     Consultation,
@@ -257,6 +266,8 @@ ProposalCommand = (
     | StandAside
     | SignOn
     | FileMinority
+    | CommunicateDecision
+    | AcknowledgeDecision
     | ReopenDecision
 )
 ProposalEvent = (
@@ -282,6 +293,7 @@ ProposalEvent = (
     | DecisionMade
     | DecisionDeferred
     | Signed
+    | Communicated
     | DecisionReopened
 )
 
@@ -321,6 +333,7 @@ class Proposal:
     checks: SenseChecks = field(default_factory=Map)
     decision: Decided | None = None
     signing: Signing = field(default_factory=Signing)
+    communication: Communication = field(default_factory=Communication)
     deferred_to: date | None = None
     counted: Counts | None = None
 
@@ -376,6 +389,8 @@ def decide(  # noqa: C901, PLR0911, PLR0912 - a line for each command
             return _defer(command, proposal)
         case StandAside() | SignOn() | FileMinority():
             return _sign(command, proposal, context)
+        case CommunicateDecision() | AcknowledgeDecision():
+            return _communicate(command, proposal, context)
         case ReopenDecision():
             return _reopen(command, proposal)
         case _:
@@ -433,9 +448,13 @@ def evolve(  # noqa: C901, PLR0911, PLR0912 - a line for each event
             return replace(proposal, stage="lapsed")
         case DecisionMade():
             decided = Decided(event.decision, event.outcome, event.accountable, event.source_id)
-            return replace(proposal, stage="decided", voting=None, decision=decided)
+            made = replace(proposal, stage="decided", voting=None, decision=decided)
+            return replace(made, communication=Communication())
         case MemberStoodAside() | MemberSignedOn() | MinorityStatementFiled():
             return replace(proposal, signing=signings.signed_after(proposal.signing, event))
+        case DecisionCommunicated() | DecisionAcknowledged():
+            known = communications.communicated_after(proposal.communication, event)
+            return replace(proposal, communication=known)
         case DecisionReopened():
             return replace(proposal, stage="reopened", signing=Signing())
         case DecisionDeferred():
@@ -733,11 +752,23 @@ def _defer(command: DeferDecision, proposal: Proposal) -> list[ProposalEvent]:
 def _sign(command: signings.Sign, proposal: Proposal, context: Context) -> list[ProposalEvent]:
     if proposal.stage in {"drafted", "withdrawn"}:
         raise _wrong_stage(proposal)
-    decided = None
-    if proposal.stage == "decided" and proposal.decision is not None:
-        decided = signings.Issued(proposal.decision.id, proposal.decision.outcome)
-    said = signings.sign(command, proposal.signing, decided, context)
+    said = signings.sign(command, proposal.signing, _issued(proposal), context)
     return [] if said is None else [said]
+
+
+def _communicate(
+    command: communications.Communicate, proposal: Proposal, context: Context
+) -> list[ProposalEvent]:
+    known, decided = proposal.communication, _issued(proposal)
+    said = communications.communicate(command, known, decided, context)
+    return [] if said is None else [said]
+
+
+def _issued(proposal: Proposal) -> signings.Issued | None:
+    """Return the decision in force; `None` while there is none, or once it was reopened."""
+    if proposal.stage != "decided" or proposal.decision is None:
+        return None
+    return signings.Issued(proposal.decision.id, proposal.decision.outcome)
 
 
 def _reopen(command: ReopenDecision, proposal: Proposal) -> list[ProposalEvent]:

@@ -141,7 +141,7 @@ def _aside(command: StandAside, by: OrgId, signing: Signing) -> MemberStoodAside
 def _sign(
     command: SignOn, by: OrgId, signing: Signing, decided: Issued | None
 ) -> MemberSignedOn | None:
-    if _in_force(command.decision, decided).outcome != "adopted":
+    if in_force(command.decision, decided).outcome != "adopted":
         raise Refused("not_adopted", "The proposal was rejected: there is nothing to sign.")
     if by in signing.aside:
         detail = "Your organisation stood aside from this: no list shows it among those who sign."
@@ -154,13 +154,14 @@ def _sign(
 def _file(
     command: FileMinority, by: OrgId, signing: Signing, decided: Issued | None
 ) -> MinorityStatementFiled:
-    _in_force(command.decision, decided)
+    in_force(command.decision, decided)
     if by in signing.filed:
         raise Refused("already_filed", "Your organisation's statement on this decision is filed.")
     return MinorityStatementFiled(by=by, decision=command.decision, text=Sealed(command.text))
 
 
-def _in_force(decision: DecisionId, decided: Issued | None) -> Issued:
+def in_force(decision: DecisionId, decided: Issued | None) -> Issued:
+    """Return the decision, or refuse another one than is in force on the proposal."""
     if decided is None or decided.id != decision:
         detail = "That decision is not in force on this proposal: look at what became of it."
         raise Refused("unknown_decision", detail)

@@ -384,7 +384,7 @@ projection = Projection(
             "FieldRedacted", "SenseCheckOpened", "SenseCheckTaken", "BallotReceived",
             "ElectorateExtended", "RatificationRequested", "DecisionRatified",
             "RatificationDeclined", "ConstituencyConsulted", "MemberSignedOn",
-            "MemberStoodAside",
+            "MemberStoodAside", "DecisionAcknowledged", "DecisionCommunicated",
         }
     ),
 )  # fmt: skip
