@@ -189,7 +189,7 @@ def _figure(figure: Row) -> tuple[str, str, str, str]:
     whose = [named(each) for each in of if each]
     whose += [called(figure["organisations"])] if "organisations" in figure else []
     whose += [called(figure["issues"])] if "issues" in figure else []
-    others = ("role", "degree", "stage", "quarter")
+    others = ("channel", "role", "degree", "stage", "quarter")
     whose += [str(figure[name]) for name in others if name in figure]
     said_of = _shown(figure["figure"], figure)
     shown = figure.get("reason", "unknown") if said_of is None else said_of
@@ -217,7 +217,7 @@ _SHARES = frozenset(
     {
         *INDICES, "response_rate", "reciprocity", "objection_rate", "share_addressed",
         "on_time_steps", "retained", "diversity",
-        "consistency",
+        "consistency", "coverage", "minutes_on_time",
     }
 )  # fmt: skip
 

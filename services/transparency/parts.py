@@ -43,6 +43,15 @@ def _undefined(name: str) -> Cell:
     return cell
 
 
+def _share(name: str) -> Cell:
+    """Show a share in percent, or why it is undefined."""
+
+    def cell(row: Row) -> Any:
+        return _undefined(name)(row) if row[name] is None else percent(row[name])
+
+    return cell
+
+
 def _state(row: Row) -> str:
     unheard = called(row["unheard"])
     return f"{row['state']}, unheard: {unheard}" if unheard else str(row["state"])
@@ -220,6 +229,97 @@ PARTS: Mapping[str, Sequence[Part]] = {
                 ("Because", lambda row: words(row["reason"])),
             ),
             "Nobody changed the heat.",
+        ),
+    ),
+    "communications": (
+        Part(
+            "decision",
+            "Decisions",
+            (
+                ("Decision", _named("decision")),
+                ("Decided", _plain("decided_at")),
+                ("First told", lambda row: row["first_told_at"] or "nobody was told"),
+                ("Ought to know", _plain("entitled")),
+                ("Were told", _plain("told")),
+                ("Acknowledged", _plain("acknowledged")),
+                ("Coverage", _share("coverage")),
+                ("Seconds to acknowledge, median", _undefined("p50")),
+                ("95 of 100 within", _undefined("p95")),
+                ("Did not acknowledge", _listed("not_acknowledged")),
+            ),
+            "No decision was made.",
+        ),
+        Part(
+            "channel",
+            "Channels",
+            (
+                ("Decision", _named("decision")),
+                ("Channel", _plain("channel")),
+                ("Were told", _plain("told")),
+                ("Acknowledged", _plain("acknowledged")),
+                ("Coverage", _share("coverage")),
+                ("Seconds to acknowledge, median", _undefined("p50")),
+                ("95 of 100 within", _undefined("p95")),
+            ),
+            "Nobody was told of a decision.",
+        ),
+        Part(
+            "acknowledgement",
+            "Organisations and decisions",
+            (
+                ("Decision", _named("decision")),
+                ("Organisation", _named("organisation")),
+                ("By", lambda row: ", ".join(row["channels"])),
+                ("Told", _plain("told_at")),
+                ("Acknowledged", _plain("acknowledged_at")),
+                ("Seconds since first told", _plain("seconds")),
+                ("Seconds since decided", _plain("since_decision")),
+            ),
+            "No decision was made.",
+        ),
+        Part(
+            "meeting",
+            "Meetings",
+            (
+                ("Meeting", _named("meeting")),
+                ("Begins", _plain("starts_at")),
+                ("Agenda", _plain("agenda_at")),
+                ("Seconds of notice", _undefined("notice")),
+                ("At short notice", _undefined("short_notice")),
+                ("Closed", _plain("closed_at")),
+                ("Remote", _plain("remote")),
+                ("Minutes due", _plain("minutes_due")),
+                ("Minutes drafted", _plain("minutes_at")),
+                ("In time", _undefined("minutes_on_time")),
+                ("Next steps", _plain("steps")),
+                ("Next steps due", _plain("steps_due")),
+                ("Written down in time", _undefined("steps_on_time")),
+            ),
+            "No agenda was published, and no meeting closed.",
+        ),
+        Part(
+            "workstream",
+            "Workstreams",
+            (
+                ("Workstream", _named("workstream")),
+                ("Led by", _named("lead")),
+                ("Last update", _plain("updated_at")),
+                ("Days since", _plain("days")),
+                ("Without update for 14 days", _plain("quiet")),
+            ),
+            "No workstream is open.",
+        ),
+        Part(
+            "organisation",
+            "Whom to ask",
+            (
+                ("Organisation", _named("organisation")),
+                ("Named a point person", _plain("point_person")),
+                ("Since", _plain("named_at")),
+                ("Last briefing", _plain("last_briefing")),
+                ("Days since", _plain("days")),
+            ),
+            "No organisation is active.",
         ),
     ),
     "common-ground": (

@@ -40,6 +40,14 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "attendances", "executives", "executive_attendance", "hosted", "engagement", "item",
         "change", "reason",
     ),
+    "communications": (
+        "part", "id", "name", "organisation", "channel", "channels", "decided_at", "first_told_at",
+        "told_at", "acknowledged_at", "entitled", "told", "acknowledged", "not_acknowledged",
+        "coverage", "p50", "p95", "seconds", "since_decision", "starts_at", "agenda_at", "notice",
+        "short_notice", "closed_at", "remote", "minutes_at", "minutes_due", "minutes_on_time",
+        "steps", "steps_due", "steps_on_time", "lead", "updated_at", "days", "quiet",
+        "point_person", "named_at", "last_briefing",
+    ),
     "common-ground": (
         "part", "id", "name", "organisations", "issues", "count", "scope", "opposing", "undecided",
         "silent", "gac", "gar", "coverage", "state", "unheard", "divisiveness", "gac_before",
@@ -273,6 +281,18 @@ def _participation(row: Row) -> Row:
     }
 
 
+def _communication(row: Row) -> Row:
+    subject = row.get("decision") or row.get("meeting") or row.get("workstream")
+    return {
+        **{name: _shown(cell) for name, cell in row.items() if name != "channels"},
+        "id": identity(subject or row.get("organisation")),
+        "name": named(subject),
+        "organisation": named(row.get("organisation")),
+        "channels": "; ".join(row.get("channels", ())),
+        "lead": named(row.get("lead")),
+    }
+
+
 def _pieces(listed: Any, *names: str) -> Any:
     """Return what is said of each of several things: `Clinic: 3 turns, 240 seconds`."""
     if not isinstance(listed, list):
@@ -314,6 +334,7 @@ _WRITERS: Mapping[str, Writer] = {
     "decision-register": _lines_of("decision-register", _decision),
     "who-decided-what": _stances,
     "participation": _lines_of("participation", _participation),
+    "communications": _lines_of("communications", _communication),
     "common-ground": _lines_of("common-ground", _ground),
     "representation-gaps": _lines_of("representation-gaps", _gap),
     "open-next-steps": _lines_of("open-next-steps", _step),

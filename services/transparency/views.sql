@@ -511,3 +511,20 @@ create table if not exists executive (            -- accreditations of who may d
   accreditation uuid   not null,
   audience      text[] not null,
   primary key (coalition_id, position));
+
+-- What was told, and what telling depends on: agendas, minutes, progress, briefings.
+create table if not exists notice (
+  coalition_id uuid        not null,
+  service      text        not null,
+  position     bigint      not null,
+  type         text        not null,
+  about        uuid        not null,
+  at           timestamptz not null,
+  org          uuid,
+  starts_at    timestamptz,
+  flag         boolean,
+  on_day       date,
+  name         jsonb,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, service, position));

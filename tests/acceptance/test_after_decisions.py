@@ -69,3 +69,62 @@ async def test_f84_a_minority_statement_stands_wherever_the_decision_does(
         assert filed["text"]["text"] == "Night shifts are left out."
     sheet = await table.get("transparency", "reports/decision-register.csv", "Union")
     assert "Library: Night shifts are left out." in sheet.text
+
+
+async def communications(table: Coalition, after: dict[str, Any]) -> list[Any]:
+    answer = await table.get(
+        "transparency", "reports/communications.json", "Union", limit=200,
+        at_least=f"meetings/{after['position']}",
+    )  # fmt: skip
+    assert answer.status_code == 200, answer.text
+    rows: list[Any] = answer.json()["rows"]
+    return rows
+
+
+def about(rows: list[Any], part: str, decision: str) -> list[Any]:
+    return [row for row in rows if row["part"] == part and row["decision"]["id"] == decision]
+
+
+async def test_f35_from_decision_to_acknowledgement_by_organisation(table: Coalition) -> None:
+    proposal, decision = await decided(table, "A crossing guard")
+    told = {"decision": decision, "channel": "email", "orgs": [table.orgs["Library"]]}
+    await follow(table, proposal, "communications", told, "Union")
+    known = {"decision": decision}
+    last = await follow(table, proposal, "acknowledgements", known, "Library")
+
+    rows = await communications(table, last)
+    [whole] = about(rows, "decision", decision)
+    assert (whole["entitled"], whole["acknowledged"], whole["coverage"]) == (4, 1, "0.250000")
+    assert named(whole["not_acknowledged"]) == ["Clinic", "Parents", "Union"]
+    by_name = {
+        row["organisation"]["name"]["text"]: row for row in about(rows, "acknowledgement", decision)
+    }
+    assert by_name["Library"]["since_decision"] >= by_name["Library"]["seconds"] >= 0
+    assert by_name["Parents"]["acknowledged_at"] is None
+
+
+async def test_f50_coverage_and_latency_of_each_channel(table: Coalition) -> None:
+    proposal, decision = await decided(table, "Winter coats")
+    for channel, names in (("email", ("Library", "Parents")), ("phone", ("Parents",))):
+        told = {"channel": channel, "orgs": [table.orgs[name] for name in names]}
+        await follow(table, proposal, "communications", told | {"decision": decision}, "Union")
+    last = await follow(table, proposal, "acknowledgements", {"decision": decision}, "Parents")
+
+    email, phone = about(await communications(table, last), "channel", decision)
+    assert (email["channel"], email["told"], email["coverage"]) == ("email", 2, "0.500000")
+    assert (phone["channel"], phone["told"], phone["coverage"]) == ("phone", 1, "1.000000")
+    assert phone["p50"] is not None
+
+
+async def test_who_was_told_and_who_knows_stands_in_the_history(table: Coalition) -> None:
+    proposal, decision = await decided(table, "A late bus")
+    told = {"decision": decision, "channel": "email", "orgs": [table.orgs["Library"]]}
+    await follow(table, proposal, "communications", told, "Union")
+    known = {"decision": decision}
+    last = await follow(table, proposal, "acknowledgements", known, "Library")
+
+    history = (await page_of(table, proposal, last))["timeline"][-2:]
+    assert [(line["type"], line["by"]["name"]["text"]) for line in history] == [
+        ("DecisionCommunicated", "Union"),
+        ("DecisionAcknowledged", "Library"),
+    ]

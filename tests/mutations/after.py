@@ -10,6 +10,9 @@ OF_COMMUNICATION = "tests/meetings/test_communication.py"
 OF_SIGNING = "tests/meetings/test_signing.py"
 PAGE = "services/web/templates/decision.html"
 OF_PAGE = "tests/web/test_pages.py::test_minority_statements_and_sign_ons_stand_beside_the_decision"
+RELAYED = "services/transparency/domain/relayed.py"
+NOTICES = "services/transparency/domain/notices.py"
+OF_R15 = "tests/transparency/domain/test_communications.py"
 OF_SHOWN = "tests/transparency/domain/test_signing.py"
 
 MUTATIONS = (
@@ -75,6 +78,41 @@ MUTATIONS = (
         'if moment.type == kind and moment.data.get("decision") == decision',
         "if moment.type == kind",
         OF_SHOWN,
+    ),
+    Mutation(
+        "R15 time runs from the first telling",
+        RELAYED,
+        "return self.told[0] if self.told else None",
+        "return self.told[-1] if self.told else None",
+        OF_R15,
+    ),
+    Mutation(
+        "R15 an acknowledgement is of one decision",
+        RELAYED,
+        "if each.decision == made.decision",
+        "if each.decision",
+        OF_R15,
+    ),
+    Mutation(
+        "R15 a channel reaches those it told",
+        RELAYED,
+        "told = (each.orgs for each in self.told if channel in {None, each.channel})",
+        "told = (each.orgs for each in self.told)",
+        OF_R15,
+    ),
+    Mutation(
+        "R15 whoever is there in person makes it no remote meeting",
+        NOTICES,
+        "return False not in self.modes if self.modes else None",
+        "return True in self.modes if self.modes else None",
+        OF_R15,
+    ),
+    Mutation(
+        "R15 fourteen days are quiet",
+        NOTICES,
+        "return self.days(now) >= QUIET_DAYS",
+        "return self.days(now) > QUIET_DAYS",
+        OF_R15,
     ),
     Mutation(
         "F84 the page shows the statements",

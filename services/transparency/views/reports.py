@@ -392,6 +392,14 @@ REPORTS: dict[str, Kind] = {
         _windowed("stage-timeline", windowed.timeline),
         windowed=True,
     ),
+    "communications": Kind(
+        "R15",
+        "Communications",
+        "members",
+        _windowed("communications", windowed.communication, grouped=False),
+        windowed=True,
+        at_once=WHOLE,
+    ),
     "retention-and-growth": Kind(
         "R16",
         "Retention, growth, mentoring",

@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from services.transparency.domain import relationship_health, retention, size, stage_timeline
+from services.transparency.domain import (
+    communications,
+    notices,
+    relationship_health,
+    retention,
+    size,
+    stage_timeline,
+)
 from services.transparency.domain.members import active_in, active_times
 from services.transparency.domain.open_next_steps import fold
 from services.transparency.domain.participation import (
     Known,
 )
+from services.transparency.domain.relayed import relayed
+from services.transparency.domain.said import Names
+from services.transparency.domain.table import AN_INSTANT
 from services.transparency.domain.ties import (
     answers,
     matches,
@@ -19,6 +29,7 @@ from services.transparency.domain.ties import (
 from services.transparency.domain.window import (
     adjoining,
 )
+from services.transparency.views import communications as told
 from services.transparency.views import (
     constituencies,
     growing,
@@ -103,6 +114,37 @@ async def health(db: Connection, lens: Lens, frame: Frame) -> Told:
         relationship_health.rows(known),
         len(active_in(times, frame.window)),
     )
+
+
+async def communication(db: Connection, lens: Lens, frame: Frame) -> Told:
+    """R15."""
+    times = active_times(tenures.as_events(await tenures.changes(db, lens)))
+    tables, tellings = await constituencies.tables(db, lens), await told.tellings(db, lens)
+    made = [one for one in await told.decisions(db, lens) if frame.window.holds(one.at)]
+    decided = []
+    for one in made:
+        table = tables.at(one.at)
+        rests_on = [cited for org in table.active for cited in table.memberships[org]]
+        decided.append(relayed(one, table.active, tellings, rests_on))
+    called = await names.names(db, lens)
+    titles = await register.titles(db, lens, {one.decision for one in made})
+    left_out, minutes = await told.hidden(db, lens)
+    known = communications.Known(
+        window=frame.window,
+        now=frame.now,
+        names=Names({**called.known, **titles}, called.persons),
+        relayed=decided,
+        meetings=notices.meetings(await told.notices(db, lens, "meetings", *told.OF_MEETINGS)),
+        workstreams=notices.workstreams(
+            await told.notices(db, lens, "meetings", *told.OF_WORKSTREAMS)
+        ),
+        contacts=notices.contacts(await told.notices(db, lens, "members", *told.OF_MEMBERS)),
+        active=tables.at(frame.now + AN_INSTANT).active,
+        minutes_hidden=minutes > 0,
+    )
+    unseen = left_out + await constituencies.hidden_at_the_table(db, lens)
+    active = len(active_in(times, frame.window))
+    return Told(known.summary(), known.rows(), active, unseen)
 
 
 async def timeline(db: Connection, lens: Lens, frame: Frame) -> Told:

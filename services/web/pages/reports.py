@@ -85,6 +85,13 @@ REPORTS = (
         "The stages declared and why, with decisions, objections, steps and trust beside them.",
     ),
     Report(
+        "R15",
+        "communications",
+        "Communications",
+        "Who was told of each decision, how, and how long until it knew; whether agendas, minutes"
+        " and next steps came in time.",
+    ),
+    Report(
         "R16",
         "retention-and-growth",
         "Retention, growth, mentoring",
