@@ -267,10 +267,13 @@ class Work:
             )  # fmt: skip
             for row, event in await self._events(rows):
                 state = fold.evolve(state, row["stream"].partition("-")[2], event)
-            self.hot.folds[fold.name] = state
-            for name, event in self.new:
-                if type(event) in fold.types:
-                    state = fold.evolve(state, name.partition("-")[2], event)
+            new = [(name, event) for name, event in self.new if type(event) in fold.types]
+            if not new:
+                self.hot.folds[fold.name] = state
+                return state
+            # Not hot before COMMIT: after a rollback, what is hot would lack the events before it.
+            for name, event in new:
+                state = fold.evolve(state, name.partition("-")[2], event)
             self.folds[fold.name] = state
             return state
         held: S = self.hot.folds[fold.name]

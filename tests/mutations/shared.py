@@ -142,6 +142,14 @@ MUTATIONS = (
         test=f"{TIMERS}::test_a_new_kind_of_timer_is_set_by_what_was_recorded_before",
     ),
     Mutation(
+        id="I4 what was read in a batch outlives a command that is refused",
+        file="shared/hot.py",
+        before="            if not new:\n",
+        after="            if True:\n",
+        test="tests/shared/test_journal.py::"
+        "test_what_a_refused_command_read_first_is_what_later_ones_of_its_batch_see",
+    ),
+    Mutation(
         id="an unknown type may set a timer",
         file="shared/timers.py",
         before="            raise UnknownType(kind)",

@@ -172,6 +172,25 @@ async def test_a_cold_start_decides_as_a_hot_one(open_shop: Shop) -> None:
     assert seen == [1, 2]
 
 
+async def test_what_a_refused_command_read_first_is_what_later_ones_of_its_batch_see(
+    open_shop: Shop,
+) -> None:
+    coalition, jar, other = UUID(int=126), UUID(int=127), UUID(int=128)
+    seen: list[int] = []
+
+    async def count(read: Reading, _state: object, _command: object) -> object:
+        seen.append(await read.fold(jars.smashed))
+        return object()
+
+    answers = await open_shop.journal.write_all([
+        ask(coalition, jar, Smash()), ask(coalition, jar, Put(coins=1), facts=(count,)),
+        ask(coalition, other, Smash(), facts=(count,)),
+        ask(coalition, other, Smash(), facts=(count,)),
+    ])  # fmt: skip
+    assert isinstance(answers[1], Refused)
+    assert seen == [1, 1, 2]
+
+
 async def test_an_imported_command_is_passed_over_when_it_was_carried_out(
     open_shop: Shop,
 ) -> None:
