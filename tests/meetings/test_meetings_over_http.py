@@ -385,7 +385,8 @@ async def test_minutes_are_exported_and_their_versions_compared(hall: Hall) -> N
     assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
     assert f"{SOON:%Y-%m-%d}-{path.rpartition('/')[2]}.md" in answer.headers["content-disposition"]
     assert "Version 2: final, approved by Org 1, Org 3." in answer.text
-    assert f"* One van for all: adopted, {ref}" in answer.text
+    assert "\n### One van for all: adopted\n" in answer.text
+    assert f" Recorded as {ref}.\n" in answer.text
     assert answer.text.endswith("\nWe met.\nGoodbye.\n")
     assert (await exported(version="1")).text.endswith("\nWe met.\nBye.\n")
     assert (await exported(version="3")).status_code == 404
