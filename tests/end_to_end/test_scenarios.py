@@ -13,10 +13,11 @@ from services.transparency.views.reports import REPORTS
 from shared.canonical import chain_start, chained
 from shared.event import base64url
 from shared.identity import Signed
+from tests.acceptance.test_alliance import accept, begin, weekly_slot
 from tests.acceptance.test_circles import dump
 from tests.acceptance.test_erasure import confirmed, connected, journals, until
 from tests.acceptance.test_mandates import adopt, open_voting, publish
-from tests.end_to_end.coalition import Coalition, form, key_of, mail, text
+from tests.end_to_end.coalition import Coalition, form, key_of, made, mail, text
 from tests.end_to_end.test_voting import later
 from tests.suite import Suite
 
@@ -345,6 +346,128 @@ async def test_scenario_10_safe_space(running: Suite) -> None:
     as_of = f"members/{(await heads(table))['members']}"
     reports = await all_reports(table, as_of)
     assert not [name for name, content in reports.items() if id_.encode() in content]
+
+
+TEACHERS = ("Hana", "Ines", "Juri", "Kofi")
+POLICIES = {
+    "Phones stay in the bag": "fills_gap", "Ten minutes of quiet reading": "none",
+    "No homework on Fridays": "overrides", "Late is five minutes late": "fills_gap",
+    "We greet at the door": "none",
+}  # fmt: skip
+
+
+async def meet(alliance: Coalition, series: str, week: int, title: str) -> list[str]:
+    """Hold a meeting of a weekly series; return its agenda as it is shown."""
+    host = TEACHERS[week % len(TEACHERS)]
+    starts = datetime(2030, 1, 1, 15, 30, tzinfo=UTC) + timedelta(weeks=week)
+    called = {
+        "series": series, "body": alliance.plenary, "host": alliance.orgs[host],
+        "starts_at": starts.isoformat(), "ends_at": (starts + timedelta(minutes=45)).isoformat(),
+        "place": text(f"{host}'s room"),
+    }  # fmt: skip
+    meeting = f"meetings/{key_of(await alliance.post('meetings', 'meetings', called, host))}"
+    items = []
+    for name, kind, words in (
+        (host, "discussion", title), ("Ines", "support", "How to begin a lesson"),
+        ("Kofi", "support", "How to end a lesson"),
+    ):  # fmt: skip
+        items.append(str(alliance.suite.new_id()))
+        item = {"item": items[-1], "kind": kind, "title": text(words), "minutes": 15}
+        await alliance.post("meetings", f"{meeting}/items", item, name)
+    await alliance.post("meetings", f"{meeting}/agendas", {"items": items}, host)
+    await alliance.post("meetings", f"{meeting}/openings", {}, host)
+    for name in TEACHERS:
+        me = (await alliance.get("members", "me", name)).json()
+        here = {
+            "attendance": str(alliance.suite.new_id()), "org": alliance.orgs[name],
+            "person": me["person"], "mode": "in_person",
+        }  # fmt: skip
+        await alliance.post("meetings", f"{meeting}/attendances", here, name)
+    said = {"text": text(f"We talked about this: {title}")}
+    await alliance.post("meetings", f"{meeting}/minutes", said, host)
+    last = await alliance.post("meetings", f"{meeting}/closings", {}, host)
+    at_least = f"meetings/{last['position']}"
+    shown = (await alliance.get("meetings", meeting, "Kofi", at_least=at_least)).json()
+    assert (shown["state"], shown["present"]) == ("closed", len(TEACHERS))
+    return [f"{row['proposed_by']['name']['text']}: {row['title']['text']}"
+            for row in shown["agenda"]]  # fmt: skip
+
+
+async def share(alliance: Coalition, title: str, rooms: Mapping[str, str], by: str) -> str:
+    """Let a teacher write a policy that is put to all classrooms; return its path."""
+    drafted = {"title": text(title), "text": text(f"{title}, in every room.")}
+    policy = f"policies/{key_of(await alliance.post('meetings', 'policies', drafted, by))}"
+    units = [
+        {"unit": room, "owner": alliance.orgs[name], "name": text(f"{name}'s room")}
+        for name, room in rooms.items()
+    ]
+    agreed = {"relation": POLICIES[title], "units": units}
+    await alliance.post("meetings", f"{policy}/versions", agreed, by)
+    return policy
+
+
+async def types_of(alliance: Coalition) -> set[str]:
+    """Return the types of everything that was ever recorded."""
+    written = await journals(alliance.suite.data, alliance.id)
+    return {
+        orjson.loads(entry)["type"].rpartition(".")[2]
+        for events in written.values()
+        for entry, _ in events
+    }
+
+
+async def test_scenario_9_teacher_alliance(running: Suite) -> None:
+    alliance = await begin(running, "classrooms")
+    for name in TEACHERS[1:]:
+        invited = await alliance.post("members", "invitations", {"name": text(name)}, "Hana")
+        receipt = made(await accept(alliance, key_of(invited), name))
+        alliance.orgs[name] = key_of(receipt)
+    await alliance.settled(f"members/{receipt['position']}")
+    series = (await weekly_slot(alliance))["series"]
+
+    # Every week another one hosts, and the newest member's slot opens the agenda.
+    weeks = ("Who starts the day?", "Phones", "The parents' evening")
+    for week, title in enumerate(weeks):
+        assert await meet(alliance, series, week, title) == [
+            "Kofi: How to end a lesson", f"{TEACHERS[week]}: {title}",
+            "Ines: How to begin a lesson",
+        ]  # fmt: skip
+
+    # Five policies for four rooms: one teacher does one of them in another way, one does not.
+    rooms = {name: str(running.new_id()) for name in TEACHERS}
+    for number, title in enumerate(POLICIES):
+        policy = await share(alliance, title, rooms, TEACHERS[number % len(TEACHERS)])
+        for name, room in rooms.items():
+            answer = {"unit": room, "reason": text("It helps all of us.")}
+            if (title, name) == ("No homework on Fridays", "Juri"):
+                answer["reason"] = text("My pupils ask for it.")
+                await alliance.post("meetings", f"{policy}/declinations", answer, name)
+                continue
+            last = await alliance.post("meetings", f"{policy}/adoptions", answer, name)
+            if (title, name) == ("Ten minutes of quiet reading", "Ines"):
+                change = {"unit": room, "change": text("Five, for the youngest.")}
+                await alliance.post("meetings", f"{policy}/adaptations", change, name)
+    at_least = f"meetings/{last['position']}"
+    matrix = (await alliance.get("meetings", "policy-matrix", "Juri", at_least=at_least)).json()
+    answers = {
+        (row["title"]["text"], name): row["answers"][room]
+        for row in matrix["policies"]
+        for name, room in rooms.items()
+    }
+    assert len(answers) == len(POLICIES) * len(TEACHERS)
+    assert {cell: answer for cell, answer in answers.items() if answer != "adopted"} == {
+        ("Ten minutes of quiet reading", "Ines"): "adapted",
+        ("No homework on Fridays", "Juri"): "declined",
+    }
+    assert matrix["consistency"] == [19, 20]
+    assert {row["title"]["text"]: row["relation"] for row in matrix["policies"]} == POLICIES
+
+    # Nothing formal was needed for that.
+    assert (await alliance.get("meetings", "rules", "Hana")).json()["items"] == []
+    assert not await types_of(alliance) & {
+        "OperatingModeSet", "DecisionStructurePublished", "DecisionRuleAdopted", "ProposalDrafted",
+        "VotingOpened", "DecisionMade", "FacilitatorAppointed", "QuorumEstablished",
+    }  # fmt: skip
 
 
 async def come_alone(table: Coalition, name: str) -> str:
