@@ -47,6 +47,9 @@ test: .venv/dev         ## all tests, with real PostgreSQL and NATS, and a sampl
 real-data: .venv/dev    ## the imports of ../shared/data, checked against their sources
 	pytest -s -m real_data tests/end_to_end/test_real_data.py
 
+roll-calls: .venv/dev   ## every roll call of ../shared/data/unga, decided in memory, against its source
+	python -m tests.meetings.roll_calls $(or $(DIR),../shared/data/unga)
+
 compose-smoke: .venv/dev  ## the suite in real containers; COMPOSE says how to call Compose
 	python -m tests.deploy.smoke
 
