@@ -119,6 +119,7 @@ async def test_forming_sets_the_table_at_once(here: Members) -> None:
     made = answer.json()["stream"].partition("-")[2]
     assert answer.headers["location"].endswith(f"/coalitions/{made}")
     coalition = Formed(here, made, "at-once", reached(answer))
+    body = (await coalition.get("/bodies"))["items"][0]
     shown = await coalition.get("")
     assert shown == {
         "coalition": made,
@@ -126,9 +127,9 @@ async def test_forming_sets_the_table_at_once(here: Members) -> None:
         "name": words("Alliance at-once"),
         "mode": "informal",
         "template": "alliance",
+        "plenary": body["id"],
     }
     assert (await coalition.get("/members"))["items"][0]["name"] == words("Clinic")
-    body = (await coalition.get("/bodies"))["items"][0]
     assert (body["kind"], body["scope"]) == ("plenary", "all")
     assert [role["role"] for role in body["roles"]] == ["chair"]
     me = await coalition.get("/me")

@@ -26,6 +26,7 @@ class CoalitionRow(BaseModel):
     name: Words | None
     mode: str
     template: str
+    plenary: UUID | None = None
 
 
 class ListingRow(BaseModel):
@@ -140,8 +141,9 @@ async def coalitions(
 ) -> list[CoalitionRow]:
     """Return coalitions, by address."""
     rows = await db.fetch(
-        "select * from charter_now where coalition_id = any($1) and audience && $2"
-        " order by slug",
+        "select c.*, (select b.body from body_now b where b.coalition_id = c.coalition_id"
+        "  and b.kind = 'plenary' and b.audience && $2 limit 1) as plenary from charter_now c"
+        " where c.coalition_id = any($1) and c.audience && $2 order by c.slug",
         list(ids), list(audiences),
     )  # fmt: skip
     return [
@@ -151,6 +153,7 @@ async def coalitions(
             name=_words(row["name"]),
             mode=row["mode"],
             template=row["template"],
+            plenary=row["plenary"],
         )
         for row in rows
     ]
