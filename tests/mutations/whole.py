@@ -12,7 +12,10 @@ PROPOSAL = "services/meetings/domain/proposal.py"
 PROPOSALS = "services/transparency/views/proposals.py"
 TABLES = "services/meetings/views/tables.py"
 DRAFT = "services/meetings/domain/minutes.py"
-KEPT = "tests/meetings/test_nothing_disappears.py"
+KEPT = (
+    "tests/meetings/test_nothing_disappears.py"
+    "::test_i1_whatever_was_said_stays_in_the_state_and_where_it_is_shown"
+)
 SHOWN = "tests/meetings/test_minutes_shown.py"
 
 MUTATIONS = (
