@@ -23,10 +23,16 @@ from hypothesis.stateful import (
 
 from services.meetings.domain import meeting, proposal
 from services.meetings.domain.agenda import AgendaItemProposed
-from services.meetings.domain.attendance import AttendanceRecorded, DepartureRecorded
+from services.meetings.domain.attendance import (
+    AttendanceRecorded,
+    DepartureRecorded,
+    RecordDeparture,
+)
 from services.meetings.domain.floor import SpeechEnded, SpeechStarted
 from services.meetings.domain.minutes import (
+    CorrectMinutes,
     DecisionRefs,
+    DraftMinutes,
     MeetingSteps,
     MinutesApproved,
     MinutesCorrected,
@@ -53,6 +59,7 @@ from services.meetings.domain.voting import (
     StanceChanged,
     StanceTaken,
     StanceWithdrawn,
+    TakeStance,
     VotingOpened,
 )
 from services.meetings.views import decided, floors, queries
@@ -67,7 +74,19 @@ from shared.event import Context
 from tests.laws import over
 from tests.meetings import test_floor, test_meeting, test_proposal, test_signing
 from tests.meetings.chronicle import Aggregate, Chronicle, rows
-from tests.meetings.coalition import ASSEMBLY, CLINIC, NOON, PLENARY, PROPOSAL, UNION, YOUTH, by
+from tests.meetings.coalition import (
+    ASSEMBLY,
+    BUS,
+    CLINIC,
+    COST,
+    NOON,
+    PLENARY,
+    PROPOSAL,
+    UNION,
+    VAN,
+    YOUTH,
+    by,
+)
 from tests.meetings.hall import Running
 from tests.properties.profiles import stateful
 from tests.transparency.desk import Desk, running
@@ -244,10 +263,13 @@ cited = DecisionRefs({"meetings/7"}, frozenset()), MeetingSteps(frozenset(), fro
 AGGREGATES: tuple[Aggregate[Any, Any, Any], ...] = (
     Aggregate(
         proposal.decider, PROPOSAL,
-        begun_with(
-            test_proposal.FACTS, test_proposal.draft, proposal.PublishProposal(),
-            test_proposal.open_voting,
-        ),
+        [
+            *begun_with(
+                test_proposal.FACTS, test_proposal.draft, proposal.PublishProposal(),
+                test_proposal.open_voting, TakeStance(option=test_proposal.AGREE),
+            ),
+            (TakeStance(option=test_proposal.AGREE), test_proposal.acting(CLINIC)),
+        ],
         st.tuples(test_proposal.commands | test_signing.commands, test_proposal.contexts),
         held_of_proposal, of_proposal, shown_of_proposal,
     ),
@@ -256,6 +278,11 @@ AGGREGATES: tuple[Aggregate[Any, Any, Any], ...] = (
         begun_with(
             test_meeting.FACTS, test_meeting.schedule, test_meeting.propose, test_meeting.appoint,
             meeting.OpenMeeting(), test_meeting.comes(test_meeting.ONE),
+            RecordDeparture(attendance=test_meeting.ONE),
+            DraftMinutes(text=VAN),
+            CorrectMinutes(
+                corrects=1, text=BUS, reason=COST
+            ),
         ),
         st.tuples(test_meeting.commands | test_floor.commands, test_meeting.contexts),
         held_of_meeting, of_meeting, shown_of_meeting,
@@ -283,7 +310,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def ask(self, data: st.DataObject) -> None:
-        for command, context in data.draw(st.lists(self.of.requests, min_size=1, max_size=6)):
+        for command, context in data.draw(st.lists(self.of.requests, min_size=4, max_size=20)):
             self.told.ask(command, context)
 
     @precondition(lambda self: any(self.told.texts()))
