@@ -228,13 +228,25 @@ async def test_a_concern_is_shown_to_all_once_whoever_raised_it_approves(hall: H
     await steered(hall)
     receipt = await hall.post(UMA, "/concerns", CONCERN | {"body": str(STEERING)})
     assert await listed(hall) == []
+    unseen = await request(hall, SAM, receipt.json()["position"])
+    assert unseen.json()["reason"] == "unknown_item", "it would say whose it is"
     asked = await request(hall, CARLA, receipt.json()["position"])
     disclosure = asked.json()["stream"].partition("-")[2]
     assert await listed(hall) == []
     await hall.make(UMA, f"/disclosures/{disclosure}/approvals")
+    concern = receipt.json()["stream"].partition("-")[2]
+    [row] = await listed(hall)
+    assert (row["answered"], row["days"]) == (False, 0)
+    office: dict[str, Any] = {
+        "role": "chair", "accreditation": str(UUID(int=CARLA.int + 2_000_000)),
+    }  # fmt: skip
+    await hall.hear("RoleTaken", STEERING, **office)
+    await hall.make(CARLA, f"/concerns/{concern}/resolutions", ENDED)
     [row] = await listed(hall)
     assert row["text"] == text("The van is late.")
     assert row["raised_by"]["id"] == str(UNION)
+    seen = row["answered"], row["resolution"], row["days"]
+    assert seen == (True, None, None), "what was said is for the body"
 
 
 async def test_f115_a_mediated_concern_ends_with_its_outcome_in_its_class(hall: Hall) -> None:

@@ -73,3 +73,11 @@ def test_f85_a_concern_is_about_a_proposal_though_its_title_is_not_seen() -> Non
 
 def test_a_resolution_of_what_is_not_seen_is_left_out() -> None:
     assert shown(resolved(4, FIRST)) == []
+
+
+def test_a_concern_that_was_answered_for_others_waits_no_more() -> None:
+    may = May(resolve=False, know=False, answered=True)
+    rows = shown(raised(1, FIRST), raised(2, SECOND), may=may)
+    assert [(row.concern, row.answered, row.days) for row in rows] == [
+        (SECOND, False, 28), (FIRST, True, None),
+    ]  # fmt: skip

@@ -21,7 +21,9 @@ class Resolution(BaseModel):
 
 
 class ConcernRow(BaseModel):
-    """A concern; `days` is how long it waited or has waited for an answer.
+    """A concern; `days` is how long it waited or has waited for an answer, if the reader may know.
+
+    It is `answered` though the reader sees no `resolution`, where only the concern was disclosed.
 
     `raised_by` is missing where it is anonymous: who `may_know` can ask for it. `may_resolve` and
     `may_know` are of the reader.
@@ -33,7 +35,8 @@ class ConcernRow(BaseModel):
     anonymous: bool
     raised_by: Named | None
     raised_on: date
-    days: int
+    days: int | None
+    answered: bool
     body: Named
     about: Named | None
     item: UUID | None
@@ -83,8 +86,9 @@ def concerns(
                 ref=entry.ref,
             )
             row.days = (row.resolution.on - row.raised_on).days
-    waiting = [row for row in found.values() if row.resolution is None]
-    answered = [row for row in found.values() if row.resolution is not None]
+            row.answered = True
+    waiting = [row for row in found.values() if not row.answered]
+    answered = [row for row in found.values() if row.answered]
     return [*waiting, *reversed(answered)]
 
 
@@ -100,13 +104,14 @@ def _raised(
         anonymous=data["anonymous"],
         raised_by=named.org(entry.by),
         raised_on=on,
-        days=(today - on).days,
+        days=None if may.answered else (today - on).days,
+        answered=may.answered,
         body=named.body(UUID(data["body"])),
         about=Named(id=about, name=titles.get(about)) if about else None,
         item=data.get("item"),
         text=data.get("text"),
         resolution=None,
-        may_resolve=may.resolve,
-        may_know=may.know and data["anonymous"],
+        may_resolve=may.resolve and not may.answered,
+        may_know=may.know and data["anonymous"] and not may.answered,
         ref=entry.ref,
     )

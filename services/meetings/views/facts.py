@@ -417,9 +417,13 @@ async def items(
 
 
 def _seen(event: Mapping[str, Any], audiences: Collection[str]) -> bool:
-    """Say whether somebody may know of an event: what they may not see is not there for them."""
+    """Say whether somebody may ask for an event: a concern that they may not see is not there.
+
+    The answer would say who raised it, or that it is between persons.
+    """
     tokens = event.get("audience", event["visibility"]).split()
-    return any(each in audiences or f"org:{each}" in audiences for each in tokens)
+    told = any(each in audiences or f"org:{each}" in audiences for each in tokens)
+    return told or not event["subject"].startswith(f"{concern.decider.prefix}-")
 
 
 async def _kept_in(read: Reading, stream: str) -> disclosure.Kept | None:

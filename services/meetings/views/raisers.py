@@ -25,10 +25,11 @@ FIELD = "raised_by"
 
 
 class May(NamedTuple):
-    """What a person may do about a concern."""
+    """What a person may do about a concern, and whether it was answered, though not for them."""
 
     resolve: bool
     know: bool
+    answered: bool = False
 
 
 def keep(
@@ -117,5 +118,6 @@ async def may(read: Reading, person: UUID | None, concerns: Iterable[UUID]) -> M
         facilitates = any(each.accreditation in facilitators for each in own)
         presides = any(each.body == state.body and each.roles & PRESIDES for each in own)
         chairs = any(known.chairs(each, state.body) for each in own)
-        found[id_] = May(facilitates or chairs, facilitates if facilitators else presides)
+        known_to = facilitates if facilitators else presides
+        found[id_] = May(facilitates or chairs, known_to, answered=state.resolved is not None)
     return found
