@@ -569,6 +569,7 @@ CONCERNS: Json = {
         {
             "concern": uid("waiting"), "source": "community", "kind": "implementation",
             "anonymous": False, "raised_by": PARENTS, "raised_on": "2026-03-01", "days": 11,
+            "answered": False,
             "body": PLENARY, "about": {"id": uid("meals"), "name": text("School meals")},
             "item": None, "text": text("Buses come after the meal."), "resolution": None,
             "may_resolve": True, "may_know": False, "ref": "meetings/91",
@@ -576,12 +577,14 @@ CONCERNS: Json = {
         {
             "concern": uid("unsigned"), "source": "member", "kind": "interpersonal",
             "anonymous": True, "raised_by": None, "raised_on": "2026-03-11", "days": 1,
+            "answered": False,
             "body": PLENARY, "about": None, "item": uid("item"), "text": text("We shout."),
             "resolution": None, "may_resolve": True, "may_know": True, "ref": "meetings/93",
         },
         {
             "concern": uid("answered"), "source": "member", "kind": "policy",
             "anonymous": True, "raised_by": None, "raised_on": "2026-02-01", "days": 1,
+            "answered": True,
             "body": PLENARY, "about": {"id": uid("gone"), "name": None}, "item": None,
             "text": {"withheld": "redacted"},
             "resolution": {
@@ -589,6 +592,13 @@ CONCERNS: Json = {
                 "on": "2026-02-02", "ref": "meetings/80",
             },
             "may_resolve": False, "may_know": False, "ref": "meetings/79",
+        },
+        {
+            "concern": uid("elsewhere"), "source": "member", "kind": "policy",
+            "anonymous": False, "raised_by": TEACHERS, "raised_on": "2026-01-01", "days": None,
+            "answered": True, "body": STEERING, "about": None, "item": None,
+            "text": text("It is decided late."), "resolution": None,
+            "may_resolve": False, "may_know": False, "ref": "meetings/70",
         },
     ],
     "next_cursor": None,

@@ -251,6 +251,7 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
     (concerns.FORMS["raise"], concern.RaiseConcern),
     (concerns.FORMS["raise-about"], concern.RaiseConcern),
     (concerns.FORMS["resolve"], concern.ResolveConcern),
+    (concerns.FORMS["let-more-see"], disclosure.RequestDisclosure),
     (lessons.FORMS["record"], lesson.RecordLesson),
     (lessons.FORMS["share"], lesson.ShareLesson),
     (registers.CONSTITUENCIES["identify"], constituency.IdentifyConstituency),

@@ -49,6 +49,16 @@ FORMS = among(
         "Who reads the concern reads this. Who raised it anonymously is forgotten with it.",
         "concerns", "meetings",
     ),
+    Form(
+        "let-more-see", "Let more see it", "Let them see it", "disclosures",
+        (
+            Ask("to", "Who else should see it", "choice", missing="Choose who.",
+                options=tuple(words.DISCLOSED_TO.items())),
+            Ask("items", kind="alone"),
+        ),
+        "It shows your organisation alone, so nobody else is asked. What was shown stays shown.",
+        "concerns", "meetings",
+    ),
 )  # fmt: skip
 
 router = APIRouter()
@@ -73,7 +83,8 @@ class Concern(Answer):
     anonymous: bool = False
     raised_by: Named | None = None
     raised_on: date
-    days: int = 0
+    days: int | None = None
+    answered: bool = False
     body: Named | None = None
     about: Named | None = None
     text: Said = SILENT
