@@ -173,9 +173,10 @@ async def test_f80_every_disposition_is_reached_and_shows_who_when_and_why(  # n
     async with browser(table.suite, mail("Parents")) as parents:
         html = (await parents.get(f"/c/{table.slug}/decisions/{page['decision']}")).text
     for words in (
-        "Registered as a formal objection with A group", "Overruled, Union", "Retracted, Library",
-        "Two stops cost too much.", "Accommodated by version 2 of the text, Clinic",
-        "A second van.", "Outweighed, Union",
+        "Registered as a formal objection with A group", "Overruled by Union",
+        "Retracted by Library", "Two stops cost too much.",
+        "Accommodated by version 2 of the text, by Clinic", "A second van.",
+        "Outweighed by Union",
     ):  # fmt: skip
         assert words in html
 
