@@ -194,6 +194,7 @@ from_meetings = Subscription(
             "ProgressReported",
             "WorkstreamClosed",
             "ReportIssued",
+            "StatementReleased",
             "IndicatorFlagAnswered",
             "DemandPresented",
             "DemandAnswered",

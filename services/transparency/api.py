@@ -32,6 +32,7 @@ from services.transparency.views.common_ground import partners
 from services.transparency.views.events import Lens
 from services.transparency.views.orphans import orphans
 from services.transparency.views.reports import Ask, Kind, Report, every_page
+from services.transparency.views.statements import statements
 from shared.http import Reader, Router, requires
 from shared.problems import Problem, not_found
 
@@ -273,6 +274,18 @@ async def list_orphan_proposals(
     shown, more = found[:limit], found[limit:]
     after = shown[-1]["ref"].partition("/")[2] if more else None
     return _answer({"items": shown, "total": total, "next_cursor": after, "as_of": lens.as_of})
+
+
+@router.get(
+    "/statements", dependencies=[requires("transparency:decision:read")],
+    responses=_gives(LIST),
+)  # fmt: skip
+async def list_statements(reader: Reader) -> Response:
+    """List the statements released on decisions, the newest first: who signs, and from where."""
+    async with reader.rows() as db:
+        lens = await _lens(db, reader)
+        found = await statements(db, lens)
+    return _answer({"items": found, "next_cursor": None, "as_of": lens.as_of})
 
 
 @router.get(

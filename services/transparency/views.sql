@@ -528,3 +528,18 @@ create table if not exists notice (
   audience     text[]      not null,
   sealed       jsonb,
   primary key (coalition_id, service, position));
+
+-- Statements that were put out on a decision; who signs is an organisation each.
+create table if not exists statement (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  message      uuid        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  decision     uuid        not null,
+  told         text        not null,
+  text_digest  text        not null,
+  sign_ons     uuid[]      not null,
+  minority     text[]      not null,
+  audience     text[]      not null,
+  primary key (coalition_id, position));

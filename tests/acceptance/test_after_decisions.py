@@ -7,11 +7,15 @@ from tests.acceptance.test_mandates import raised
 from tests.end_to_end.coalition import Coalition, text
 
 
-async def decided(table: Coalition, issue: str) -> tuple[str, str]:
-    """Return an adopted proposal, and the id of the decision on it."""
-    proposal = await opened(table, await raised(table, issue))
-    for name in ("Union", "Parents", "Clinic"):
-        await stand(table, proposal, name, "agree")
+async def decided(table: Coalition, name: str, issue: str | None = None) -> tuple[str, str]:
+    """Return an adopted proposal, and the id of the decision on it.
+
+    Args:
+        issue: What it is about; without one, an issue of that name is raised.
+    """
+    proposal = await opened(table, issue or await raised(table, name))
+    for org in ("Union", "Parents", "Clinic"):
+        await stand(table, proposal, org, "agree")
     await follow(table, proposal, "votings/closings", {}, "Clinic")
     accountable = {"accountable": [table.orgs["Union"]]}
     made = await follow(table, proposal, "decisions", accountable, "Clinic")

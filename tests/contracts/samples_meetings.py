@@ -155,6 +155,7 @@ from services.meetings.domain.signing import (
     MemberStoodAside,
     MinorityStatementFiled,
 )
+from services.meetings.domain.statement import StatementReleased
 from services.meetings.domain.tally import VoteClass
 from services.meetings.domain.voting import (
     QuorumNotMet,
@@ -291,6 +292,17 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
             content=DIGEST,
             withheld={"audience": 3, "erased": 1},
             supersedes="meetings/58",
+        ),
+    ),
+    (
+        MESSAGE,
+        StatementReleased(
+            by=UNION,
+            decision=DECISION,
+            audience_="public",
+            text=DIGEST,
+            sign_ons=(UNION,),
+            minority=("meetings/58",),
         ),
     ),
     (

@@ -6,7 +6,46 @@ REPORT = "services/meetings/domain/report.py"
 FLAG = "services/meetings/domain/flag.py"
 OF_REPORT = "tests/meetings/test_report.py"
 
+STATEMENT = "services/meetings/domain/statement.py"
+OF_STATEMENT = "tests/meetings/test_statement.py"
+OPPONENTS = "services/transparency/domain/statements.py"
+
 MUTATIONS = (
+    Mutation(
+        "C10 who is named need not have approved",
+        STATEMENT,
+        "if not approved or not approved.issuperset(names):",
+        "if not approved:",
+        OF_STATEMENT,
+    ),
+    Mutation(
+        "D25 who stood aside is named",
+        STATEMENT,
+        "if aside := set(names) & set(behind.signing.aside):",
+        "if aside := set[OrgId]():",
+        OF_STATEMENT,
+    ),
+    Mutation(
+        "a statement goes to whom the message was not disclosed",
+        STATEMENT,
+        'if behind.shown_to.isdisjoint({command.audience, "public"}):',
+        "if not behind.shown_to:",
+        OF_STATEMENT,
+    ),
+    Mutation(
+        "F84 the minority stays behind",
+        STATEMENT,
+        "        minority=behind.minority,\n    )\n    public",
+        "        minority=(),\n    )\n    public",
+        OF_STATEMENT,
+    ),
+    Mutation(
+        "F12 who changed sides is an opponent",
+        OPPONENTS,
+        "if other.keys() - {org}:",
+        "if other:",
+        "tests/transparency/domain/test_statements.py",
+    ),
     Mutation(
         "T1 a report of members goes to the public",
         REPORT,

@@ -146,6 +146,7 @@ from_meetings = Subscription(
             "DemandAnswered",
             "IndicatorFlagAnswered",
             "ReportIssued",
+            "StatementReleased",
             "DemandEscalated",
             "DemandPresented",
             "DepartureRecorded",

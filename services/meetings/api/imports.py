@@ -26,6 +26,7 @@ from services.meetings.domain import (
     rule,
     series,
     signing,
+    statement,
     voting,
     workstream,
 )
@@ -117,7 +118,12 @@ _IMPORTED: dict[AnyDecider, tuple[type[Command], ...]] = {
     demand.decider: (demand.PresentDemand, demand.AnswerDemand, demand.EscalateDemand),
     report.decider: (report.IssueReport,),
     flag.decider: (flag.AnswerFlag,),
-    message.decider: (message.DraftMessage, message.ApproveMessage, message.ApproveVariant),
+    message.decider: (
+        message.DraftMessage,
+        message.ApproveMessage,
+        message.ApproveVariant,
+        statement.ReleaseStatement,
+    ),
     next_step.decider: (
         next_step.ProposeStep,
         next_step.VolunteerForStep,

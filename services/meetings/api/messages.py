@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.meetings.api.adding import adds, write
-from services.meetings.domain import disclosure, message
+from services.meetings.domain import disclosure, message, statement
 from services.meetings.views import disclosures, messages
 from shared.ask import Written
 from shared.http import Caller, Page, Reader, Router, requires
@@ -36,6 +36,14 @@ async def approve_variant(
     message_id: UUID, command: message.ApproveVariant, caller: Caller
 ) -> Written:
     """Approve a variant of a message for one audience, once your organisation approved that."""
+    return await write(caller, message.decider, message_id, command)
+
+
+@adds(router, "/messages/{message_id}/releases", "message:release")
+async def release_statement(
+    message_id: UUID, command: statement.ReleaseStatement, caller: Caller
+) -> Written:
+    """Put a message out on a decision, with names under it and minority statements beside it."""
     return await write(caller, message.decider, message_id, command)
 
 

@@ -1,7 +1,8 @@
 """A message: what the coalition says on an issue, and how partners say it to their own.
 
 One organisation drafts it, and each approves it for itself. Who has approved it may approve a
-variant of their own: the same message, in words for one audience.
+variant of their own: the same message, in words for one audience. What is put out on a decision is
+in `statement.py`.
 """
 
 from dataclasses import dataclass, field, replace
@@ -12,9 +13,16 @@ from immutables import Map
 
 from services.meetings.domain.acting import organisation
 from services.meetings.domain.boundary import as_agreed
-from services.meetings.domain.ids import IssueId, OrgId
+from services.meetings.domain.ids import DecisionId, IssueId, OrgId
+from services.meetings.domain.statement import (
+    Audience,
+    Released,
+    ReleaseStatement,
+    StatementReleased,
+    release,
+)
 from shared.decider import Decider, Refused
-from shared.event import Command, Context, Event, Sealed, Text
+from shared.event import Command, Context, Digest, Event, Sealed, Text
 
 VariantId = NewType("VariantId", UUID)
 Told = Literal["body", "members", "partners", "funders", "public"]
@@ -71,8 +79,8 @@ class MessageVariantApproved(Event):
     text: Sealed[Text]
 
 
-MessageCommand = DraftMessage | ApproveMessage | ApproveVariant
-MessageEvent = MessageDrafted | MessageApproved | MessageVariantApproved
+MessageCommand = DraftMessage | ApproveMessage | ApproveVariant | ReleaseStatement
+MessageEvent = MessageDrafted | MessageApproved | MessageVariantApproved | StatementReleased
 
 
 @dataclass(frozen=True)
@@ -87,8 +95,10 @@ class Drafted:
 
     by: OrgId
     issue: IssueId
+    text: Digest
     approved_by: frozenset[OrgId] = frozenset()
     variants: Map[VariantId, Variant] = field(default_factory=Map)
+    released: Map[tuple[DecisionId, Audience], Released] = field(default_factory=Map)
 
 
 Message = Drafted | None  # None: not drafted yet
@@ -107,6 +117,8 @@ def decide(command: MessageCommand, message: Message, context: Context) -> list[
             return _approve(_known(message), context)
         case ApproveVariant():
             return _vary(command, _known(message), context)
+        case ReleaseStatement():
+            return _release(command, _known(message), context)
         case _:
             assert_never(command)
 
@@ -114,7 +126,8 @@ def decide(command: MessageCommand, message: Message, context: Context) -> list[
 def evolve(message: Message, event: MessageEvent) -> Message:
     """Return the message after `event`. Never refuses: history has already happened."""
     if isinstance(event, MessageDrafted):
-        return Drafted(event.by, event.issue)
+        assert event.text.digest is not None
+        return Drafted(event.by, event.issue, event.text.digest)
     assert message is not None
     match event:
         case MessageApproved():
@@ -122,6 +135,10 @@ def evolve(message: Message, event: MessageEvent) -> Message:
         case MessageVariantApproved():
             variant = Variant(event.by, event.audience_)
             return replace(message, variants=message.variants.set(event.variant, variant))
+        case StatementReleased():
+            of = event.decision, event.audience_
+            said = Released(event.sign_ons, event.minority)
+            return replace(message, released=message.released.set(of, said))
         case _:
             assert_never(event)
 
@@ -163,6 +180,12 @@ def _vary(command: ApproveVariant, message: Drafted, context: Context) -> list[M
         by=by, variant=command.variant, audience_=command.audience, text=Sealed(command.text)
     )
     return [as_agreed(varied, KIND, by, context)]
+
+
+def _release(command: ReleaseStatement, message: Drafted, context: Context) -> list[MessageEvent]:
+    before = message.released.get((command.decision, command.audience))
+    said = release(command, message.text, message.approved_by, message.issue, before, context)
+    return [] if said is None else [said]
 
 
 decider: Decider[MessageCommand, Message, MessageEvent] = Decider(

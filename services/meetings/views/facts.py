@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from asyncpg import Record
 
 from services.meetings.domain import (
     agenda,
@@ -32,6 +33,7 @@ from services.meetings.domain import (
     sense_check,
     series,
     signing,
+    statement,
     voting,
     workstream,
 )
@@ -529,6 +531,55 @@ async def facilitator(
     return concern.Facilitator(may=any(each.accreditation in facilitators for each in own))
 
 
+async def behind(
+    read: Reading, _state: message.Message, command: statement.ReleaseStatement
+) -> statement.Behind:
+    """Return the decision in force that a statement cites, and who may see its message."""
+    key = (await read.fold(DECISIONS)).decisions.get(command.decision)
+    decided = await read.stream(proposal.decider, key) if key else None
+    shown_to = await _shown_to(read)
+    if decided is None or decided.decision is None or decided.decision.id != command.decision:
+        return statement.Behind(shown_to=shown_to)
+    rows = await read.db.fetch(
+        "select position, bytes from journal.event"
+        " where coalition_id = $1 and stream = $2 and type = 'MinorityStatementFiled'"
+        " order by position",
+        *(read.coalition, proposal.decider.stream(key or "")),
+    )
+    filed = [row for row in rows if _data(row)["decision"] == str(command.decision)]
+    minority = tuple(f"meetings/{row['position']}" for row in filed)
+    return statement.Behind(decided.issue, decided.signing, minority, shown_to)
+
+
+def _data(row: Record) -> Mapping[str, Any]:
+    data: Mapping[str, Any] = orjson.loads(row["bytes"])["data"]
+    return data
+
+
+async def _shown_to(read: Reading) -> frozenset[str]:
+    """Return the classes that may see the message: its own, and those it was disclosed to."""
+    drafted = await read.db.fetchrow(
+        "select position, bytes from journal.event"
+        " where coalition_id = $1 and stream = $2 and type = 'MessageDrafted'",
+        *(read.coalition, message.decider.stream(read.key)),
+    )
+    if drafted is None:
+        return frozenset()
+    asked = await read.db.fetch(
+        "select stream, bytes from journal.event"
+        " where coalition_id = $1 and type = 'DisclosureRequested' order by position",
+        read.coalition,
+    )
+    shown = {str(orjson.loads(drafted["bytes"])["visibility"])}
+    for row in asked:
+        if f"meetings/{drafted['position']}" in _data(row)["items"]:
+            key = row["stream"].partition("-")[2]
+            request = await read.stream(disclosure.decider, key)
+            if request is not None and request.granted:
+                shown.add(request.to)
+    return frozenset(shown)
+
+
 def appealed_to(state: proposal.Proposal | None, command: Any) -> BodyId | None:
     """Return the body that a formal objection went to: its chair resolves it."""
     if state is None:
@@ -581,6 +632,7 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     message.DraftMessage: (bearing, bounds),
     message.ApproveMessage: (bounds,),
     message.ApproveVariant: (bounds,),
+    statement.ReleaseStatement: (behind,),
     disclosure.RequestDisclosure: (items,),
     disclosure.ApproveDisclosure: (items,),
     disclosure.RefuseDisclosure: (items,),

@@ -311,6 +311,7 @@ FOLDED = (
     "DiscussionResumed",
     "RecordingAnswered",
     "ReportIssued",
+    "StatementReleased",
     "IndicatorFlagAnswered",
     "ConcernRaised",
     "ConcernResolved",
