@@ -40,6 +40,7 @@ NEVER = {
     ("RaiseIssue", "refuses it"): "whoever may speak may raise what they like",
     ("ReachOut", "stays quiet"): "its words may be redacted, so none are compared",
     ("RecordTension", "stays quiet"): "its words may be redacted, so none are compared",
+    ("ReportImplementationIssue", "stays quiet"): "its words may be redacted, so none are compared",
     ("ResolveFormalObjection", "stays quiet"): "once resolved none waits, and it is refused",
     ("StateAlignment", "stays quiet"): "its words may be redacted, so none are compared",
     ("StateInterest", "stays quiet"): "its words may be redacted, so none are compared",

@@ -63,6 +63,11 @@ from services.meetings.domain.ids import (
     SpeechId,
     StepId,
 )
+from services.meetings.domain.implementation import (
+    DecisionReviewScheduled,
+    DecisionSuperseded,
+    ImplementationIssueReported,
+)
 from services.meetings.domain.invitation import Exempted, InvitationAnswered, InvitationSent
 from services.meetings.domain.meeting import (
     FacilitatorAppointed,
@@ -475,6 +480,14 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     (PROPOSAL, MinorityStatementFiled(by=UNION, decision=DECISION, text=Sealed(WORDS))),
     (PROPOSAL, DecisionCommunicated(decision=DECISION, channel="email", orgs=(CLINIC, UNION))),
     (PROPOSAL, DecisionAcknowledged(by=UNION, decision=DECISION)),
+    (PROPOSAL, DecisionReviewScheduled(decision=DECISION, on=JUNE)),
+    (
+        PROPOSAL,
+        ImplementationIssueReported(
+            by=UNION, decision=DECISION, constituency=PARENTS, what=Sealed(WORDS)
+        ),
+    ),
+    (PROPOSAL, DecisionSuperseded(decision=EARLIER, successor=DECISION, effect="reversed")),
     (
         PROPOSAL,
         DecisionReopened(decision=DECISION, new_information=Sealed(WHY), because="meetings/77"),

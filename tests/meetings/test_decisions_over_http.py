@@ -321,3 +321,35 @@ async def test_200_organisations_vote_at_once(hall: Hall) -> None:
     made = await decided(hall, path)
     assert (made["voters"], made["entitled"]) == (200, 200)
     assert made["counts"]["agree"] == 200
+
+
+async def test_f15_what_is_adopted_in_its_place_supersedes_a_decision(hall: Hall) -> None:
+    older = await opened(hall)
+    first = (await decided_by(hall, older))["decision"]
+    issue = {"decision": first, "what": text("Nobody has the keys.")}
+    await hall.make(YARA, f"{older}/implementation-issues", issue)
+    reported = f"meetings/{len(await hall.events())}"
+    unheard = {"decision": first, "because": "meetings/1"}
+    assert await hall.refuse(CARLA, f"{older}/reopenings", unheard) == "no_new_information"
+    await hall.make(CARLA, f"{older}/reopenings", {"decision": first, "because": reported})
+
+    instead = DRAFT | {"supersedes": {"decision": first, "effect": "replaced"}}
+    for option, follows in (("disagree", []), ("agree", ["DecisionSuperseded"])):
+        path = f"/proposals/{await hall.make(UMA, '/proposals', instead)}"
+        await hall.make(UMA, f"{path}/publications")
+        opening = dict(await hall.events())["VotingOpened"]
+        terms = {"rule": opening["rule"], "closes_at": TOMORROW}
+        await hall.make(CARLA, f"{path}/votings", terms)
+        for person in (UMA, SAM):
+            stance = {"option": option, "reason": text("The keys.")}
+            await hall.make(person, f"{path}/stances", stance)
+        made = await decided(hall, path)
+        kinds = [kind for kind, _ in await hall.events()]
+        assert kinds[len(kinds) - 1 - kinds[::-1].index("DecisionMade") + 1 :] == follows
+    superseded = dict(await hall.events())["DecisionSuperseded"]
+    assert superseded == superseded | {
+        "decision": first, "successor": made["decision"], "effect": "replaced",
+    }  # fmt: skip
+    assert (await hall.get(older))["state"] == "superseded"
+    again = await hall.post(CARLA, f"{path}/decisions", {"accountable": [str(UNION)]})
+    assert (again.status_code, again.json()["events"]) == (200, [])

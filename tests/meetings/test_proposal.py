@@ -22,6 +22,7 @@ from services.meetings.domain.ids import (
     Objectives,
     OrgId,
 )
+from services.meetings.domain.implementation import Cause
 from services.meetings.domain.objection import (
     AccommodateObjection,
     ObjectionRaised,
@@ -123,6 +124,7 @@ FACTS = (
     Itself(PROPOSAL),
     Decisions({DECISION}),
     Constituencies({PARENTS}),
+    Cause(),
 )
 FIRST = ObjectionId(uuid5(PROPOSAL, "objection/1"))
 SECOND = ObjectionId(uuid5(PROPOSAL, "objection/2"))

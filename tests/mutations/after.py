@@ -7,6 +7,8 @@ COMMUNICATION = "services/meetings/domain/communication.py"
 SIGNING = "services/meetings/domain/signing.py"
 SHOWN = "services/transparency/domain/signing.py"
 OF_COMMUNICATION = "tests/meetings/test_communication.py"
+IMPLEMENTATION = "services/meetings/domain/implementation.py"
+OF_IMPLEMENTATION = "tests/meetings/test_implementation.py"
 OF_SIGNING = "tests/meetings/test_signing.py"
 PAGE = "services/web/templates/decision.html"
 OF_PAGE = "tests/web/test_pages.py::test_minority_statements_and_sign_ons_stand_beside_the_decision"
@@ -78,6 +80,34 @@ MUTATIONS = (
         'if moment.type == kind and moment.data.get("decision") == decision',
         "if moment.type == kind",
         OF_SHOWN,
+    ),
+    Mutation(
+        "D20 an issue with another decision is no reason to reopen this one",
+        "services/meetings/domain/proposal.py",
+        "context.fact(Cause).issue_with == command.decision",
+        "context.fact(Cause).issue_with is not None",
+        OF_IMPLEMENTATION,
+    ),
+    Mutation(
+        "F15 only what is adopted supersedes",
+        "services/meetings/views/facts.py",
+        "known.decision.id if adopted else None",
+        "known.decision.id",
+        "tests/meetings/test_decisions_over_http.py",
+    ),
+    Mutation(
+        "F15 nothing is opened again that was superseded",
+        "services/meetings/domain/proposal.py",
+        'replace(after, stage="superseded") if newest else after',
+        "after",
+        OF_IMPLEMENTATION,
+    ),
+    Mutation(
+        "what is rejected is not reviewed",
+        IMPLEMENTATION,
+        'terms.review_after_days is None or decided.outcome != "adopted" or context.imported',
+        "terms.review_after_days is None or context.imported",
+        OF_IMPLEMENTATION,
     ),
     Mutation(
         "R15 time runs from the first telling",

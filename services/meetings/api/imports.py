@@ -9,6 +9,7 @@ from services.meetings.domain import (
     demand,
     flag,
     floor,
+    implementation,
     invitation,
     meeting,
     message,
@@ -92,6 +93,8 @@ _IMPORTED: dict[AnyDecider, tuple[type[Command], ...]] = {
         signing.FileMinority,
         communication.CommunicateDecision,
         communication.AcknowledgeDecision,
+        implementation.ScheduleReview,
+        implementation.ReportImplementationIssue,
         proposal.ReopenDecision,
     ),
     campaign.decider: (

@@ -7,14 +7,16 @@ from services.meetings.domain import (
     communication,
     consultation,
     electorate,
+    implementation,
     objection,
     proposal,
     ratification,
     signing,
     voting,
 )
-from services.meetings.views import appealed_to, box, queries, rows
-from shared.ask import Written
+from services.meetings.domain.ids import ProposalId
+from services.meetings.views import NEEDS, appealed_to, box, queries, rows, superseding
+from shared.ask import Step, Written
 from shared.hot import Reading
 from shared.http import Caller, Reader, Router, requires
 from shared.problems import not_found
@@ -180,8 +182,18 @@ async def resolve_formal_objection(
 async def make_decision(
     proposal_id: UUID, command: proposal.MakeDecision, caller: Caller
 ) -> Written:
-    """Make the decision that the count gives, and say who answers for it."""
-    return await write(caller, proposal.decider, proposal_id, command)
+    """Make the decision that the count gives, and say who answers for it.
+
+    What it was proposed in place of is superseded with it, once it is adopted.
+    """
+
+    async def replaced(read: Reading) -> Step | None:
+        return await superseding(read, ProposalId(proposal_id))
+
+    assert caller.host.journal is not None
+    making = Step(proposal.decider, proposal_id, command, NEEDS[proposal.MakeDecision])
+    step = await caller.host.journal.look(caller.coalition, replaced)
+    return await caller.handle_all([making] if step is None else [making, step])
 
 
 @adds(router, "/proposals/{proposal_id}/deferrals", "decision:defer")
@@ -225,6 +237,22 @@ async def acknowledge_decision(
     proposal_id: UUID, command: communication.AcknowledgeDecision, caller: Caller
 ) -> Written:
     """Say that your organisation knows of the decision."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/reviews", "decision:schedule-review")
+async def schedule_review(
+    proposal_id: UUID, command: implementation.ScheduleReview, caller: Caller
+) -> Written:
+    """Say on which day the decision is looked at again."""
+    return await write(caller, proposal.decider, proposal_id, command)
+
+
+@adds(router, "/proposals/{proposal_id}/implementation-issues", "decision:report-issue")
+async def report_implementation_issue(
+    proposal_id: UUID, command: implementation.ReportImplementationIssue, caller: Caller
+) -> Written:
+    """Report what goes wrong in putting the decision into practice, and for whom."""
     return await write(caller, proposal.decider, proposal_id, command)
 
 

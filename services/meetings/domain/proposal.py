@@ -3,7 +3,8 @@
 Drafted, published, put to the vote in rounds, closed and decided. A voting may lapse, a decision
 be deferred or reopened: then it may be opened for voting again. What happens in a round is in
 `voting.py`, what becomes of objections in `objection.py`, the count in `tally.py`, who stands
-behind it and who does not in `signing.py`, who was told of it in `communication.py`.
+behind it and who does not in `signing.py`, who was told of it in `communication.py`, how it fares
+in `implementation.py`.
 """
 
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from pydantic import AwareDatetime, Field
 
 from services.meetings.domain import ballot as ballots
 from services.meetings.domain import communication as communications
+from services.meetings.domain import implementation as implementations
 from services.meetings.domain import objection as objections
 from services.meetings.domain import ratification as ratifications
 from services.meetings.domain import sense_check as sense_checks
@@ -51,6 +53,18 @@ from services.meetings.domain.ids import (
     Objectives,
     OrgId,
     RuleId,
+)
+from services.meetings.domain.implementation import (
+    Cause,
+    DecisionReviewScheduled,
+    DecisionSuperseded,
+    Effect,
+    Implementation,
+    ImplementationIssueReported,
+    Implemented,
+    ReportImplementationIssue,
+    ScheduleReview,
+    SupersedeDecision,
 )
 from services.meetings.domain.objection import (
     Dispose,
@@ -118,13 +132,14 @@ Stage = Literal[
     "deferred",
     "decided",
     "reopened",
+    "superseded",
     "withdrawn",
 ]
 
 
 class Supersedes(Value):
     decision: DecisionId
-    effect: Literal["replaced", "reversed"]
+    effect: Effect
 
 
 class DraftProposal(Command):
@@ -236,7 +251,7 @@ class DecisionReopened(Event):
     """A decision is looked at again because something new is known; the first one stays."""
 
     decision: DecisionId
-    new_information: Sealed[Text]
+    new_information: Sealed[Text] = Sealed()
     because: Ref | None = None
 
 
@@ -268,6 +283,9 @@ ProposalCommand = (
     | FileMinority
     | CommunicateDecision
     | AcknowledgeDecision
+    | ScheduleReview
+    | ReportImplementationIssue
+    | SupersedeDecision
     | ReopenDecision
 )
 ProposalEvent = (
@@ -294,6 +312,7 @@ ProposalEvent = (
     | DecisionDeferred
     | Signed
     | Communicated
+    | Implemented
     | DecisionReopened
 )
 
@@ -334,6 +353,7 @@ class Proposal:
     decision: Decided | None = None
     signing: Signing = field(default_factory=Signing)
     communication: Communication = field(default_factory=Communication)
+    implementation: Implementation = field(default_factory=Implementation)
     deferred_to: date | None = None
     counted: Counts | None = None
 
@@ -391,8 +411,10 @@ def decide(  # noqa: C901, PLR0911, PLR0912 - a line for each command
             return _sign(command, proposal, context)
         case CommunicateDecision() | AcknowledgeDecision():
             return _communicate(command, proposal, context)
+        case ScheduleReview() | ReportImplementationIssue() | SupersedeDecision():
+            return _implement(command, proposal, context)
         case ReopenDecision():
-            return _reopen(command, proposal)
+            return _reopen(command, proposal, context)
         case _:
             return _dispose(command, proposal, context)
 
@@ -455,6 +477,8 @@ def evolve(  # noqa: C901, PLR0911, PLR0912 - a line for each event
         case DecisionCommunicated() | DecisionAcknowledged():
             known = communications.communicated_after(proposal.communication, event)
             return replace(proposal, communication=known)
+        case DecisionReviewScheduled() | ImplementationIssueReported() | DecisionSuperseded():
+            return _implemented(proposal, event)
         case DecisionReopened():
             return replace(proposal, stage="reopened", signing=Signing())
         case DecisionDeferred():
@@ -470,6 +494,15 @@ def evolve(  # noqa: C901, PLR0911, PLR0912 - a line for each event
         case _:
             became = objections.become(proposal.objections[event.objection], event)
             return replace(proposal, objections=proposal.objections.set(event.objection, became))
+
+
+def _implemented(proposal: Proposal, event: Implemented) -> Proposal:
+    known = implementations.implemented_after(proposal.implementation, event)
+    after = replace(proposal, implementation=known)
+    if not isinstance(event, DecisionSuperseded) or proposal.stage in {"voting", "closed"}:
+        return after
+    newest = proposal.decision is not None and proposal.decision.id == event.decision
+    return replace(after, stage="superseded") if newest else after
 
 
 def _amended(proposal: Proposal, event: ProposalAmended) -> Proposal:
@@ -531,7 +564,7 @@ def _publish(proposal: Proposal, context: Context) -> list[ProposalEvent]:
 
 def _amend(command: AmendProposal, proposal: Proposal, context: Context) -> list[ProposalEvent]:
     _proposer_only(proposal, context)
-    if proposal.stage in {"decided", "withdrawn"}:
+    if proposal.stage in {"decided", "superseded", "withdrawn"}:
         raise _wrong_stage(proposal)
     if proposal.text == command.text.digest():
         return []
@@ -561,7 +594,7 @@ def _withdraw(
 def _consult(
     command: RecordConsultation, proposal: Proposal, context: Context
 ) -> list[ProposalEvent]:
-    if proposal.stage in {"decided", "withdrawn"}:
+    if proposal.stage in {"decided", "superseded", "withdrawn"}:
         raise _wrong_stage(proposal)
     return [*consulted(command, proposal.consulted, context)]
 
@@ -644,7 +677,7 @@ def _object(command: RaiseObjection, proposal: Proposal, context: Context) -> li
 def _check(
     command: sense_checks.SenseCheckCommand, proposal: Proposal, context: Context
 ) -> list[SenseCheckEvent]:
-    if proposal.stage in {"drafted", "decided", "withdrawn"} and not context.system:
+    if proposal.stage in {"drafted", "decided", "superseded", "withdrawn"} and not context.system:
         raise _wrong_stage(proposal)
     return sense_checks.decide(command, proposal.checks, context)
 
@@ -727,7 +760,9 @@ def _make(command: MakeDecision, proposal: Proposal, context: Context) -> list[P
         meeting=command.meeting or voting.meeting,
         source_id=command.source_id,
     )
-    return [decided]
+    issued = signings.Issued(decided.decision, decided.outcome)
+    review = implementations.reviewed_by_rule(issued, voting.terms, context)
+    return [decided] if review is None else [decided, review]
 
 
 def _answerable(command: MakeDecision, accountable: tuple[OrgId, ...], context: Context) -> None:
@@ -771,15 +806,27 @@ def _issued(proposal: Proposal) -> signings.Issued | None:
     return signings.Issued(proposal.decision.id, proposal.decision.outcome)
 
 
-def _reopen(command: ReopenDecision, proposal: Proposal) -> list[ProposalEvent]:
+def _implement(
+    command: implementations.Implement, proposal: Proposal, context: Context
+) -> list[ProposalEvent]:
+    if isinstance(command, SupersedeDecision) and proposal.decision is None:
+        raise Refused("unknown_decision", "This proposal was not decided by that decision.")
+    known, decided = proposal.implementation, _issued(proposal)
+    said = implementations.implement(command, known, decided, context)
+    return [] if said is None else [said]
+
+
+def _reopen(command: ReopenDecision, proposal: Proposal, context: Context) -> list[ProposalEvent]:
     if proposal.decision is None or proposal.decision.id != command.decision:
         raise Refused("unknown_decision", "This proposal was not decided by that decision.")
     if proposal.stage == "reopened":
         return []
     if proposal.stage != "decided":
         raise _wrong_stage(proposal)
-    if command.new_information is None:
-        raise Refused("no_new_information", "Reopening needs new information: say what is new.")
+    issue = command.because is not None and context.fact(Cause).issue_with == command.decision
+    if command.new_information is None and not issue:
+        detail = "Reopening needs new information: say what is new, or name an issue reported."
+        raise Refused("no_new_information", detail)
     reopened = DecisionReopened(
         decision=command.decision,
         new_information=Sealed(command.new_information),

@@ -1,7 +1,7 @@
 """What rules and people look up: facts under the lock, rows for pages."""
 
 from services.meetings.views import box, concerns, messages, queries, raisers, rows
-from services.meetings.views.facts import NEEDS, appealed_to
+from services.meetings.views.facts import NEEDS, appealed_to, superseding
 from services.meetings.views.folds import FOLDS
 from services.meetings.views.roll import erased, mandates
 from services.meetings.views.tables import projection
@@ -19,4 +19,5 @@ __all__ = [
     "queries",
     "raisers",
     "rows",
+    "superseding",
 ]

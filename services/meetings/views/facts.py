@@ -18,6 +18,7 @@ from services.meetings.domain import (
     demand,
     disclosure,
     floor,
+    implementation,
     invitation,
     meeting,
     message,
@@ -46,6 +47,7 @@ from services.meetings.domain.ids import (
     BodyId,
     CampaignId,
     Campaigns,
+    DecisionId,
     Decisions,
     Itself,
     MeetingId,
@@ -68,7 +70,7 @@ from services.meetings.views.folds import (
 )
 from services.meetings.views.raisers import leading
 from services.meetings.views.roll import ROLL, mandates
-from shared.ask import Fact
+from shared.ask import Fact, Step
 from shared.event import Command, Ref, Sealed, Text
 from shared.hot import Reading
 
@@ -232,6 +234,46 @@ async def itself(read: Reading, _state: Any, _command: Any) -> Itself:
 async def decisions(read: Reading, _state: Any, _command: Any) -> Decisions:
     """Return the decisions made so far."""
     return Decisions((await read.fold(DECISIONS)).decisions)
+
+
+async def cause(
+    read: Reading, _state: Any, command: proposal.ReopenDecision
+) -> implementation.Cause:
+    """Return which decision the event named as cause reports an issue with."""
+    service, _, position = (command.because or "").partition("/")
+    if service != "meetings":
+        return implementation.Cause()
+    written = await read.db.fetchval(
+        "select bytes from journal.event where coalition_id = $1 and position = $2"
+        " and type = 'ImplementationIssueReported'",
+        *(read.coalition, int(position)),
+    )
+    if written is None:
+        return implementation.Cause()
+    return implementation.Cause(DecisionId(UUID(orjson.loads(written)["data"]["decision"])))
+
+
+async def successor(
+    read: Reading, _state: Any, command: implementation.SupersedeDecision
+) -> implementation.Successor:
+    """Return the decision on the proposal that replaces another, where it was adopted."""
+    known = await read.stream(proposal.decider, command.successor)
+    if known is None or known.stage != "decided" or known.decision is None:
+        return implementation.Successor()
+    adopted = known.decision.outcome == "adopted"
+    return implementation.Successor(known.decision.id if adopted else None)
+
+
+async def superseding(read: Reading, of: ProposalId) -> Step | None:
+    """Return what the decision on a proposal brings about for the one that it is to replace."""
+    known = await read.stream(proposal.decider, of)
+    if known is None or known.supersedes is None:
+        return None
+    older, effect = known.supersedes.decision, known.supersedes.effect
+    on = (await read.fold(DECISIONS)).decisions[older]
+    command = implementation.SupersedeDecision(decision=older, successor=of, effect=effect)
+    facts = NEEDS[implementation.SupersedeDecision]
+    return Step(proposal.decider, UUID(on), command, facts, follows=True)
 
 
 async def formality(read: Reading, _state: Any, _command: Any) -> meeting.Formality:
@@ -611,6 +653,9 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     signing.FileMinority: (roll,),
     communication.CommunicateDecision: (roll,),
     communication.AcknowledgeDecision: (roll,),
+    implementation.ReportImplementationIssue: (roll, constituencies),
+    implementation.SupersedeDecision: (successor,),
+    proposal.ReopenDecision: (cause,),
     meeting.ScheduleMeeting: (recurring,),
     agenda.PublishAgenda: (body_rules, returning, newest),
     meeting.InviteBack: (way_back,),

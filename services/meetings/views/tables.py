@@ -386,6 +386,7 @@ projection = Projection(
             "ElectorateExtended", "RatificationRequested", "DecisionRatified",
             "RatificationDeclined", "ConstituencyConsulted", "MemberSignedOn",
             "MemberStoodAside", "DecisionAcknowledged", "DecisionCommunicated",
+            "DecisionReviewScheduled", "DecisionSuperseded", "ImplementationIssueReported",
         }
     ),
 )  # fmt: skip
