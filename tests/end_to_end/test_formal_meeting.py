@@ -48,7 +48,7 @@ OF_OTHERS = {
 @pytest.fixture(scope="module")
 async def assembly(running: Suite) -> Assembly:
     """Thirty organisations that work formally, by five rules."""
-    table = await assembled(running, "assembly", ORGANISATIONS)
+    table = await assembled(running, "formal", ORGANISATIONS)
     gathered = Assembly(table, facilitator="Library")
     await gathered.found(
         consent={"method": "consent"},

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import shlex
 import sys
@@ -11,7 +12,8 @@ from typing import Any, Self
 from tests.end_to_end.coalition import Coalition, form, key_of, mail, text
 from tests.suite import Suite
 
-GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "hold-a-meeting.md"
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "docs" / "how-to" / "hold-a-meeting.md"
 MADE = {"meeting": "MEETING", "proposal": "PROPOSAL", "rule": "RULE", "next_step": "STEP"}
 END = "it is said"
 PLACEHOLDER = re.compile(r"\b[A-Z]{3,}\b")
@@ -27,6 +29,7 @@ class Typing:
         self.shell = await asyncio.create_subprocess_exec(
             "bash", "-u", cwd=self.folder, stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         data = shlex.quote(str(self.suite.data))
         await self.enter(

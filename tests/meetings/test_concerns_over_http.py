@@ -38,7 +38,8 @@ async def everything(hall: Hall) -> set[tuple[str, str]]:
     async with tenant(hall.running.host.pool, [hall.coalition]) as db:
         tables = await db.fetch(
             "select table_schema, table_name from information_schema.columns"
-            " where column_name = 'coalition_id' and has_table_privilege("
+            " where column_name = 'coalition_id' and has_schema_privilege(table_schema, 'usage')"
+            " and has_table_privilege("
             "  quote_ident(table_schema) || '.' || quote_ident(table_name), 'select')"
         )
         for schema, name in tables:
