@@ -25,7 +25,8 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "decision", "source_id", "date", "title", "outcome", *OPTIONS, "voters", "entitled",
         "issue", "body", "objective", "method", "rule", "rule_version", "text", "quorum_needed",
         "quorum_reached", "thresholds", "objections", "dissent", "dissent_reasons", "stood_aside",
-        "sign_ons", "minority_statements", "gate", "review_date", "supersedes", "superseded_by",
+        "sign_ons", "minority_statements", "ratifications", "told", "acknowledged", "gate",
+        "review_date", "supersedes", "superseded_by",
         "reopened", "implementation_issues", "imported", "recomputed",
     ),
     "who-decided-what": (
@@ -114,6 +115,7 @@ def _decision(row: Row) -> Row:
         "quorum_reached": quorum.get("reached"),
         "thresholds": "; ".join(map(threshold, row["thresholds"] or ())),
         "objections": "; ".join(f"{what}: {n}" for what, n in row["objections"].items()),
+        "ratifications": "; ".join(f"{what}: {n}" for what, n in row["ratifications"].items()),
         "dissent": "; ".join(named(each["organisation"]) for each in row["dissent"]),
         "dissent_reasons": "; ".join(
             f"{named(each['organisation'])}: {words(each['reason'])}"

@@ -100,6 +100,8 @@ async def test_f35_from_decision_to_acknowledgement_by_organisation(table: Coali
     [whole] = about(rows, "decision", decision)
     assert (whole["entitled"], whole["acknowledged"], whole["coverage"]) == (4, 1, "0.250000")
     assert named(whole["not_acknowledged"]) == ["Clinic", "Parents", "Union"]
+    line = await row_of(table, decision, last)
+    assert (line["told"], line["acknowledged"]) == (1, 1)
     by_name = {
         row["organisation"]["name"]["text"]: row for row in about(rows, "acknowledgement", decision)
     }

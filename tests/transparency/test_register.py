@@ -334,3 +334,27 @@ async def test_what_cannot_be_answered_gets_a_clear_problem(
 async def test_an_unknown_report_is_not_found(desk: Desk, told: History) -> None:
     assert (await desk.ask(told, "/reports/popularity.json")).status_code == 404
     assert (await desk.ask(told, f"/reports/{REGISTER}.docx")).status_code == 404
+
+
+async def test_a_line_counts_ratifications_of_its_voting_and_who_was_told(desk: Desk) -> None:
+    history = desk.history()
+    history.form()
+    clinic, school = history.join("Clinic"), history.join("School")
+    history.propose("Van", clinic)
+    history.open("Van", clinic, [clinic, school])
+    history.on("Van", "RatificationRequested", org=str(school), due="2026-02-01")
+    history.on("Van", "DecisionRatified", school)
+    history.take("Van", clinic, "agree")
+    history.decide("Van", clinic, "adopted", 2, {"agree": 1})
+    decision = {"decision": str(key("decision of Van"))}
+    for channel in ("email", "phone"):
+        told = {"channel": channel, "orgs": [str(school)]}
+        history.on("Van", "DecisionCommunicated", clinic, **decision, **told)
+    history.on("Van", "DecisionAcknowledged", school, **decision)
+    await desk.read(history)
+    [line] = (await desk.report(history, REGISTER))["rows"]
+    assert line["ratifications"] == {"requested": 1, "ratified": 1}
+    assert (line["told"], line["acknowledged"]) == (1, 1)
+    [cells] = csv.DictReader(io.StringIO(await desk.sheet(history, REGISTER), newline=""))
+    assert cells["ratifications"] == "requested: 1; ratified: 1"
+    assert (cells["told"], cells["acknowledged"]) == ("1", "1")

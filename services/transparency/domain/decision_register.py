@@ -69,6 +69,11 @@ def row(entry: Entry, names: Names) -> dict[str, Any]:
         ],
         "sign_ons": [names.of(org) for org in names.ordered(sign_ons(entry.moments, outcome))],
         "minority_statements": minority(entry.moments, outcome, names),
+        "ratifications": _ratifications(entry),
+        "told": len(_told(entry)),
+        "acknowledged": len(
+            {each.by for each in about(entry.moments, outcome, "DecisionAcknowledged")}
+        ),
         "gate": {"result": voting.gate, "override": voting.override} if voting else None,
         "review_date": _last(entry, "DecisionReviewScheduled", "on"),
         "supersedes": (proposal.supersedes or {}).get("decision"),
@@ -102,6 +107,28 @@ def quorum(outcome: Outcome | None, result: Result | None) -> dict[str, Any] | N
     if outcome is not None and outcome.needed is not None:
         return {"needed": outcome.needed, "reached": outcome.reached, "holds": False}
     return None
+
+
+RATIFICATIONS = {
+    "requested": "RatificationRequested",
+    "ratified": "DecisionRatified",
+    "declined": "RatificationDeclined",
+}
+
+
+def _ratifications(entry: Entry) -> dict[str, int]:
+    """Return how many stances waited for their organisation in this voting, and what came."""
+    begins = entry.voting.position if entry.voting else entry.outcome.position
+    kinds = Counter(
+        moment.type for moment in entry.moments if begins < moment.position < entry.outcome.position
+    )
+    return {name: kinds[kind] for name, kind in RATIFICATIONS.items() if kinds[kind]}
+
+
+def _told(entry: Entry) -> frozenset[str]:
+    """Return the organisations that were told; R15 has their share, and how long it took."""
+    told = about(entry.moments, entry.outcome, "DecisionCommunicated")
+    return frozenset(org for each in told for org in each.data.get("orgs", ()))
 
 
 def _dispositions(entry: Entry) -> Iterable[str]:
