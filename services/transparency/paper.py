@@ -14,7 +14,7 @@ from services.transparency.domain.retention import LEVELS
 from services.transparency.domain.said import words
 from services.transparency.drawn import REGION, charts
 from services.transparency.parts import PARTS
-from services.transparency.sheet import called, measured, named, recomputed, threshold
+from services.transparency.sheet import called, chain, measured, named, recomputed, threshold
 from services.transparency.views.reports import REPORTS, Report
 from services.transparency.views.windowed import of_part
 
@@ -426,6 +426,7 @@ _COLUMNS: Mapping[str, Columns] = {
         ("Body", _named("body")),
         ("Rule", _rule),
         ("Dissent", _dissent),
+        ("What followed", lambda row, _: chain(row["chain"])),
         ("Counted again", lambda row, _: recomputed(row["recomputed"])),
         ("Rests on", _rests_on),
     ),

@@ -26,8 +26,8 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "issue", "body", "objective", "method", "rule", "rule_version", "text", "quorum_needed",
         "quorum_reached", "thresholds", "objections", "dissent", "dissent_reasons", "stood_aside",
         "sign_ons", "minority_statements", "ratifications", "told", "acknowledged", "gate",
-        "review_date", "supersedes", "superseded_by",
-        "reopened", "implementation_issues", "imported", "recomputed",
+        "review_date", "supersedes", "superseded_by", "reopened", "implementation_issues",
+        "imported", "chain", "recomputed",
     ),
     "who-decided-what": (
         "decision", "source_id", "date", "title", "outcome", "organisation", "name", "stance",
@@ -129,8 +129,18 @@ def _decision(row: Row) -> Row:
             for each in row["minority_statements"]
         ),
         "gate": gate.get("result"),
+        "chain": chain(row["chain"]),
         "recomputed": recomputed(row["recomputed"]),
     }
+
+
+def chain(links: Iterable[Row]) -> str:
+    """Return how one decision led to the next, each with its day and its event."""
+    return "; ".join(
+        f"{link['at'][:10]} {named(link['by'])} {link['words']} ({link['ref']})".replace("  ", " ")
+        + (f": {words(link['said'])}" if link["said"] else "")
+        for link in links
+    )
 
 
 def _stances(rows: Iterable[Row], names: Mapping[str, str]) -> Iterator[str]:

@@ -29,6 +29,7 @@ OUTCOMES = {
     "decided": "Decided",
     "withdrawn": "Withdrawn",
     "reopened": "Reopened",
+    "superseded": "Superseded",
 }
 METHODS = {
     "consent": "Consent",

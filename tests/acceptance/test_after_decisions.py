@@ -3,8 +3,8 @@
 from typing import Any
 
 from tests.acceptance.test_deliberations import opened, page_of, stand
-from tests.acceptance.test_mandates import raised
-from tests.end_to_end.coalition import Coalition, text
+from tests.acceptance.test_mandates import adopt, open_voting, raised
+from tests.end_to_end.coalition import Coalition, key_of, text
 
 
 async def decided(table: Coalition, name: str, issue: str | None = None) -> tuple[str, str]:
@@ -120,6 +120,48 @@ async def test_f50_coverage_and_latency_of_each_channel(table: Coalition) -> Non
     assert (email["channel"], email["told"], email["coverage"]) == ("email", 2, "0.500000")
     assert (phone["channel"], phone["told"], phone["coverage"]) == ("phone", 1, "1.000000")
     assert phone["p50"] is not None
+
+
+async def test_f15_decision_issue_reopening_and_new_decision_are_one_chain(
+    table: Coalition,
+) -> None:
+    older, first = await decided(table, "A crossing at the mill")
+    issue = {"decision": first, "what": text("Lorries do not stop there.")}
+    reported = await follow(table, older, "implementation-issues", issue, "Parents")
+    because = f"meetings/{reported['position']}"
+    again = {"decision": first, "because": because}
+    await follow(table, older, "reopenings", again, "Clinic")
+    instead = {
+        "body": table.plenary, "issue": await raised(table, "A bridge at the mill"),
+        "affected": [], "title": text("A bridge"), "text": text("We build a bridge."),
+        "supersedes": {"decision": first, "effect": "replaced"},
+    }  # fmt: skip
+    newer = key_of(await table.post("meetings", "proposals", instead, "Clinic"))
+    await follow(table, newer, "publications", {}, "Clinic")
+    answer = await open_voting(table, newer, await adopt(table, table.plenary))
+    assert answer.status_code == 201, answer.text
+    for name in ("Union", "Parents", "Clinic"):
+        await stand(table, newer, name, "agree")
+    await follow(table, newer, "votings/closings", {}, "Clinic")
+    last = await follow(table, newer, "decisions", {"accountable": [table.orgs["Union"]]}, "Clinic")
+    second = (await page_of(table, newer, last))["decision"]
+
+    both = [await row_of(table, each, last) for each in (first, second)]
+    for shown in (*both, await page_of(table, older, last), await page_of(table, newer, last)):
+        links = shown["chain"]
+        assert [(link["type"], link["decision"]) for link in links] == [
+            ("DecisionMade", first),
+            ("ImplementationIssueReported", first),
+            ("DecisionReopened", first),
+            ("DecisionMade", second),
+            ("DecisionSuperseded", first),
+        ]
+        assert links[1]["said"]["text"] == "Lorries do not stop there."
+        assert (links[2]["because"], links[4]["successor"]) == (because, second)
+    assert (await page_of(table, older, last))["state"] == "superseded"
+    assert both[0]["superseded_by"] == second
+    sheet = await table.get("transparency", "reports/decision-register.csv", "Union")
+    assert "Lorries do not stop there." in sheet.text
 
 
 async def test_who_was_told_and_who_knows_stands_in_the_history(table: Coalition) -> None:

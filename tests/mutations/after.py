@@ -103,6 +103,20 @@ MUTATIONS = (
         OF_IMPLEMENTATION,
     ),
     Mutation(
+        "F15 the chain runs on where a decision came in another's place",
+        "services/transparency/domain/chain.py",
+        "tied[on[link.successor]].add(link.proposal)",
+        "pass",
+        "tests/transparency/domain/test_chain.py",
+    ),
+    Mutation(
+        "F15 the chain is in order",
+        "services/transparency/domain/chain.py",
+        "key=lambda each: each.position",
+        "key=lambda each: -each.position",
+        "tests/transparency/domain/test_chain.py",
+    ),
+    Mutation(
         "what is rejected is not reviewed",
         IMPLEMENTATION,
         'terms.review_after_days is None or decided.outcome != "adopted" or context.imported',

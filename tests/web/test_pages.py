@@ -186,6 +186,33 @@ def test_minority_statements_and_sign_ons_stand_beside_the_decision() -> None:
     assert not {"Minority statements", "Signed on"} & {each.words for each in plain.all("h2")}
 
 
+def test_how_one_decision_led_to_the_next_stands_on_its_page() -> None:
+    first, second = samples.uid("first"), samples.uid("second")
+    link = {"at": "2026-03-12T17:04:11Z", "decision": first}
+    what = {"lang": "en", "text": "Lorries do not stop there."}
+    links = [
+        link | {"type": "DecisionMade", "words": "The decision was made", "title": what,
+                "ref": "meetings/7"},
+        link | {"type": "ImplementationIssueReported", "words": "reported an issue",
+                "by": samples.PARENTS, "said": what, "ref": "meetings/8"},
+        link | {"type": "DecisionReopened", "words": "reopened", "ref": "meetings/9",
+                "because": "meetings/8"},
+        link | {"type": "DecisionSuperseded", "words": "superseded", "successor": second,
+                "ref": "meetings/12"},
+    ]  # fmt: skip
+    shown = read(decision_page(samples.BREAKFAST | {"chain": links}))
+    [chain] = [
+        each
+        for each in shown.all("section")
+        if each.all("h2") and each.all("h2")[0].words == "How one decision led to the next"
+    ]
+    assert len(chain.all("li")) == 4
+    assert [quote.words for quote in chain.all("blockquote")] == ["Lorries do not stop there."]
+    refs = [a.attributes["href"].partition("#")[2] for a in chain.all("a", class_="ref")]
+    assert refs == ["meetings-7", "meetings-8", "meetings-9", "meetings-8", "meetings-12"]
+    assert "How one decision led to the next" not in read(decision_page(samples.BREAKFAST)).words
+
+
 def test_a_refused_form_keeps_what_was_entered_and_says_why() -> None:
     shown = page("refused stance")
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.transparency.domain import chain as chains
 from services.transparency.domain.around import NOTHING, Around, area, scenario
 from services.transparency.domain.case import TAKEN, Case, Opened, Spoken
 from services.transparency.domain.decision_register import quorum, threshold
@@ -29,6 +30,7 @@ STATES = {
     "DecisionMade": "decided",
     "DecisionDeferred": "deferred",
     "DecisionReopened": "published",
+    "DecisionSuperseded": "superseded",
 }
 WORDS = (
     *("because", "reason", "text", "grounds", "reasoning", "new_information", "what", "note"),
@@ -42,10 +44,7 @@ SAYS = {
     "VotingOpened": "opened voting",
     "VotingClosed": "Voting closed",
     "QuorumNotMet": "Quorum was not met, the voting lapsed",
-    "DecisionMade": "The decision was made",
     "DecisionDeferred": "deferred the decision",
-    "DecisionReopened": "reopened the decision",
-    "DecisionSuperseded": "A later decision superseded this one",
     "ConstituencyConsulted": "consulted a constituency",
     "ObjectionRaised": "raised an objection",
     "ObjectionAccommodated": "accommodated an objection",
@@ -60,7 +59,7 @@ SAYS = {
     "DecisionCommunicated": "communicated the decision",
     "DecisionAcknowledged": "acknowledged the decision",
     "DecisionReviewScheduled": "A review was scheduled",
-    "ImplementationIssueReported": "reported an issue with putting it into practice",
+    **chains.SAYS,
 }
 
 
@@ -72,6 +71,7 @@ def page(
     steps: Sequence[Step],
     names: Names,
     around: Around = NOTHING,
+    chain: Sequence[chains.Link] = (),
 ) -> dict[str, Any]:
     """Return everything about one proposal as it stands.
 
@@ -80,6 +80,7 @@ def page(
         outcomes: The decisions made on it, in order.
         steps: The next steps that follow from it.
         around: What was said in advance. The scenarios show while an objection is open.
+        chain: How one decision led to the next, where it did.
     """
     proposal, voting, outcome = case.proposal, case.voting, case.outcome
     again = recount(case)
@@ -128,6 +129,7 @@ def page(
         "supersedes": proposal.supersedes,
         "superseded_by": _superseded(case.moments),
         "reopened": _reopened(case.moments),
+        "chain": chains.shown(chain, names),
         "decisions": [cited.ref for cited in outcomes],
         "recomputed": recomputed(outcome, again),
         "visibility": proposal.visibility,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from services.transparency.domain.case import Opened, Outcome, Proposal
+from services.transparency.domain.chain import Link, shown
 from services.transparency.domain.moment import Moment
 from services.transparency.domain.numbers import percentile, six
 from services.transparency.domain.objections import objections
@@ -27,6 +28,7 @@ class Entry:
         again: `None` where the reader does not see every stance.
         reasons: Of those who were against, by the positions of their stances.
         later: What happened to the proposal after the outcome.
+        chain: How one decision led to the next, where it did.
     """
 
     outcome: Outcome
@@ -36,6 +38,7 @@ class Entry:
     again: Recount | None
     reasons: Mapping[int, Said]
     later: Sequence[tuple[int, bytes]]
+    chain: Sequence[Link] = ()
 
 
 def row(entry: Entry, names: Names) -> dict[str, Any]:
@@ -80,6 +83,7 @@ def row(entry: Entry, names: Names) -> dict[str, Any]:
         "superseded_by": _last(entry, "DecisionSuperseded", "successor"),
         "reopened": _last(entry, "DecisionReopened", None),
         "implementation_issues": len(about(entry.moments, outcome, "ImplementationIssueReported")),
+        "chain": shown(entry.chain, names),
         "imported": outcome.imported,
         "recomputed": recomputed(outcome, entry.again),
         **refs(entry.outcome, entry.again, entry.later),

@@ -165,7 +165,7 @@ async def add_rare(db: Connection, lens: Lens, found: Found, keys: Sequence[UUID
             found.votings[row["proposal"]].append(_voting(lens, row, found.electorates))
     for row in await _rows(db, lens, "moment", keys):
         if lens.sees(row["audience"]):
-            found.moments[row["proposal"]].append(_moment(lens, row))
+            found.moments[row["proposal"]].append(moment(lens, row))
 
 
 async def _add_stances(db: Connection, lens: Lens, found: Found, keys: Sequence[UUID]) -> None:
@@ -287,7 +287,7 @@ def _vote_class(written: Any) -> VoteClass:
     )
 
 
-def _moment(lens: Lens, row: asyncpg.Record) -> Moment:
+def moment(lens: Lens, row: asyncpg.Record) -> Moment:
     data = _json(row["data"])
     for field, seal in (_json(row["sealed"]) or {}).items():
         if field == "actor" or "/" in field:

@@ -5,9 +5,10 @@ from uuid import UUID
 
 import asyncpg
 
+from services.transparency.domain.chain import chain
 from services.transparency.domain.decision_register import Entry
 from services.transparency.domain.said import Said
-from services.transparency.views import events
+from services.transparency.views import chains, events
 from services.transparency.views.cases import Found, add_rare, outcome
 from services.transparency.views.events import Lens
 from services.transparency.views.recounts import recounts
@@ -23,6 +24,8 @@ async def entries(db: Connection, lens: Lens, outcomes: Sequence[asyncpg.Record]
     stances = [each.position for one in again.values() for each in one.against]
     reasons = await _reasons(db, lens, keys, stances)
     found.events = await events.of_aggregates(db, lens, "meetings", keys)
+    tied = [key for key in keys if _goes_on(found, key)]
+    links = await chains.links(db, lens, tied) if tied else []
     return [
         Entry(
             outcome=ended,
@@ -32,10 +35,17 @@ async def entries(db: Connection, lens: Lens, outcomes: Sequence[asyncpg.Record]
             again=again.get(ended.position),
             reasons=reasons,
             later=[each for each in found.events[row["proposal"]] if each[0] > ended.position],
+            chain=chain(row["proposal"], links),
         )
         for row in outcomes
         for ended in (outcome(row),)
     ]
+
+
+def _goes_on(found: Found, proposal: UUID) -> bool:
+    """Return whether one decision led to another here, or may yet."""
+    happened = any(moment.type in chains.KINDS for moment in found.moments[proposal])
+    return happened or found.proposals[proposal].supersedes is not None
 
 
 async def _reasons(

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from services.transparency.domain import decision, decision_register, open_next_steps
 from services.transparency.domain.case import Case
-from services.transparency.views import events, names, register, steps
+from services.transparency.domain.chain import chain
+from services.transparency.views import chains, events, names, register, steps
 from services.transparency.views import stated as statements
 from services.transparency.views.cases import cases, open_case, outcomes_of, proposal_of, rounds_of
 from services.transparency.views.entries import entries
@@ -122,6 +123,7 @@ async def of_decision(db: Connection, lens: Lens, key: UUID) -> dict[str, Any] |
         await _steps(db, lens, case),
         known,
         await statements.in_advance(db, lens, case.proposal.issue),
+        chain(proposal, await chains.links(db, lens, {proposal})),
     )
     return written | await stated(db, lens)
 

@@ -17,6 +17,7 @@ from services.web.counted import OPTIONS
 from services.web.forms import Looked, answer, found, send
 from services.web.page import Me, Visit, Visiting, page
 from services.web.pages import concerns, deciding
+from services.web.pages.register import Link
 from services.web.pages.steps import Step
 from services.web.passing import pass_on
 from services.web.peers import of
@@ -183,6 +184,7 @@ class Decision(Dated):
     supersedes: Other | None = None
     superseded_by: Other | None = None
     reopened: Reopening | None = None
+    chain: tuple[Link, ...] = ()
     by: Named | None = None
     accountable: tuple[Named, ...] = ()
     visibility: str | None = None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -33,6 +33,20 @@ class Dissent(Answer):
     reason: Said = SILENT
 
 
+class Link(Answer):
+    """Something by which one decision led to another."""
+
+    type: str
+    words: str = ""
+    at: datetime
+    decision: UUID
+    title: Said = SILENT
+    by: Named | None = None
+    said: Said = SILENT
+    because: str | None = None
+    ref: str | None = None
+
+
 class Row(Answer):
     """One outcome in the register."""
 
@@ -50,6 +64,7 @@ class Row(Answer):
     objections: Mapping[str, int] = {}
     superseded_by: UUID | None = None
     reopened: str | None = None
+    chain: tuple[Link, ...] = ()
     source_id: str | None = None
     imported: bool = False
 
