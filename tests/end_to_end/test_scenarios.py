@@ -157,6 +157,96 @@ async def test_scenario_1_ballot_measure(running: Suite) -> None:
     assert not any(org in told.text for org in everybody)
 
 
+async def vote(table: Coalition, proposal: str, rule: str, override: Any = None) -> Any:
+    """Open a voting on a proposal of the clinic, as far as the gate lets it."""
+    closes_at = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
+    asked = {"rule": rule, "closes_at": closes_at} | ({"override": override} if override else {})
+    return await table.try_post("meetings", f"proposals/{proposal}/votings", asked, "Clinic")
+
+
+async def decide(table: Coalition, proposal: str) -> dict[str, Any]:
+    """Let everybody agree, and return the receipt of the decision."""
+    for name in table.orgs:
+        await table.post("meetings", f"proposals/{proposal}/stances", {"option": "agree"}, name)
+    await table.post("meetings", f"proposals/{proposal}/votings/closings", {}, "Clinic")
+    accountable = {"accountable": [table.orgs["Clinic"]]}
+    made: dict[str, Any] = await table.post(
+        "meetings", f"proposals/{proposal}/decisions", accountable, "Clinic"
+    )
+    return made
+
+
+async def register(table: Coalition, after: dict[str, Any]) -> list[Any]:
+    at_least = f"meetings/{after['position']}"
+    path = "reports/decision-register.json"
+    answer = await table.get("transparency", path, "Clinic", at_least=at_least)
+    assert answer.status_code == 200, answer.text
+    rows: list[Any] = answer.json()["rows"]
+    return rows
+
+
+async def test_scenario_3_implementation_regret(running: Suite) -> None:
+    table = await gather(running, "regret", "Clinic", "Union", "Parents")
+    hill = {
+        "name": text("Hill district"), "kind": "residents", "least_well_served": True,
+        "implementer": False, "historically_excluded": False, "seats_wanted": 1,
+    }  # fmt: skip
+    district = key_of(await tell(table, "constituencies", hill))
+    raised = await tell(table, "issues", {"name": text("Bus routes"), "summary": text("The bus.")})
+    await table.settled(f"members/{raised['position']}")
+    block = {"body": table.plenary, "rule": {"method": "consensus", "representation_gate": "block"}}
+    rule = key_of(await table.post("meetings", "rules", block, "Clinic"))
+
+    async def proposed(words: str, **more: Any) -> str:
+        draft = {
+            "body": table.plenary, "issue": key_of(raised), "affected": [district],
+            "title": text(words), "text": text(words),
+        }  # fmt: skip
+        proposal = key_of(await table.post("meetings", "proposals", draft | more, "Clinic"))
+        await table.post("meetings", f"proposals/{proposal}/publications", {}, "Clinic")
+        return proposal
+
+    older = await proposed("The bus goes along the river.")
+    refused = await vote(table, older, rule)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "not_heard")
+    opened = await vote(table, older, rule, text("The timetable is printed tomorrow."))
+    assert opened.status_code == 201, opened.text
+    [row] = await register(table, await decide(table, older))
+    assert row["gate"]["result"] == "overridden"
+    assert row["gate"]["override"]["text"] == "The timetable is printed tomorrow."
+
+    first = row["decision"]
+    issue = {
+        "decision": first, "constituency": district, "what": text("Nobody gets down the hill."),
+    }  # fmt: skip
+    path = f"proposals/{older}"
+    reported = await table.post("meetings", f"{path}/implementation-issues", issue, "Parents")
+    [row] = await register(table, reported)
+    assert row["implementation_issues"] == 1
+    because = {"decision": first, "because": f"meetings/{reported['position']}"}
+    early = await table.try_post("meetings", f"{path}/reopenings", {"decision": first}, "Clinic")
+    assert (early.status_code, early.json()["reason"]) == (409, "no_new_information")
+    await table.post("meetings", f"{path}/reopenings", because, "Clinic")
+
+    newer = await proposed(
+        "The bus goes over the hill.", supersedes={"decision": first, "effect": "replaced"}
+    )
+    heard = {"constituency": district, "on": days_ago(0), "summary": text("They want the bus.")}
+    await table.post("meetings", f"proposals/{newer}/consultations", heard, "Union")
+    opened = await vote(table, newer, rule)
+    assert opened.status_code == 201, opened.text
+    after, before = await register(table, await decide(table, newer))
+    assert (before["decision"], before["superseded_by"]) == (first, after["decision"])
+    assert (after["supersedes"], after["gate"]["result"]) == (first, "passed")
+    for row in (before, after):
+        assert [link["type"] for link in row["chain"]] == [
+            "DecisionMade", "ImplementationIssueReported", "DecisionReopened", "DecisionMade",
+            "DecisionSuperseded",
+        ]  # fmt: skip
+        assert row["chain"][1]["said"]["text"] == "Nobody gets down the hill."
+        assert row["chain"][2]["because"] == because["because"]
+
+
 async def test_scenario_4_executives_only(running: Suite) -> None:
     six = ("Clinic", "Union", "Parents", "Library", "Church", "Greens")
     table = await gather(running, "executives", *six)
