@@ -346,9 +346,9 @@ async def test_a_line_counts_ratifications_of_its_voting_and_who_was_told(desk: 
     history.on("Van", "DecisionRatified", school)
     history.take("Van", clinic, "agree")
     history.decide("Van", clinic, "adopted", 2, {"agree": 1})
-    decision = {"decision": str(key("decision of Van"))}
+    decision: dict[str, Any] = {"decision": str(key("decision of Van"))}
     for channel in ("email", "phone"):
-        told = {"channel": channel, "orgs": [str(school)]}
+        told: dict[str, Any] = {"channel": channel, "orgs": [str(school)]}
         history.on("Van", "DecisionCommunicated", clinic, **decision, **told)
     history.on("Van", "DecisionAcknowledged", school, **decision)
     await desk.read(history)
