@@ -639,7 +639,7 @@ class Journal:
                 written_id, self.rules.service, kind.__name__, name, work.written, position,
                 held.version + 1, context.at, at, str(ask.correlation or written_id),
                 context.credential, visibility,
-                None if unsigned else context.by,
+                None if unsigned else event.__dict__.get("by", context.by),
                 None if unsigned else context.accreditation,
                 None if unsigned and not context.imported else context.authority,
                 audience, ask.causation,

@@ -45,6 +45,16 @@ create table if not exists heard.accreditation (      -- those not ended; no per
   ends          date,
   primary key (coalition_id, accreditation));
 
+create table if not exists heard.proxy (              -- those not revoked; `org` gave its vote
+  coalition_id  uuid not null,
+  org           uuid not null,
+  proxy         uuid not null,
+  holder        uuid not null,
+  body          uuid not null,
+  begins        date not null,
+  ends          date not null,
+  primary key (coalition_id, proxy));
+
 create table if not exists heard.role (
   coalition_id  uuid not null,
   body          uuid not null,

@@ -14,6 +14,7 @@ from services.meetings.domain.ids import (
     OrgId,
     PersonId,
     ProposalId,
+    ProxyId,
     RuleId,
     StepId,
 )
@@ -31,6 +32,7 @@ ASSEMBLY = MeetingId(UUID(int=19))
 STEP, OTHER_STEP = StepId(UUID(int=20)), StepId(UUID(int=21))
 BADGE, OTHER_BADGE = AccId(UUID(int=22)), AccId(UUID(int=23))
 DECISION = DecisionId(UUID(int=24))
+PROXY = ProxyId(UUID(int=25))
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 DUSK = NOON + timedelta(hours=6)

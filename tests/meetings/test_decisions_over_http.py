@@ -4,11 +4,12 @@ import asyncio
 import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import orjson
 
+from shared.database import tenant
 from shared.event import base64url
 from tests.meetings.coalition import (
     CLINIC,
@@ -31,14 +32,16 @@ DRAFT = {
 }
 
 
-async def rule(hall: Hall, method: str) -> str:
-    body = {"body": str(PLENARY), "rule": {"method": method}}
+async def rule(hall: Hall, method: str, **terms: Any) -> str:
+    body = {"body": str(PLENARY), "rule": {"method": method, **terms}}
     return await hall.make(CARLA, "/rules", body)
 
 
-async def opened(hall: Hall, method: str = "majority", meeting: str | None = None) -> str:
+async def opened(
+    hall: Hall, method: str = "majority", meeting: str | None = None, **rules: Any
+) -> str:
     """Return the path of a proposal of the union that is being voted on."""
-    terms = {"rule": await rule(hall, method), "closes_at": TOMORROW, "meeting": meeting}
+    terms = {"rule": await rule(hall, method, **rules), "closes_at": TOMORROW, "meeting": meeting}
     path = f"/proposals/{await hall.make(UMA, '/proposals', DRAFT)}"
     await hall.make(UMA, f"{path}/publications")
     await hall.make(CARLA, f"{path}/votings", terms)
@@ -209,6 +212,47 @@ async def test_d7_a_representative_replaced_during_the_voting_is_heard(hall: Hal
     await hall.make(successor, f"{path}/stances", {"option": "agree"})
     taken = dict(await hall.events())["StanceTaken"]
     assert taken["members_position"] > dict(await hall.events())["VotingOpened"]["members_position"]
+
+
+async def test_d7_an_organisation_votes_for_another_by_proxy_until_it_is_revoked(
+    hall: Hall,
+) -> None:
+    path = await opened(hall, proxies="one_hop")
+    proxy, days = uuid4(), dict[str, Any]({"from": "2020-01-01", "until": "2099-01-01"})
+    ask = {"option": "agree", "proxy": str(proxy)}
+    assert await hall.refuse(UMA, f"{path}/stances", ask) == "not_accredited"
+    grant = {"proxy": str(proxy), "to": str(UNION), "body": str(PLENARY)}
+    await hall.hear("ProxyGranted", SCHOOL, **(days | grant))
+    assert await hall.refuse(YARA, f"{path}/stances", ask) == "not_accredited"
+    await hall.make(UMA, f"{path}/stances", ask)
+    async with tenant(hall.running.host.pool, [hall.coalition]) as db:
+        entry = await db.fetchval("select bytes from journal.event where type = 'StanceTaken'")
+    written = orjson.loads(entry)
+    assert written["onbehalfof"] == str(SCHOOL)
+    assert written["accreditation"] == str(accreditation(UMA))
+    assert written["data"]["proxy"] == str(proxy)
+    assert (await hall.get(path, SAM, SCHOOL))["my_stance"] == {
+        "organisation": str(SCHOOL),
+        "option": "agree",
+    }
+    assert (await hall.get(path, UMA, UNION))["my_stance"] is None
+
+    change = {"to": "abstain", "because": text("It costs."), "proxy": str(proxy)}
+    await hall.hear("ProxyRevoked", SCHOOL, proxy=str(proxy))
+    assert await hall.refuse(UMA, f"{path}/stances/changes", change) == "not_accredited"
+    del change["proxy"]
+    await hall.make(SAM, f"{path}/stances/changes", change)
+
+
+async def test_d7_a_proxy_holds_in_its_body_on_its_days(hall: Hall) -> None:
+    path = await opened(hall, proxies="one_hop")
+    terms: dict[str, Any] = {"to": str(UNION), "body": str(PLENARY)}
+    terms |= {"from": "2020-01-01", "until": "2099-01-01"}
+    for other in ({"body": str(STEERING)}, {"until": "2020-02-01"}, {"from": "2098-01-01"}):
+        proxy = str(uuid4())
+        await hall.hear("ProxyGranted", SCHOOL, proxy=proxy, **(terms | other))
+        ask = {"option": "agree", "proxy": proxy}
+        assert await hall.refuse(UMA, f"{path}/stances", ask) == "not_accredited"
 
 
 async def test_d7_an_accreditation_without_a_vote_is_not_enough(hall: Hall) -> None:

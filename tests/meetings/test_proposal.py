@@ -96,6 +96,7 @@ from tests.meetings.coalition import (
     PARENTS,
     PLENARY,
     PROPOSAL,
+    PROXY,
     RULE,
     SCHOOL,
     STEERING,
@@ -150,6 +151,10 @@ opened = VotingOpened(
     gate="passed",
 )
 under_way = *ready, opened
+hopping = (
+    *ready,
+    opened.model_copy(update={"terms": TERMS.model_copy(update={"proxies": "one_hop"})}),
+)
 open_voting = OpenVoting(rule=RULE, closes_at=DUSK)
 make = MakeDecision(accountable=(UNION,))
 consult = RecordConsultation(constituency=PARENTS, org=UNION, on=NOON.date(), summary=COST)
@@ -520,6 +525,40 @@ def test_d7_the_past_has_no_accreditations() -> None:
     given(*under_way).when(TakeStance(option=AGREE), context).then(
         took(UNION, AGREE, authority="imported")
     )
+
+
+def by_proxy(org: OrgId, giver: OrgId | None = SCHOOL) -> Context:
+    return acting(org, Speaker(voting=True, members_position=42, giver=giver))
+
+
+def test_d7_by_proxy_an_organisation_speaks_for_another() -> None:
+    ask = TakeStance(option=AGREE, proxy=PROXY)
+    given(*hopping).when(ask, by_proxy(UNION)).then(
+        took(SCHOOL, AGREE).model_copy(update={"proxy": PROXY})
+    )
+    history = *hopping, took(SCHOOL, AGREE)
+    change = ChangeStance(to=ABSTAIN, because=COST, proxy=PROXY)
+    given(*history).when(change, by_proxy(UNION)).then(
+        changed(SCHOOL, AGREE, ABSTAIN).model_copy(update={"proxy": PROXY})
+    )
+    given(*history).when(ask, by_proxy(UNION)).then_nothing()
+    given(*history).when(TakeStance(option=AGREE), by_proxy(UNION)).then(took(UNION, AGREE))
+
+
+def test_d7_a_proxy_needs_the_rule_the_grant_and_a_representative() -> None:
+    ask = TakeStance(option=AGREE, proxy=PROXY)
+    given(*under_way).when(ask, by_proxy(UNION)).then_refused("no_proxies")
+    given(*hopping).when(ask, by_proxy(UNION, None)).then_refused("not_accredited")
+    given(*hopping).when(ask, by_proxy(UNION, NEWCOMER)).then_refused("not_accredited")
+    mute = acting(UNION, Speaker(voting=False, members_position=42, giver=SCHOOL))
+    given(*hopping).when(ask, mute).then_refused("not_accredited")
+
+
+def test_who_facilitates_from_outside_speaks_for_nobody() -> None:
+    ask = TakeStance(option=AGREE, proxy=PROXY)
+    for outside in (UNION, SCHOOL):
+        context = knowing(by_proxy(UNION), Sitting(facilitating=frozenset({outside})))
+        given(*hopping).when(ask, context).then_refused("no_facilitator")
 
 
 def test_d8_one_stance_at_a_time() -> None:

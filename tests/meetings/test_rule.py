@@ -85,13 +85,6 @@ def test_the_front_line_has_no_voting_and_so_no_such_rule() -> None:
     given().when(ask, chair()).then_refused("method_not_offered")
 
 
-def test_what_is_not_offered_yet_is_refused_in_any_method() -> None:
-    rules = (Rule(method=Method.MAJORITY, proxies="one_hop"),)
-    for rule in rules:
-        ask = AdoptRule(body=PLENARY, rule=rule)
-        given().when(ask, chair()).then_refused("method_not_offered")
-
-
 def test_d23_the_first_rule_of_a_body_needs_no_decision() -> None:
     first = Governance(formal=True, in_force=frozenset())
     given().when(AdoptRule(body=PLENARY, rule=MAJORITY), chair(first)).then(adopted)

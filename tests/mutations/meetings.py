@@ -226,6 +226,27 @@ MUTATIONS = (
         OF_PROPOSAL,
     ),
     Mutation(
+        "D7 a proxy only where the rule hears one",
+        VOTING,
+        'if voting.terms.proxies == "none":',
+        'if voting.terms.proxies == "never":',
+        OF_PROPOSAL,
+    ),
+    Mutation(
+        "D7 a proxy in its body",
+        "services/meetings/views/roll.py",
+        "(self.holder, self.body) == (holder, body)",
+        "self.holder == holder",
+        "tests/meetings/test_decisions_over_http.py",
+    ),
+    Mutation(
+        "who facilitates from outside votes for nobody",
+        VOTING,
+        "{context.by, speaker.giver} & context",
+        "{context.by} & context",
+        OF_PROPOSAL,
+    ),
+    Mutation(
         "D7 with a voting accreditation",
         VOTING,
         "(not speaker.voting or",

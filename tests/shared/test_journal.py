@@ -354,9 +354,12 @@ async def test_a_cold_stream_is_read_without_reading_the_others(postgres: str, o
 
 
 async def test_row_security_shows_no_other_coalition(open_shop: Shop) -> None:
+    shown, other = UUID(int=7001), UUID(int=7002)
+    for coalition in (shown, other):
+        await open_shop.journal.write(ask(coalition, UUID(int=7003), Put(coins=3)))
     async with open_shop.app.acquire() as db, db.transaction():
         assert await db.fetchval("select count(*) from journal.event") == 0
-        await db.execute("select set_config('accord.coalitions', $1, true)", str(UUID(int=1)))
+        await db.execute("select set_config('accord.coalitions', $1, true)", str(shown))
         assert await db.fetchval("select count(distinct coalition_id) from journal.event") == 1
 
 

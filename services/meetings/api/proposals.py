@@ -80,13 +80,16 @@ async def close_voting(proposal_id: UUID, command: voting.CloseVoting, caller: C
 
 @adds(router, "/proposals/{proposal_id}/stances", "stance:take")
 async def take_stance(proposal_id: UUID, command: voting.TakeStance, caller: Caller) -> Written:
-    """Take your organisation's stance. Repeating it is fine, and changes nothing."""
+    """Take your organisation's stance, or with `proxy` that of one that gave its vote to yours.
+
+    Repeating it is fine, and changes nothing.
+    """
     return await write(caller, proposal.decider, proposal_id, command)
 
 
 @adds(router, "/proposals/{proposal_id}/stances/changes", "stance:change")
 async def change_stance(proposal_id: UUID, command: voting.ChangeStance, caller: Caller) -> Written:
-    """Change your organisation's stance, and say why."""
+    """Change your organisation's stance, or one by `proxy`, and say why."""
     return await write(caller, proposal.decider, proposal_id, command)
 
 

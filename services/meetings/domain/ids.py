@@ -11,6 +11,7 @@ AccId = NewType("AccId", UUID)
 BodyId = NewType("BodyId", UUID)
 IssueId = NewType("IssueId", UUID)
 ConstituencyId = NewType("ConstituencyId", UUID)
+ProxyId = NewType("ProxyId", UUID)
 TermId = NewType("TermId", UUID)
 
 CheckId = NewType("CheckId", UUID)

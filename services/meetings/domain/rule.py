@@ -263,9 +263,6 @@ def _offered(rule: Rule) -> None:
     if rule.method not in OFFERED:
         methods = ", ".join(sorted(OFFERED))
         raise Refused("method_not_offered", f"That method has no voting: use {methods}.")
-    if rule.proxies != "none":
-        detail = "Proxies are not offered yet: leave them out."
-        raise Refused("method_not_offered", detail)
     _keeps_secrets(rule)
 
 

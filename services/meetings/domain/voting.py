@@ -39,6 +39,7 @@ from services.meetings.domain.ids import (
     MeetingId,
     ObjectionId,
     OrgId,
+    ProxyId,
     RuleId,
 )
 from services.meetings.domain.ratification import (
@@ -108,10 +109,15 @@ class Lead:
 
 @dataclass(frozen=True)
 class Speaker:
-    """Whether the person holds a voting accreditation in the body, as known at a position."""
+    """Whether the person holds a voting accreditation in the body, as known at a position.
+
+    Args:
+        giver: Whose vote there the named proxy lets the acting organisation cast on that day.
+    """
 
     voting: bool
     members_position: int
+    giver: OrgId | None = None
 
 
 @dataclass(frozen=True)
@@ -135,11 +141,13 @@ class OpenVoting(Command):
 class TakeStance(Command):
     option: Option
     reason: Text | None = None
+    proxy: ProxyId | None = None
 
 
 class ChangeStance(Command):
     to: Option
     because: Text
+    proxy: ProxyId | None = None
 
 
 class WithdrawStance(Command):
@@ -182,12 +190,16 @@ class VotingOpened(Event):
 
 
 class StanceTaken(Event):
-    """An organisation says for the first time where it stands on the proposal."""
+    """An organisation says for the first time where it stands on the proposal.
+
+    With a `proxy` another organisation said so for it, whose accreditation the event carries.
+    """
 
     by: OrgId
     authority: Authority | None = None
     option: Restricted[Option]
     reason: Sealed[Text] = Sealed()
+    proxy: ProxyId | None = None
     members_position: int
 
 
@@ -199,6 +211,7 @@ class StanceChanged(Event):
     from_: Restricted[Option]
     to: Restricted[Option]
     because: Sealed[Text]
+    proxy: ProxyId | None = None
     members_position: int
 
 
@@ -347,7 +360,8 @@ def begun(event: VotingOpened, proposer: OrgId) -> Voting:
 
 def taken(command: TakeStance, voting: Voting, context: Context) -> StanceTaken | None:
     """Return the stance; `None` where the class holds it already."""
-    place = _place(voting, context)
+    voter = _voter(command.proxy, voting, context)
+    place = _place(voting, context, voter)
     _by_name(voting)
     held = voting.stances.get(place)
     if held is not None and held.option == command.option:
@@ -358,10 +372,11 @@ def taken(command: TakeStance, voting: Voting, context: Context) -> StanceTaken 
     if command.option in DISSENT and command.reason is None and not context.imported:
         raise Refused("reason_required", "To disagree or object, say why.")
     taken = StanceTaken(
-        by=organisation(context),
+        by=voter,
         authority=context.authority,
         option=command.option,
         reason=Sealed(command.reason),
+        proxy=command.proxy,
         members_position=_spoken(context),
     )
     return ballots.kept(taken) if ballots.sealed(voting.terms) else taken
@@ -369,15 +384,17 @@ def taken(command: TakeStance, voting: Voting, context: Context) -> StanceTaken 
 
 def changed(command: ChangeStance, voting: Voting, context: Context) -> StanceChanged | None:
     """Return the change; `None` where the class holds that stance already."""
-    held = _held(voting, context)
+    voter = _voter(command.proxy, voting, context)
+    held = _held(voting, context, voter)
     if held.option == command.to and held.counts >= _counts(context.authority):
         return None
     changed = StanceChanged(
-        by=organisation(context),
+        by=voter,
         authority=context.authority,
         from_=held.option,
         to=command.to,
         because=Sealed(command.because),
+        proxy=command.proxy,
         members_position=_spoken(context),
     )
     return ballots.kept(changed) if ballots.sealed(voting.terms) else changed
@@ -385,15 +402,16 @@ def changed(command: ChangeStance, voting: Voting, context: Context) -> StanceCh
 
 def withdrawn(command: WithdrawStance, voting: Voting, context: Context) -> StanceWithdrawn:
     """Return the withdrawal."""
-    _held(voting, context)
+    by = organisation(context)
+    _held(voting, context, by)
     _spoken(context)
-    withdrawn = StanceWithdrawn(by=organisation(context), because=Sealed(command.because))
+    withdrawn = StanceWithdrawn(by=by, because=Sealed(command.because))
     return ballots.kept(withdrawn) if ballots.sealed(voting.terms) else withdrawn
 
 
 def received(voting: Voting, context: Context) -> BallotReceived:
     """Return that a class has voted; what it said is for the ballot box."""
-    place = _place(voting, context)
+    place = _place(voting, context, organisation(context))
     if not ballots.detached(voting.terms):
         raise Refused("not_detached", "In this voting organisations take stances by name.")
     if place in voting.received:
@@ -651,13 +669,27 @@ def _gate(
     return "warned"
 
 
-def _place(voting: Voting, context: Context) -> int:
-    """Return where the acting organisation's class stands, if it may speak now."""
+def _voter(proxy: ProxyId | None, voting: Voting, context: Context) -> OrgId:
+    """Return whose stance it is: the acting organisation's, or that of the giver of a proxy."""
+    if proxy is None:
+        return organisation(context)
+    if voting.terms.proxies == "none":
+        raise Refused("no_proxies", "The rule of this voting hears no proxies.")
+    giver = context.fact(Speaker).giver
+    if giver is None:
+        detail = "Your organisation holds no such proxy for the body that decides, today."
+        raise Refused("not_accredited", detail)
+    return giver
+
+
+def _place(voting: Voting, context: Context, voter: OrgId) -> int:
+    """Return where the voter's class stands, if it may speak now."""
     if context.at >= voting.closes_at:
         raise Refused("not_open", "Voting on this proposal is not open.")
-    place = voting.places.get(organisation(context))
+    place = voting.places.get(voter)
     if place is None:
-        raise Refused("not_accredited", "Your organisation was not entitled when voting opened.")
+        detail = "The organisation was not entitled when voting opened."
+        raise Refused("not_accredited", detail)
     return place
 
 
@@ -677,12 +709,12 @@ def _by_name(voting: Voting) -> None:
         raise Refused("detached", detail)
 
 
-def _held(voting: Voting, context: Context) -> Stance:
-    place = _place(voting, context)
+def _held(voting: Voting, context: Context, voter: OrgId) -> Stance:
+    place = _place(voting, context, voter)
     _by_name(voting)
     held = voting.stances.get(place)
     if held is None:
-        raise Refused("no_stance", "Your organisation has no stance yet: take one.")
+        raise Refused("no_stance", "The organisation has no stance yet: take one.")
     return held
 
 
@@ -692,7 +724,7 @@ def _spoken(context: Context) -> int:
     if not context.imported and (not speaker.voting or context.authority == "observer"):
         detail = "You hold no voting accreditation of this organisation in the body that decides."
         raise Refused("not_accredited", detail)
-    if context.by in context.fact(Sitting).facilitating:
+    if {context.by, speaker.giver} & context.fact(Sitting).facilitating:
         detail = "Your organisation facilitates this meeting from outside, so it takes no stance."
         raise Refused("no_facilitator", detail)
     return speaker.members_position

@@ -52,8 +52,6 @@ from_members = Subscription(
             "PointPersonNamed",
             "PositionChanged",
             "PositionTaken",
-            "ProxyGranted",
-            "ProxyRevoked",
             "RepresentationReviewed",
             "ResourceDelivered",
             "ResourceMatched",

@@ -27,6 +27,18 @@ class AccreditationEnded(Heard):
     accreditation: UUID
 
 
+class ProxyGranted(Heard):
+    proxy: UUID
+    to: UUID
+    body: UUID
+    from_: date
+    until: date
+
+
+class ProxyRevoked(Heard):
+    proxy: UUID
+
+
 class RoleTaken(Heard):
     role: str
     accreditation: UUID
@@ -74,6 +86,31 @@ async def _end(db: Changes, seen: Recorded, accreditation: UUID) -> None:
     await db.execute(
         "delete from heard.accreditation where coalition_id = $1 and accreditation = $2",
         *(seen.coalition, accreditation),
+    )
+
+
+async def entrust(db: Changes, seen: Recorded, granted: ProxyGranted) -> None:
+    """Let one organisation vote for another in a body, from one day to another."""
+    await change(
+        db,
+        seen,
+        "insert into heard.proxy (coalition_id, org, proxy, holder, body, begins, ends)"
+        " values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+        granted.proxy,
+        granted.to,
+        granted.body,
+        granted.from_,
+        granted.until,
+    )
+
+
+async def revoke(db: Changes, seen: Recorded, revoked: ProxyRevoked) -> None:
+    """Let it vote for the other no longer; what it said stays said."""
+    await change(
+        db,
+        seen,
+        "delete from heard.proxy where coalition_id = $1 and org = $2 and proxy = $3",
+        revoked.proxy,
     )
 
 
@@ -137,6 +174,8 @@ PEOPLE = (
     Hears(RepresentativeAccredited, accredit),
     Hears(RepresentativeReplaced, replace),
     Hears(AccreditationEnded, end),
+    Hears(ProxyGranted, entrust),
+    Hears(ProxyRevoked, revoke),
     Hears(RoleTaken, take_role),
     Hears(RoleReleased, release_role),
     Hears(PersonRegistered, register),

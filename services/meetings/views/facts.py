@@ -146,8 +146,10 @@ async def lead(read: Reading, state: proposal.Proposal | None, _command: Any) ->
     return voting.Lead(issue.lead if issue else None)
 
 
-async def speaker(read: Reading, state: proposal.Proposal | None, _command: Any) -> voting.Speaker:
-    """Return whether the person may vote for the organisation in the body, now (D7)."""
+async def speaker(read: Reading, state: proposal.Proposal | None, command: Any) -> voting.Speaker:
+    """Return whether the person may vote for the organisation in the body, now (D7), and for whom
+    else by the proxy that the command names.
+    """
     position, context = read.heard("members"), read.context
     if context.imported or context.actor is None or state is None:
         return voting.Speaker(voting=False, members_position=position)
@@ -157,7 +159,10 @@ async def speaker(read: Reading, state: proposal.Proposal | None, _command: Any)
         for each in known.by_person.get(context.actor, ())
         if each.speaks(context.at.date())
     )
-    return voting.Speaker(votes, position)
+    named = getattr(command, "proxy", None)
+    proxy = (await read.snapshot(ROLL)).proxies.get(named) if named else None
+    held = proxy and proxy.covers(context.by, state.body, context.at.date())
+    return voting.Speaker(votes, position, proxy.giver if proxy and held else None)
 
 
 async def moderator(

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from services.meetings.domain.electorate import vote_classes
-from services.meetings.domain.ids import BodyId, ConstituencyId, IssueId, OrgId
+from services.meetings.domain.ids import BodyId, ConstituencyId, IssueId, OrgId, ProxyId
 from services.meetings.domain.next_step import Commitment
 from services.meetings.domain.tally import VoteClass
 from shared.erasure import listed
@@ -52,6 +52,21 @@ class Voice:
 
 
 @dataclass(frozen=True)
+class Proxy:
+    """That an organisation, `holder`, votes for another in a body; `ends`: the last day."""
+
+    giver: OrgId
+    holder: OrgId
+    body: BodyId
+    begins: date
+    ends: date
+
+    def covers(self, holder: UUID | None, body: BodyId, on: date) -> bool:
+        """Whether it lets an organisation vote in a body on a day."""
+        return (self.holder, self.body) == (holder, body) and self.begins <= on <= self.ends
+
+
+@dataclass(frozen=True)
 class Body:
     """A body; no `scope` means every issue."""
 
@@ -77,6 +92,7 @@ class Roll:
         agreed: The class of each kind that the boundary agreement names.
         alliance: Whether the coalition was formed as one.
         min_group: From how many answers on it lets a figure be shown.
+        proxies: Who votes for whom, by the proxy's id.
         voices: Who speaks for a constituency beside those that named it when they joined.
     """
 
@@ -92,6 +108,7 @@ class Roll:
     agreed: Mapping[str, Visibility] = field(default_factory=dict)
     alliance: bool = False
     min_group: int = MIN_GROUP
+    proxies: Mapping[ProxyId, Proxy] = field(default_factory=dict)
     voices: tuple[Voice, ...] = ()
     constituencies: frozenset[ConstituencyId] = frozenset()
     _classes: dict[tuple[BodyId, date | None], tuple[VoteClass, ...]] = field(default_factory=dict)
@@ -213,6 +230,10 @@ async def _load(db: Connection, coalition: UUID) -> Roll:
                 ),
             )
         ),
+        proxies={
+            row["proxy"]: Proxy(row["org"], row["holder"], row["body"], row["begins"], row["ends"])
+            for row in await rows("select * from heard.proxy where coalition_id = $1")
+        },
         voices=tuple(
             Voice(row["org"], row["constituency"], row["since"], row["until"])
             for row in await rows("select * from heard.represented where coalition_id = $1")
