@@ -221,8 +221,8 @@ MUTATIONS = (
     Mutation(
         "D7 entitled when voting opened",
         VOTING,
-        'if place is None:\n        raise Refused("not_accredited"',
-        'if place is None:\n        raise Refused("not_open"',
+        'entitled when voting opened."\n        raise Refused("not_accredited", detail)',
+        'entitled when voting opened."\n        raise Refused("not_open", detail)',
         OF_PROPOSAL,
     ),
     Mutation(
@@ -431,8 +431,8 @@ MUTATIONS = (
     Mutation(
         "D20 reopening needs new information",
         PROPOSAL,
-        "if command.new_information is None:",
-        "if command.new_information == command.because:",
+        "if command.new_information is None and not issue:",
+        "if command.new_information is None and issue:",
         OF_PROPOSAL,
     ),
     Mutation(
@@ -559,8 +559,8 @@ MUTATIONS = (
     Mutation(
         "C6 who facilitates from outside takes no stance",
         VOTING,
-        "context.by in context.fact(Sitting).facilitating",
-        "context.by in context.fact(Sitting).present",
+        "speaker.giver} & context.fact(Sitting).facilitating",
+        "speaker.giver} & context.fact(Sitting).present",
         OF_PROPOSAL,
     ),
     Mutation(
