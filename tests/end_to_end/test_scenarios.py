@@ -407,6 +407,31 @@ async def test_scenario_6_harboured_dissent(running: Suite) -> None:
     [minority] = (await page(filed))["minority_statements"]
     assert minority["organisation"]["name"]["text"] == "Choir"
     assert minority["text"]["text"] == "Nobody drives us home."
+    annex = (await released(table, key_of(issue), decided["decision"]))["minority_statements"]
+    assert [(each["organisation"]["name"]["text"], each["text"]["text"]) for each in annex] == [
+        ("Choir", "Nobody drives us home.")
+    ]
+
+
+async def released(table: Coalition, issue: str, decision: str) -> Any:
+    """Put out a press release on a decision, drafted by the clinic; return it as it is shown."""
+    words = {"issue": issue, "text": text("One van, two stops, for nine.")}
+    drafted = await table.post("meetings", "messages", words, "Clinic")
+    message = f"messages/{key_of(drafted)}"
+    for name in ("Clinic", "Parents"):
+        await table.post("meetings", f"{message}/approvals", {}, name)
+    shown = {"items": [f"meetings/{drafted['position']}"], "to": "public"}
+    await table.post("meetings", "disclosures", shown, "Clinic")
+    out = {"decision": decision, "audience": "public", "sign_ons": []}
+    last = await table.post("meetings", f"{message}/releases", out, "Clinic")
+    reached = f"meetings/{last['position']}"
+    answer = await table.get("transparency", "statements", "Greens", at_least=reached)
+    [statement] = answer.json()["items"]
+    assert (statement["audience"], statement["message"]["name"]["text"]) == (
+        "public",
+        "One van, two stops, for nine.",
+    )
+    return statement
 
 
 async def test_scenario_10_safe_space(running: Suite) -> None:
