@@ -7,14 +7,11 @@ from tests.end_to_end.test_voting import later
 
 
 async def raise_issue(table: Coalition, name: str) -> str:
-    return key_of(
-        await table.post(
-            "members",
-            "issues",
-            {"name": text(name), "summary": text(f"{name}, in short.")},
-            "Union",
-        )
-    )
+    """Let the union raise an issue; return its id, once meetings has heard of it."""
+    raised = {"name": text(name), "summary": text(f"{name}, in short.")}
+    receipt = await table.post("members", "issues", raised, "Union")
+    await table.settled(f"members/{receipt['position']}")
+    return key_of(receipt)
 
 
 async def say(table: Coalition, issue: str, what: str, body: Any, name: str) -> dict[str, Any]:
