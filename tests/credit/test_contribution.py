@@ -1,5 +1,7 @@
 """A contribution is a claim until another organisation confirms it."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -13,11 +15,13 @@ from services.credit.domain.contribution import (
     ContributionEvent,
     ContributionRecorded,
     DeclineContribution,
+    Deed,
     RecordContribution,
     decider,
 )
 from services.credit.domain.ids import OrgId
 from services.credit.domain.roles import Degree, Role
+from shared.decider import Refused
 from shared.event import Context, Sealed
 from tests.credit.cast import ANNA, CLINIC, SCHOOL, STRANGER, TEACHER, UNION, VAN, by
 from tests.given import Given
@@ -156,6 +160,47 @@ commands = st.one_of(
 )
 
 
-@over(st.lists(st.tuples(commands, st.builds(by, orgs))))
-def test_laws(requests: list[tuple[ContributionCommand, Context]]) -> None:
-    obey(decider, requests)
+requests = st.lists(st.tuples(commands, st.builds(by, orgs)))
+
+
+@over(requests)
+def test_laws(asked: list[tuple[ContributionCommand, Context]]) -> None:
+    obey(decider, asked)
+
+
+def accepted(
+    asked: list[tuple[ContributionCommand, Context]],
+) -> Iterator[tuple[OrgId, ContributionEvent, Deed]]:
+    """Yield who made each event happen, and the contribution after it."""
+    contribution = decider.initial
+    for command, context in asked:
+        with suppress(Refused):
+            for event in decider.decide(command, contribution, context):
+                contribution = decider.evolve(contribution, event)
+                assert contribution is not None
+                yield OrgId(context.by or STRANGER), event, contribution
+
+
+@over(requests, examples=120)
+def test_k1_it_is_a_claim_until_another_organisation_says_so(
+    asked: list[tuple[ContributionCommand, Context]],
+) -> None:
+    others: set[OrgId] = set()
+    for who, event, contribution in accepted(asked):
+        if not isinstance(event, ContributionDeclined):
+            others |= {who} - {contribution.of}
+        assert contribution.confirmed == (bool(others) and not contribution.declined)
+
+
+@over(requests, examples=120)
+def test_k2_who_declines_is_the_one_named_and_is_named_no_more(
+    asked: list[tuple[ContributionCommand, Context]],
+) -> None:
+    declined_by: set[OrgId] = set()
+    for who, event, contribution in accepted(asked):
+        assert not (declined_by and isinstance(event, ContributionConfirmed))
+        if isinstance(event, ContributionDeclined):
+            declined_by.add(who)
+        assert declined_by <= {contribution.of}
+        assert contribution.declined == bool(declined_by)
+        assert not (contribution.declined and contribution.confirmed)

@@ -352,3 +352,17 @@ def test_k1_nobody_holds_a_credit_it_gave_itself(
     asked: list[tuple[CreditCommand, Context]],
 ) -> None:
     assert all(given.to != given.by for given in credits_of(history(asked)[-1]))
+
+
+@over(requests, examples=120)
+def test_k2_only_who_is_thanked_waives_and_no_correction_takes_that_back(
+    asked: list[tuple[CreditCommand, Context]],
+) -> None:
+    for (command, context), (before, now) in zip(asked, pairwise(history(asked)), strict=True):
+        assert now is not None
+        assert before is not None
+        for key, given in now.credits.items():
+            answered = before.credits[key].answer if key in before.credits else None
+            if given.answer != answered:
+                assert given.to == context.by
+                assert isinstance(command, AcceptCredit | WaiveCredit)

@@ -35,6 +35,7 @@ from services.credit.domain.win import (
     WinEvent,
     decider,
 )
+from shared.decider import Refused
 from shared.event import Context, Sealed
 from tests.credit.cast import ANNA, CLINIC, SCHOOL, STRANGER, TEACHER, THANKS, UNION, VAN
 from tests.credit.cast import by as speaks
@@ -244,3 +245,33 @@ def test_laws(asked: list[tuple[WinCommand, Context]]) -> None:
 @over(requests)
 def test_laws_before_anything_is_declared(asked: list[tuple[WinCommand, Context]]) -> None:
     obey(decider, asked)
+
+
+taking_part = st.frozensets(orgs).map(Participants)
+contexts = st.builds(
+    lambda org, parts: speaks(org, KNOWN, parts, Cited(), Office(chair=False)), orgs, taking_part
+)
+
+
+@over(st.lists(st.tuples(commands, contexts)), examples=150)
+def test_k3_a_win_is_announced_whoever_was_forgotten_and_says_who_that_is(
+    asked: list[tuple[WinCommand, Context]],
+) -> None:
+    state, lists = decider.evolve(None, win), list[WinAnnounced]()
+    thanked_orgs: set[OrgId | None] = set()
+    for command, context in asked:
+        try:
+            events = decider.decide(command, state, context)
+        except Refused:
+            assert not isinstance(command, AnnounceWin)
+            continue
+        for event in events:
+            state = decider.evolve(state, event)
+            if isinstance(event, CreditAssigned):
+                thanked_orgs.add(event.to)
+            if isinstance(event, WinAnnounced):
+                lists.append(event)
+        if isinstance(command, AnnounceWin):
+            missing = context.fact(Participants).orgs - thanked_orgs
+            said = [one for one in lists if one.audience_ == command.audience][-1]
+            assert said.uncredited == tuple(sorted(missing))

@@ -186,6 +186,12 @@ def evolve(win: Win, event: WinEvent) -> Win:
             return replace(win, credits=credit.evolve(win.credits, event))
 
 
+def uncredited(win: Declared, participants: Participants) -> tuple[OrgId, ...]:
+    """Return who took part and was not thanked; who waived its credit was (K2, K3)."""
+    thanked = {given.to for given in win.credits.values()}
+    return tuple(sorted(participants.orgs - thanked))
+
+
 def _open(command: DeclareWin | AcknowledgeLoss, win: Win, context: Context) -> list[WinEvent]:
     size = command.size if isinstance(command, DeclareWin) else None
     decisions = tuple(sorted(set(command.decisions)))
@@ -230,11 +236,10 @@ def _welcome(command: WelcomeLatecomer, win: Declared, context: Context) -> list
 
 
 def _announce(command: AnnounceWin, win: Declared, participants: Participants) -> list[WinEvent]:
-    thanked = {given.to for given in win.credits.values()}
-    uncredited = tuple(sorted(participants.orgs - thanked))
-    if win.announced.get(command.audience) == uncredited:
+    forgotten = uncredited(win, participants)
+    if win.announced.get(command.audience) == forgotten:
         return []
-    return [WinAnnounced(uncredited=uncredited, audience_=command.audience)]
+    return [WinAnnounced(uncredited=forgotten, audience_=command.audience)]
 
 
 def _celebrate(command: CelebrateWin, win: Declared, roll: Roll) -> list[WinEvent]:

@@ -9,6 +9,7 @@ from services.credit.views.facts import (
     participants,
     references,
     roll,
+    took_part,
 )
 from services.credit.views.lessons import FoundRow, LessonRow, found, lessons
 from services.credit.views.queries import (
@@ -17,6 +18,7 @@ from services.credit.views.queries import (
     SuggestionRow,
     WinDetail,
     WinRow,
+    celebrated_on,
     contributions,
     received,
     suggestions,
@@ -35,6 +37,7 @@ __all__ = [
     "SuggestionRow",
     "WinDetail",
     "WinRow",
+    "celebrated_on",
     "cited",
     "contributions",
     "erased",
@@ -48,6 +51,7 @@ __all__ = [
     "references",
     "roll",
     "suggestions",
+    "took_part",
     "undisclosed",
     "win",
     "wins",

@@ -175,7 +175,13 @@ async def office(read: Reading, _state: Any, _command: Any) -> Office:
 
 
 async def participants(read: Reading, state: Declared | None, _command: Any) -> Participants:
-    """Return who took part in the win (K3).
+    """Return who took part in the win that the command is for (K3)."""
+    assert isinstance(read.key, UUID)
+    return await took_part(read, state, read.key)
+
+
+async def took_part(read: Reading, state: Declared | None, key: UUID) -> Participants:
+    """Return who took part in a win.
 
     By a confirmed contribution about the win or one of its decisions, or by a completed next
     step that carries one of them out.
@@ -183,11 +189,10 @@ async def participants(read: Reading, state: Declared | None, _command: Any) -> 
     matters, known = await read.snapshot(MATTERS), await read.fold(CONTRIBUTIONS)
     decisions = state.decisions if state else ()
     refs = {matters.decided[one] for one in decisions if one in matters.decided}
-    assert read.key is not None
     position = await read.db.fetchval(
         "select position from journal.event"
         " where coalition_id = $1 and stream = $2 and version = 1",
-        *(read.coalition, win.decider.stream(read.key)),
+        *(read.coalition, win.decider.stream(key)),
     )
     refs.add(f"credit/{position}")
     orgs = {one.of for one in known.values() if one and one.confirmed and refs & {*one.about}}

@@ -108,12 +108,14 @@ class CelebrationRow(BaseModel):
 
 
 class WinDetail(WinRow):
+    """Latecomers head the thanks."""
+
     decisions: list[UUID]
     objectives: list[UUID]
     by: UUID | None
+    latecomers: list[LatecomerRow]
     credits: list[CreditRow]
     undisclosed: int
-    latecomers: list[LatecomerRow]
     announcements: list[AnnouncementRow]
     celebrations: list[CelebrationRow]
 
@@ -200,6 +202,16 @@ async def wins(
     return [WinRow(**_win(row), at=row["at"], ref=_ref(row)) for row in rows]
 
 
+async def celebrated_on(db: Connection, coalition: UUID, seen_by: Audiences) -> date | None:
+    """Return the day of the last celebration; one that is yet to come has not been."""
+    day: date | None = await db.fetchval(
+        "select max(day) from celebrations where coalition_id = $1 and audience && $2"
+        " and day <= current_date",
+        *(coalition, seen_by),
+    )
+    return day
+
+
 async def win(db: Connection, coalition: UUID, seen_by: Audiences, key: UUID) -> WinDetail | None:
     """Return all that is said of a win; `None` where there is none that this reader may see."""
     row = await db.fetchrow(f"{_WIN} and w.win = $3", coalition, seen_by, key)
@@ -222,13 +234,13 @@ async def win(db: Connection, coalition: UUID, seen_by: Audiences, key: UUID) ->
         **_told(row),
         decisions=row["decisions"],
         objectives=row["objectives"],
+        latecomers=[_latecomer(one) for one in await of("latecomers")],
         credits=[
             _credit(one, corrections, accepted=answers.get(one["credit"], False))
             for one in given
             if answers.get(one["credit"], True)
         ],
         undisclosed=sum(answers.get(one["credit"]) is False for one in given),
-        latecomers=[_latecomer(one) for one in await of("latecomers")],
         announcements=[
             AnnouncementRow(audience=one["told"], uncredited=one["uncredited"], **_told(one))
             for one in await of("announcements")
