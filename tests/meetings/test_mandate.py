@@ -4,7 +4,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from services.meetings.domain.ids import OrgId, TermId
-from services.meetings.domain.mandate import Compromise, Line, Lines, Range
+from services.meetings.domain.mandate import Checked, Compromise, Line, Lines, Mandate, Range, check
 from tests.laws import over
 from tests.meetings.coalition import CLINIC, SCHOOL, UNION
 
@@ -59,3 +59,50 @@ def test_d21_nobody_accepts_what_they_did_not_say(
     for term, of in found.items():
         valid = {org: (line.accepted,) for org, line in said[term].items() if line.until >= day}
         assert of == valid
+
+
+def test_d21_a_value_that_all_with_a_line_accept_is_within() -> None:
+    mandate: Mandate = {RENT: {CLINIC: (LOW,), UNION: (HIGH,)}, STREET: {SCHOOL: (HILL,)}}
+    found = check({RENT: 275, STREET: "hill"}, mandate)
+    assert (found, found.verdict) == (Checked(), "within")
+
+
+def test_d21_a_value_crosses_whoever_does_not_accept_it() -> None:
+    mandate: Mandate = {
+        RENT: {UNION: (HIGH,), CLINIC: (LOW,)},
+        STREET: {SCHOOL: (HILL,), CLINIC: (HILL,)},
+    }
+    found = check({RENT: 100, STREET: "lane"}, mandate)
+    assert (found.crosses, found.verdict) == ((CLINIC, SCHOOL, UNION), "crosses")
+    assert check({RENT: 301}, mandate).crosses == (CLINIC,)
+
+
+def test_d21_a_compromise_widens_what_its_parties_accept() -> None:
+    mandate: Mandate = {RENT: {CLINIC: (LOW, HIGH)}}
+    assert [check({RENT: rent}, mandate).verdict for rent in (99, 100, 900, 901)] == [
+        *("crosses", "within", "within", "crosses")
+    ]
+
+
+def test_d21_what_nobody_has_a_line_for_is_unknown() -> None:
+    for mandate in ({RENT: {CLINIC: (LOW,)}}, {RENT: {CLINIC: (LOW,)}, STREET: {}}):
+        found = check({STREET: "hill", RENT: 100}, mandate)
+        assert (found.unknown, found.verdict) == ((STREET,), "unknown")
+        found = check({STREET: "hill", RENT: 301}, mandate)
+        assert (found, found.verdict) == (Checked((CLINIC,), (STREET,)), "crosses")
+
+
+@over(lines, st.dictionaries(st.sampled_from([RENT, STREET]), st.sampled_from([100, 250, "hill"])))
+def test_d21_the_verdict_is_that_of_each_line(
+    said: dict[TermId, dict[OrgId, Line]], values: dict[TermId, int | str]
+) -> None:
+    found = check(values, Lines(said).mandate(TODAY))
+    valid = [
+        (term, org, line.accepted)
+        for term, of in said.items()
+        for org, line in of.items()
+        if term in values and line.until >= TODAY
+    ]
+    assert set(found.crosses) == {org for term, org, has in valid if values[term] not in has}
+    assert set(found.unknown) == values.keys() - {term for term, _, _ in valid}
+    assert (found.verdict == "within") == (not found.crosses and not found.unknown)

@@ -8,6 +8,7 @@ silence accepts nothing and forbids nothing.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from services.meetings.domain.ids import OrgId, TermId
 
@@ -78,3 +79,40 @@ class Lines:
                     for org in compromise.parties:
                         of[org] = (*of.get(org, ()), accepted)
         return found
+
+
+Verdict = Literal["within", "crosses", "unknown"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: whom the values cross, and for which terms nobody has a line; sorted."""
+
+    crosses: tuple[OrgId, ...] = ()
+    unknown: tuple[TermId, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """One organisation that is crossed outweighs all that is not known."""
+        if self.crosses:
+            return "crosses"
+        return "unknown" if self.unknown else "within"
+
+
+def check(values: Mapping[TermId, str | int], mandate: Mandate) -> Checked:
+    """Return how `values` for some terms stand against what organisations accept (D21).
+
+    A value crosses an organisation that accepts it in none of its sets. Who has no line for a term
+    is not crossed on it, and a term is unknown when nobody has one.
+    """
+    crosses: set[OrgId] = set()
+    unknown: set[TermId] = set()
+    for term, value in values.items():
+        of = mandate.get(term)
+        if not of:
+            unknown.add(term)
+            continue
+        crosses.update(
+            org for org, accepted in of.items() if not any(value in one for one in accepted)
+        )
+    return Checked(tuple(sorted(crosses)), tuple(sorted(unknown)))
