@@ -1,7 +1,15 @@
 """Assemble credit, and run it: `python -m services.credit`."""
 
 from services.credit import api, views
-from services.credit.domain import contribution, evaluation, win
+from services.credit.domain import (
+    attribution,
+    claim,
+    contribution,
+    dispute,
+    evaluation,
+    shares,
+    win,
+)
 from services.credit.inbox import from_meetings, from_members
 from shared.database import Script
 from shared.service import Service, policy, run
@@ -13,8 +21,16 @@ service = Service(
     router=api.router,
     everywhere=api.everywhere,
     policy=policy(PACKAGE),
-    deciders=(contribution.decider, win.decider, evaluation.decider),
-    folds=(views.CONTRIBUTIONS,),
+    deciders=(
+        contribution.decider,
+        win.decider,
+        evaluation.decider,
+        claim.decider,
+        attribution.decider,
+        dispute.decider,
+        shares.decider,
+    ),
+    folds=(views.CONTRIBUTIONS, *views.FOLDS),
     imports=api.IMPORTS,
     subscriptions=(from_members, from_meetings),
     projection=views.projection,

@@ -150,3 +150,17 @@ create table if not exists lesson_shares (             -- with whom outside
   audience     text[] not null,
   primary key (coalition_id, position));
 create index if not exists lesson_shares_of on lesson_shares (coalition_id, lesson);
+
+create table if not exists said (                      -- what a register is folded from when asked
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  aggregate    text        not null,
+  key          uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  data         jsonb       not null,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+create index if not exists said_aggregate on said (coalition_id, aggregate, position);

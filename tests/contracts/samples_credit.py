@@ -3,6 +3,13 @@
 from datetime import date
 from uuid import UUID
 
+from services.credit.domain.attribution import (
+    AttributionStatementApproved,
+    AttributionStatementDrafted,
+    AttributionStatementReleased,
+)
+from services.credit.domain.claim import ClaimReviewed, CreditClaimed
+from services.credit.domain.conflict import Conflict
 from services.credit.domain.contribution import (
     ContributionConfirmed,
     ContributionDeclined,
@@ -14,6 +21,12 @@ from services.credit.domain.credit import (
     CreditCorrected,
     CreditWaived,
 )
+from services.credit.domain.dispute import (
+    CreditDisputed,
+    CreditDisputeMediated,
+    CreditDisputeResolved,
+)
+from services.credit.domain.fact import Stated
 from services.credit.domain.ids import (
     ContributionId,
     CreditId,
@@ -23,9 +36,11 @@ from services.credit.domain.ids import (
     ObjectiveId,
     OrgId,
     TargetId,
+    WinId,
 )
 from services.credit.domain.lesson import LessonRecorded, LessonShared
 from services.credit.domain.roles import Degree, Role
+from services.credit.domain.shares import Share, SharesAllocated
 from services.credit.domain.win import (
     LatecomerWelcomed,
     LossAcknowledged,
@@ -52,6 +67,12 @@ WORDS = Text(lang="en", text="Wrote the brief and found the witnesses.")
 CONTRIBUTION = f"contribution-{DEED}"
 WIN = f"win-{UUID('0195c5e0-1a26-7b37-8c48-5d6e7f809108')}"
 LOSS = f"win-{UUID('0195c5e0-1a27-7b38-8c49-5d6e7f809109')}"
+
+CLAIM = f"claim-{UUID('0195c5e0-1a30-7b40-8c50-5d6e7f809110')}"
+STATEMENT = f"attribution-{UUID('0195c5e0-1a31-7b41-8c51-5d6e7f809111')}"
+RAISED = f"dispute-{DISPUTE}"
+SHARES = f"shares-{UUID('0195c5e0-1a32-7b42-8c52-5d6e7f809112')}"
+LED = Stated(kind="contribution", id=DEED, role=Role.DRAFTING, degree=Degree.LEAD, disputed=False)
 
 EVALUATION = f"evaluation-{UUID('0195c5e0-1a2b-7b3c-8c4d-5d6e7f80910d')}"
 
@@ -118,4 +139,74 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
     (WIN, WinAnnounced(uncredited=(UNION, SCHOOL), audience_="public")),
     (WIN, WinCelebrated(on=date(2026, 5, 1), orgs=(CLINIC, UNION))),
     (LOSS, LossAcknowledged(title=Sealed(MEALS), decisions=(DECISION,), objectives=())),
+    (
+        CLAIM,
+        CreditClaimed(
+            by=CLINIC,
+            audience_="funders",
+            text=Sealed(WORDS),
+            facts=(
+                LED,
+                Stated(
+                    kind="decision",
+                    id=DECISION,
+                    role=Role.LOBBYING,
+                    degree=Degree.LEAD,
+                    disputed=True,
+                ),
+            ),
+        ),
+    ),
+    (
+        CLAIM,
+        ClaimReviewed(matches=(0,), conflicts=(Conflict(fact=1, with_="credit/98130"),)),
+    ),
+    (
+        STATEMENT,
+        AttributionStatementDrafted(
+            by=CLINIC,
+            version=1,
+            win=WinId(UUID("0195c5e0-1a26-7b37-8c48-5d6e7f809108")),
+            audience_="funders",
+            text=Sealed(WORDS),
+            facts=(LED,),
+        ),
+    ),
+    (STATEMENT, AttributionStatementApproved(by=UNION, version=1)),
+    (
+        STATEMENT,
+        AttributionStatementReleased(version=1, text=WORDS.digest(), unilateral=False),
+    ),
+    (
+        RAISED,
+        CreditDisputed(
+            by=UNION,
+            about="credit/98127",
+            grounds=Sealed(Text(lang="en", text="We wrote it together.")),
+            requested=Sealed(Text(lang="en", text="Say that both of us wrote it.")),
+            due=date(2026, 6, 1),
+            parties=(CLINIC, UNION),
+            facts=(LED.plain,),
+            credit=THANKS,
+        ),
+    ),
+    (RAISED, CreditDisputeMediated(mediator=SCHOOL)),
+    (
+        RAISED,
+        CreditDisputeResolved(
+            result="agreed_wording",
+            wording=Sealed(Text(lang="en", text="The clinic and the union wrote it.")),
+        ),
+    ),
+    (
+        SHARES,
+        SharesAllocated(
+            pot=Sealed(Text(lang="en", text="The grant for the second year.")),
+            shares=(
+                Share(org=CLINIC, basis_points=6_000),
+                Share(org=UNION, basis_points=4_000),
+            ),
+            decision="meetings/98123",
+        ),
+    ),
 )

@@ -14,6 +14,7 @@ from services.credit.domain.credit import (
     AssignCredit,
     Basis,
     Cited,
+    Contested,
     CorrectCredit,
     Credit,
     CreditAccepted,
@@ -39,6 +40,7 @@ FIRST, SECOND, THIRD = (CreditId(UUID(int=n)) for n in range(21, 24))
 CLAIM, PROVEN, HIDDEN, FOREIGN, MISSING = (ContributionId(UUID(int=n)) for n in range(31, 36))
 LEAD, EQUAL, SUPPORTING = Degree
 DEED = Deed(CLINIC, Role.MEDIA, EQUAL, (), frozenset())
+NOTHING = Contested()
 CITED = Cited(
     {
         CLAIM: DEED,
@@ -60,8 +62,8 @@ def won(*history: CreditEvent) -> Win:
     return reduce(decider.evolve, (declared, *history), decider.initial)
 
 
-def by(org: OrgId | None, *, chair: bool = False) -> Context:
-    return speaks(org, CITED, Office(chair))
+def by(org: OrgId | None, *, chair: bool = False, contested: Contested = NOTHING) -> Context:
+    return speaks(org, CITED, Office(chair), contested)
 
 
 def assign(
@@ -268,7 +270,20 @@ def test_k1_not_even_the_chair_corrects_its_own_credit() -> None:
 
 def test_a_dispute_nobody_raised_corrects_nothing() -> None:
     ask = correct().model_copy(update={"dispute": DisputeId(UUID(int=40))})
-    given(assigned()).when(ask, by(UNION)).then_refused("unknown_dispute")
+    for contested in (NOTHING, Contested(SECOND, frozenset({PROVEN}))):
+        context = by(UNION, contested=contested)
+        given(assigned()).when(ask, context).then_refused("unknown_dispute")
+
+
+def test_f92_a_correction_cites_the_dispute_about_the_credit() -> None:
+    ask = correct().model_copy(update={"dispute": DisputeId(UUID(int=40))})
+    told = assigned(), assigned(basis="evidence", cites=(PROVEN,))
+    for event, contested in zip(
+        told, (Contested(FIRST), Contested(None, frozenset({PROVEN}))), strict=True
+    ):
+        (corrected,) = decider.decide(ask, won(event), by(UNION, contested=contested))
+        assert isinstance(corrected, CreditCorrected)
+        assert corrected.dispute == ask.dispute
 
 
 def test_i4_correcting_to_what_it_is_changes_nothing() -> None:

@@ -3,13 +3,25 @@
 from functools import reduce
 from typing import Any
 
-from services.credit.domain import contribution, evaluation, win
+from services.credit.domain import (
+    attribution,
+    claim,
+    contribution,
+    dispute,
+    evaluation,
+    shares,
+    win,
+)
 from shared.decider import Decider
 from tests.contracts.samples_credit import SAMPLES
 
 DECIDERS: tuple[Decider[Any, Any, Any], ...] = (
+    attribution.decider,
+    claim.decider,
     contribution.decider,
+    dispute.decider,
     evaluation.decider,
+    shares.decider,
     win.decider,
 )
 

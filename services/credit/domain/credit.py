@@ -8,6 +8,7 @@ These rules are a part of the win; `win.py` asks them with the credits of its st
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, assert_never
+from uuid import UUID
 
 from pydantic import Field
 
@@ -28,6 +29,14 @@ class Cited:
     """The contributions that a credit names, as they stand."""
 
     contributions: Mapping[ContributionId, Contribution] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Contested:
+    """What the dispute that a correction cites is about; nothing where there is none such."""
+
+    credit: CreditId | None = None
+    contributions: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -230,8 +239,8 @@ def _correct(command: CorrectCredit, credits_: Credits, context: Context) -> lis
         raise Refused("own_confirmation", "Another organisation has to correct your credit.")
     if by != given.by and not context.fact(Office).chair:
         raise Refused("not_the_assigner", "Who gave the credit corrects it, or the chair.")
-    if command.dispute is not None:  # until an organisation can dispute credit, there is none
-        raise Refused("unknown_dispute", "This win has no such dispute.")
+    if command.dispute is not None:
+        _is_about(context.fact(Contested), command.credit, given)
     if (command.role, command.degree) == (given.role, given.degree):
         return []
     _one_lead(credits_, command.credit, given.to, command.role, command.degree)
@@ -244,3 +253,9 @@ def _correct(command: CorrectCredit, credits_: Credits, context: Context) -> lis
             dispute=command.dispute,
         )
     ]
+
+
+def _is_about(contested: Contested, credit: CreditId, given: Credit) -> None:
+    named = contested.credit == credit or contested.contributions & {*given.contributions}
+    if not named:
+        raise Refused("unknown_dispute", "No such dispute is about this credit.")

@@ -11,6 +11,7 @@ LessonId = NewType("LessonId", UUID)
 ContributionId = NewType("ContributionId", UUID)
 CreditId = NewType("CreditId", UUID)
 DisputeId = NewType("DisputeId", UUID)
+WinId = NewType("WinId", UUID)
 
 DecisionId = NewType("DecisionId", UUID)
 ObjectiveId = NewType("ObjectiveId", UUID)

@@ -11,6 +11,14 @@ from services.credit.views.facts import (
     roll,
     took_part,
 )
+from services.credit.views.grounds import (
+    FOLDS,
+    contested,
+    disputable,
+    ground,
+    made,
+    told,
+)
 from services.credit.views.lessons import FoundRow, LessonRow, found, lessons
 from services.credit.views.queries import (
     ContributionRow,
@@ -30,6 +38,7 @@ from services.credit.views.tables import projection
 
 __all__ = [
     "CONTRIBUTIONS",
+    "FOLDS",
     "ContributionRow",
     "FoundRow",
     "LessonRow",
@@ -39,10 +48,14 @@ __all__ = [
     "WinRow",
     "celebrated_on",
     "cited",
+    "contested",
     "contributions",
+    "disputable",
     "erased",
     "found",
+    "ground",
     "lessons",
+    "made",
     "mandates",
     "office",
     "participants",
@@ -51,6 +64,7 @@ __all__ = [
     "references",
     "roll",
     "suggestions",
+    "told",
     "took_part",
     "undisclosed",
     "win",

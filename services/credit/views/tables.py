@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from services.credit.views.said import SAID, said
 from shared.event import Recorded
 from shared.projection import Projection, Row, Rows, Table, sealing
 
@@ -209,6 +210,19 @@ def _shared(seen: Recorded) -> Iterable[tuple[Table, Row]]:
     yield LESSON_SHARES, row(seen, seen.data["lesson"], seen.data["to"])
 
 
+FOLDED = (
+    "AttributionStatementApproved",
+    "AttributionStatementDrafted",
+    "AttributionStatementReleased",
+    "ClaimReviewed",
+    "CreditClaimed",
+    "CreditDisputeMediated",
+    "CreditDisputeResolved",
+    "CreditDisputed",
+    "SharesAllocated",
+)
+"""Types of which a register is folded when it is asked for, and nothing else."""
+
 projection = Projection(
     "credit",
     sources=("credit",),
@@ -224,6 +238,7 @@ projection = Projection(
         CELEBRATIONS,
         LESSONS,
         LESSON_SHARES,
+        SAID,
     ),
     rows={
         "ContributionRecorded": _recorded,
@@ -240,6 +255,7 @@ projection = Projection(
         "WinCelebrated": _celebrated,
         "LessonRecorded": _learned,
         "LessonShared": _shared,
-    },
+    }
+    | dict.fromkeys(FOLDED, said),
     lets_pass=frozenset({"FieldRedacted"}),
 )

@@ -115,9 +115,18 @@ LETS_PASS = frozenset(
         "SenseCheckTaken",
         "TargetStanceRecorded",
         # credit
+        "AttributionStatementApproved",
+        "AttributionStatementDrafted",
+        "AttributionStatementReleased",
+        "ClaimReviewed",
+        "CreditClaimed",
+        "CreditDisputeMediated",
+        "CreditDisputeResolved",
+        "CreditDisputed",
         "LatecomerWelcomed",
         "LessonRecorded",
         "LessonShared",
+        "SharesAllocated",
         "WinAnnounced",
         "WinCelebrated",
     }
