@@ -9,7 +9,7 @@ ROLL = "services/credit/domain/roll.py"
 OF_CONTRIBUTION = "tests/credit/test_contribution.py"
 OF_CREDIT = "tests/credit/test_credit.py"
 OF_WIN = "tests/credit/test_win.py"
-API = "services/credit/api.py"
+API = "services/credit/api/contributions.py"
 QUERIES = "services/credit/views/queries.py"
 FACTS = "services/credit/views/facts.py"
 INBOX = "services/credit/inbox"
@@ -91,7 +91,7 @@ MUTATIONS = (
     Mutation(
         "K3 the list is told again when it changed",
         WIN,
-        "if win.announced.get(command.audience) == uncredited:",
+        "if win.announced.get(command.audience) == forgotten:",
         "if command.audience in win.announced:",
         OF_WIN,
     ),
