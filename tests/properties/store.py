@@ -197,6 +197,9 @@ class Session:
             return await self._lock(*args)
         if sql.startswith("select * from journal.append"):
             return await self._append(*args)
+        if sql.startswith("select event_id, bytes from journal.event"):
+            events = store.events.get(args[0], [])
+            return events[args[1] - 1] if args[1] <= len(events) else None
         if sql.startswith("select position, chain from inbox.cursor"):
             await self._hold(args[0])
             return store.cursors.get(args[:3])
@@ -309,6 +312,9 @@ class Session:
         events = store.events.get(of, [])
         if "limit $3" in sql:
             return events[args[1] : args[1] + args[2]]
+        if "type = $3" in sql:
+            found = [event for event in events if event["stream"] in args[1]]
+            return [event for event in found if event["type"] == args[2]]
         if "type = any" in sql:
             return [event for event in events[: args[2]] if event["type"] in args[1]]
         if "position <= $3" in sql:

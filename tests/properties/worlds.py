@@ -10,8 +10,9 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from services.credit.__main__ import service as credit
-from services.credit.domain import contribution, win
+from services.credit.domain import attribution, claim, contribution, dispute, shares, win
 from services.credit.domain import credit as thanks
+from services.credit.domain.fact import Fact
 from services.credit.domain.ids import ContributionId, CreditId, DecisionId
 from services.credit.domain.ids import OrgId as Thanked
 from services.credit.domain.roles import Degree, Role
@@ -230,6 +231,7 @@ AT_THE_TABLE = credit_facts.Membership(
 MATTERS = credit_facts.Matters(
     win.References(frozenset({DECIDED}), frozenset(), frozenset()), {DECIDED: "meetings/7"}, {}
 )
+LED = (Fact(kind="contribution", id=ONE, role=Role.DRAFTING),)
 CREDIT = World(
     credit,
     (
@@ -242,6 +244,17 @@ CREDIT = World(
             basis="evidence", contributions=(ContributionId(ONE),)), TWO),
         (win.decider, ONE, thanks.AcceptCredit(credit=CreditId(ONE)), ONE),
         (win.decider, ONE, win.CelebrateWin(on=START.date(), orgs=(Thanked(ONE),)), ONE),
+        (claim.decider, ONE, claim.ClaimCredit(audience="funders", text=WORDS, facts=LED), ONE),
+        (attribution.decider, ONE, attribution.DraftAttribution(
+            audience="public", text=WORDS, facts=LED), TWO),
+        (attribution.decider, ONE, attribution.ApproveAttribution(version=1), ONE),
+        (dispute.decider, ONE, dispute.DisputeCredit(
+            about="credit/1", grounds=WORDS, requested=WORDS, due=START.date().replace(year=2100)),
+            TWO),
+        (dispute.decider, ONE, dispute.ResolveDispute(result="retracted", wording=WORDS), TWO),
+        (attribution.decider, ONE, attribution.ReleaseAttribution(version=1), TWO),
+        (shares.decider, ONE, shares.PlanShares(
+            pot=WORDS, shares=(shares.Share(org=Thanked(ONE), basis_points=10_000),)), ONE),
     ),
     known=((credit_facts, "MEMBERSHIP", AT_THE_TABLE), (credit_facts, "MATTERS", MATTERS)),
 )  # fmt: skip

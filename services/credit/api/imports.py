@@ -1,10 +1,21 @@
-"""What an import may bring: every command of this service but one."""
+"""What an import may bring: every command of this service but two."""
 
 from services.credit import views
-from services.credit.domain import contribution, credit, evaluation, lesson, win
+from services.credit.domain import (
+    attribution,
+    claim,
+    contribution,
+    credit,
+    dispute,
+    evaluation,
+    lesson,
+    shares,
+    win,
+)
 from shared.importing import ImportedCommand
 
-# `AnnounceWin` is not here: its list is of the moment, and no import knows that of the past.
+# `AnnounceWin` and `ReviewClaim` are not here: what they find is of the moment, and no import knows
+# that of the past.
 IMPORTS = {
     "RecordContribution": ImportedCommand(
         contribution.decider, contribution.RecordContribution, (views.roll,)
@@ -18,11 +29,31 @@ IMPORTS = {
     "AssignCredit": ImportedCommand(win.decider, credit.AssignCredit, (views.roll, views.cited)),
     "AcceptCredit": ImportedCommand(win.decider, credit.AcceptCredit),
     "WaiveCredit": ImportedCommand(win.decider, credit.WaiveCredit),
-    "CorrectCredit": ImportedCommand(win.decider, credit.CorrectCredit, (views.roll, views.office)),
+    "CorrectCredit": ImportedCommand(
+        win.decider, credit.CorrectCredit, (views.roll, views.office, views.contested)
+    ),
     "WelcomeLatecomer": ImportedCommand(
         win.decider, win.WelcomeLatecomer, (views.roll, views.references)
     ),
     "CelebrateWin": ImportedCommand(win.decider, win.CelebrateWin, (views.roll,)),
     "RecordLesson": ImportedCommand(evaluation.decider, lesson.RecordLesson, (views.roll,)),
+    "ClaimCredit": ImportedCommand(claim.decider, claim.ClaimCredit, (views.roll, views.ground)),
+    "DraftAttribution": ImportedCommand(
+        attribution.decider, attribution.DraftAttribution, (views.roll, views.ground)
+    ),
+    "ApproveAttribution": ImportedCommand(attribution.decider, attribution.ApproveAttribution),
+    "ReleaseAttribution": ImportedCommand(
+        attribution.decider, attribution.ReleaseAttribution, (views.ground,)
+    ),
+    "DisputeCredit": ImportedCommand(
+        dispute.decider, dispute.DisputeCredit, (views.roll, views.disputable)
+    ),
+    "MediateDispute": ImportedCommand(
+        dispute.decider, dispute.MediateDispute, (views.roll, views.office)
+    ),
+    "ResolveDispute": ImportedCommand(
+        dispute.decider, dispute.ResolveDispute, (views.roll, views.office)
+    ),
+    "PlanShares": ImportedCommand(shares.decider, shares.PlanShares, (views.roll, views.made)),
     "ShareLesson": ImportedCommand(evaluation.decider, lesson.ShareLesson),
 }

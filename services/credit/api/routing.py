@@ -1,11 +1,10 @@
 """The routers of credit, and what its routes share."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Protocol, TypeVar
 
 from fastapi import Query
 
-from services.credit import views
 from shared.ask import Written
 from shared.http import Receipt, Router, requires
 
@@ -24,9 +23,22 @@ def adds(path: str, action: str) -> Callable[[R], R]:
     return router.post(path, status_code=201, response_model=Receipt, dependencies=needs)
 
 
-Placed = TypeVar("Placed", views.ContributionRow, views.WinRow, views.LessonRow)
+class Placed(Protocol):
+    """A row that stands where its event does."""
+
+    ref: str
 
 
-def following(rows: list[Placed], limit: int) -> str | None:
+P = TypeVar("P", bound=Placed)
+
+
+def following(rows: Sequence[Placed], limit: int) -> str | None:
     """Return where the next page begins: below the position of the last row shown."""
     return rows[limit - 1].ref.partition("/")[2] if len(rows) > limit else None
+
+
+def page(rows: Sequence[P], cursor: str | None, limit: int) -> tuple[list[P], str | None]:
+    """Return a page of a register that is folded whole, and where the next one begins."""
+    last = int(cursor or NEWEST)
+    below = [row for row in rows if int(row.ref.partition("/")[2]) < last][: limit + 1]
+    return below[:limit], following(below, limit)

@@ -50,7 +50,7 @@ async def waive_credit(win_id: UUID, command: credit.WaiveCredit, caller: Caller
 @adds("/wins/{win_id}/corrections", "credit:credit:correct")
 async def correct_credit(win_id: UUID, command: credit.CorrectCredit, caller: Caller) -> Written:
     """Correct role or degree of a credit that you gave, or any as the chair."""
-    facts = views.roll, views.office
+    facts = views.roll, views.office, views.contested
     return await caller.handle(win.decider, win_id, command, facts=facts)
 
 

@@ -4,10 +4,9 @@ Nothing here judges who is right: it finds what cannot both be so, for people to
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.credit.domain.contribution import Deed
 from services.credit.domain.fact import Fact, Ground
 from services.credit.domain.ids import OrgId, WinId
 from services.credit.domain.roles import Degree, Role
@@ -31,24 +30,51 @@ class Telling:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What else is told, by the event that says it, and the events that contributions are in."""
-
-    others: tuple[tuple[Ref, Telling], ...] = ()
-    recorded: Mapping[UUID, Ref] | None = None
-
-
-@dataclass(frozen=True)
-class _Lead:
+class Lead:
     """Who led in which role; `about` is empty where it is not said in what."""
 
     org: OrgId
     role: Role
     about: frozenset[Ref]
 
-    def excludes(self, other: "_Lead") -> bool:
-        together = not (self.about and other.about) or self.about & other.about
-        return self.org != other.org and self.role == other.role and bool(together)
+    def excludes(self, other: "Lead") -> bool:
+        """Whether not both can be so: what is said of nothing in particular is said of all."""
+        if self.org == other.org or self.role != other.role:
+            return False
+        return not (self.about and other.about) or not self.about.isdisjoint(other.about)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who is said to have led elsewhere, by the event that says it.
+
+    Args:
+        recorded: The event that each contribution is recorded in.
+    """
+
+    leads: tuple[tuple[Ref, Lead], ...] = ()
+    recorded: Mapping[UUID, Ref] = field(default_factory=dict)
+
+
+def leads(telling: Telling, ground: Ground) -> tuple[Lead, ...]:
+    """Return the leads that a telling speaks of."""
+    found = (_lead(fact, telling, ground) for fact in telling.facts)
+    return tuple(lead for lead in found if lead is not None)
+
+
+def gather(
+    others: Iterable[tuple[Ref, Telling]], recorded: Mapping[UUID, Ref], ground: Ground
+) -> Told:
+    """Return who is said to have led: by others, and by confirmed contributions."""
+    said = [(ref, lead) for ref, other in others for lead in leads(other, ground)]
+    return Told((*said, *confirmed(recorded, ground)), recorded)
+
+
+def confirmed(recorded: Mapping[UUID, Ref], ground: Ground) -> Iterable[tuple[Ref, Lead]]:
+    """Yield the leads that confirmed contributions speak of, by the events that record them."""
+    for key, deed in ground.contributions.items():
+        if deed.confirmed and deed.degree is Degree.LEAD and key in recorded:
+            yield recorded[key], Lead(deed.of, deed.role, ground.around(deed.about))
 
 
 def conflicts(telling: Telling, told: Told, ground: Ground) -> tuple[Conflict, ...]:
@@ -67,28 +93,15 @@ def matches(facts: Sequence[Fact], by: OrgId, ground: Ground) -> tuple[int, ...]
 
 
 def _against(fact: Fact, telling: Telling, told: Told, ground: Ground) -> Iterable[Ref]:
-    recorded = told.recorded or {}
     for key in ground.short_of(fact, telling.by):
-        if key in recorded:
-            yield recorded[key]
+        if key in told.recorded:
+            yield told.recorded[key]
     lead = _lead(fact, telling, ground)
-    if lead is None:
-        return
-    for key, deed in ground.contributions.items():
-        if deed.confirmed and key in recorded and _excluded(lead, deed, ground):
-            yield recorded[key]
-    for ref, other in told.others:
-        theirs = (_lead(one, other, ground) for one in other.facts)
-        if any(one is not None and lead.excludes(one) for one in theirs):
-            yield ref
+    if lead is not None:
+        yield from (ref for ref, other in told.leads if lead.excludes(other))
 
 
-def _excluded(lead: _Lead, deed: Deed, ground: Ground) -> bool:
-    led = deed.degree is Degree.LEAD
-    return led and lead.excludes(_Lead(deed.of, deed.role, ground.around(deed.about)))
-
-
-def _lead(fact: Fact, telling: Telling, ground: Ground) -> _Lead | None:
+def _lead(fact: Fact, telling: Telling, ground: Ground) -> Lead | None:
     """Return the lead that a fact speaks of, if it does."""
     win = ground.wins.get(telling.win) if telling.win is not None else None
     within = frozenset({win.ref}) if win else frozenset()
@@ -96,11 +109,11 @@ def _lead(fact: Fact, telling: Telling, ground: Ground) -> _Lead | None:
         deed = ground.contributions.get(fact.id)
         if deed is None or (fact.degree or deed.degree) is not Degree.LEAD:
             return None
-        return _Lead(deed.of, fact.role or deed.role, ground.around(deed.about) | within)
+        return Lead(deed.of, fact.role or deed.role, ground.around(deed.about) | within)
     if fact.role is None or fact.degree is not Degree.LEAD or fact.id not in ground.decisions:
         return None
     about = ground.around({ground.decisions[fact.id]}) | within
-    return _Lead(telling.by, fact.role, about)
+    return Lead(telling.by, fact.role, about)
 
 
 def _in_order(found: tuple[int, Ref]) -> tuple[int, str, int]:

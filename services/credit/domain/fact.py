@@ -103,7 +103,7 @@ class Ground:
             return deed is not None and deed.confirmed and _bears(deed, fact)
         if fact.role is None:
             return self.knows(fact)
-        return any(_bears(deed, fact) for deed in self._parts(fact, by))
+        return any(_bears(deed, fact) for _, deed in self._parts(fact, by))
 
     def short_of(self, fact: Fact, by: OrgId) -> list[UUID]:
         """Return the confirmed contributions that say less than the fact does."""
@@ -111,10 +111,7 @@ class Ground:
             deed = self.contributions.get(fact.id)
             over = deed is not None and deed.confirmed and not _bears(deed, fact)
             return [fact.id] if over else []
-        if self.supports(fact, by):
-            return []
-        parts = self._parts(fact, by)
-        return [key for key, deed in self.contributions.items() if deed in parts]
+        return [] if self.supports(fact, by) else [key for key, _ in self._parts(fact, by)]
 
     def around(self, refs: Iterable[Ref]) -> frozenset[Ref]:
         """Return these events and those of the wins that they are a part of."""
@@ -151,15 +148,15 @@ class Ground:
         deeds = (self.contributions.get(fact.id) for fact in facts)
         return frozenset(deed.of for deed in deeds if deed is not None) - {by}
 
-    def _parts(self, fact: Fact, by: OrgId) -> list[Deed]:
+    def _parts(self, fact: Fact, by: OrgId) -> list[tuple[UUID, Deed]]:
         """Return what `by` is confirmed to have done in this role for a decision."""
         ref = self.decisions.get(fact.id)
         if ref is None:
             return []
         matter = self.around({ref})
         return [
-            deed
-            for deed in self.contributions.values()
+            (key, deed)
+            for key, deed in self.contributions.items()
             if deed.confirmed
             and (deed.of, deed.role) == (by, fact.role)
             and not matter.isdisjoint(deed.about)

@@ -9,7 +9,7 @@ from immutables import Map
 from services.credit.domain import attribution, claim, contribution, credit, dispute, shares, win
 from services.credit.domain.attribution import Attribution
 from services.credit.domain.claim import Claim
-from services.credit.domain.conflict import Telling, Told
+from services.credit.domain.conflict import Telling, Told, gather
 from services.credit.domain.contribution import Deed
 from services.credit.domain.credit import Contested
 from services.credit.domain.dispute import Disputable, Dispute
@@ -57,8 +57,8 @@ FOLDS = CLAIMS, STATEMENTS, DISPUTES, WINS
 async def _placed(read: Reading, kind: type[Event], streams: Iterable[str]) -> dict[str, int]:
     """Return where the newest event of a type stands in each of these streams."""
     rows = await read.db.fetch(
-        "select stream, max(position) from journal.event"
-        " where coalition_id = $1 and stream = any($2) and type = $3 group by stream",
+        "select stream, position from journal.event"
+        " where coalition_id = $1 and stream = any($2) and type = $3 order by position",
         *(read.coalition, list(streams), kind.__name__),
     )
     return {stream.partition("-")[2]: position for stream, position in rows}
@@ -126,7 +126,7 @@ async def told(read: Reading, _state: Any, _command: Any) -> Told:
     own, telling = claim.decider.stream(read.key), await tellings(read)
     at, recorded = await places(read, telling)
     others = ((at[name], one) for name, one in telling.items() if name != own and name in at)
-    return Told(tuple(others), recorded)
+    return gather(others, recorded, await grounds(read))
 
 
 async def disputable(read: Reading, _state: Any, command: dispute.DisputeCredit) -> Disputable:

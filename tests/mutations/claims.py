@@ -1,0 +1,210 @@
+"""Mistakes in what is told of credit, in disputes about it, and in dividing money."""
+
+from tests.mutations import Mutation
+
+FACT = "services/credit/domain/fact.py"
+CONFLICT = "services/credit/domain/conflict.py"
+CLAIM = "services/credit/domain/claim.py"
+ATTRIBUTION = "services/credit/domain/attribution.py"
+DISPUTE = "services/credit/domain/dispute.py"
+SHARES = "services/credit/domain/shares.py"
+CREDIT = "services/credit/domain/credit.py"
+GROUNDS = "services/credit/views/grounds.py"
+SHOWN = "services/credit/views/claims.py"
+OF_CLAIM = "tests/credit/test_claim.py"
+OF_ATTRIBUTION = "tests/credit/test_attribution.py"
+OF_DISPUTE = "tests/credit/test_dispute.py"
+OF_SHARES = "tests/credit/test_shares.py"
+OVER_HTTP = "tests/credit/test_claims_over_http.py"
+
+MUTATIONS = (
+    Mutation(
+        "F91 two leads of one role conflict",
+        CONFLICT,
+        "if self.org == other.org or self.role != other.role:",
+        "if self.org != other.org or self.role != other.role:",
+        OF_CLAIM,
+    ),
+    Mutation(
+        "F91 what is said of nothing in particular is said of all",
+        CONFLICT,
+        "return not (self.about and other.about) or not",
+        "return not",
+        OF_CLAIM,
+    ),
+    Mutation(
+        "F91 leads of two matters do not conflict",
+        CONFLICT,
+        "or not self.about.isdisjoint(other.about)",
+        "or True",
+        OF_CLAIM,
+    ),
+    Mutation(
+        "F91 a vote is a part of the win that it led to",
+        FACT,
+        "if own & won.decisions)",
+        "if own & {won.ref})",
+        OF_CLAIM,
+    ),
+    Mutation(
+        "F91 a claim that nobody confirmed speaks against nobody",
+        CONFLICT,
+        "if deed.confirmed and deed.degree is Degree.LEAD",
+        "if deed.degree is Degree.LEAD",
+        OVER_HTTP,
+    ),
+    Mutation(
+        "F91 drafts count as well as claims",
+        GROUNDS,
+        "(attribution.decider, attribution.AttributionStatementDrafted),",
+        "(attribution.decider, attribution.AttributionStatementReleased),",
+        f"{OVER_HTTP}::test_f91_a_draft_conflicts_before_it_is_released",
+    ),
+    Mutation(
+        "K2 who declined is not named by others",
+        FACT,
+        "if deed is not None and deed.declined and deed.of != by:",
+        "if deed is not None and deed.declined and deed.of == by:",
+        OF_CLAIM,
+    ),
+    Mutation(
+        "K7 a fact says no more than what is confirmed",
+        FACT,
+        "_WEIGHT[degree] <= _WEIGHT[deed.degree]",
+        "_WEIGHT[degree] >= _WEIGHT[deed.degree]",
+        OF_CLAIM,
+    ),
+    Mutation(
+        "K7 what nobody else confirmed supports nothing",
+        FACT,
+        "return deed is not None and deed.confirmed and _bears(deed, fact)",
+        "return deed is not None and _bears(deed, fact)",
+        OF_ATTRIBUTION,
+    ),
+    Mutation(
+        "K7 a part in a decision rests on a contribution",
+        FACT,
+        "        if fact.role is None:\n            return self.knows(fact)",
+        "        if fact.role is None or True:\n            return self.knows(fact)",
+        OF_CLAIM,
+    ),
+    Mutation(
+        "K7 unsupported facts are not released",
+        ATTRIBUTION,
+        "    if unsupported:\n",
+        "    if len(unsupported) > 1:\n",
+        OF_ATTRIBUTION,
+    ),
+    Mutation(
+        "K8 a release that one named did not approve is unilateral",
+        ATTRIBUTION,
+        "return ground.named(version.facts, by) - version.approvals",
+        "return ground.named(version.facts, by) & version.approvals",
+        OF_ATTRIBUTION,
+    ),
+    Mutation(
+        "K8 an approval is of one version",
+        ATTRIBUTION,
+        "    if number != attribution.newest:",
+        "    if number > attribution.newest:",
+        OF_ATTRIBUTION,
+    ),
+    Mutation(
+        "K9 a fact that is disputed holds the statement",
+        ATTRIBUTION,
+        "if not version.noted.issuperset(disputed):",
+        "if version.noted and not version.noted.issuperset(disputed):",
+        OF_ATTRIBUTION,
+    ),
+    Mutation(
+        "K9 a version says which of its facts are disputed",
+        FACT,
+        "disputed=fact.key in self.disputed,",
+        "disputed=False,",
+        OF_ATTRIBUTION,
+    ),
+    Mutation(
+        "K9 what is resolved is disputed no more",
+        GROUNDS,
+        "if one is not None and one.result is None",
+        "if one is not None",
+        OVER_HTTP,
+    ),
+    Mutation(
+        "K10 no side mediates",
+        DISPUTE,
+        "    if command.mediator in dispute.parties:",
+        "    if command.mediator == dispute.by:",
+        OF_DISPUTE,
+    ),
+    Mutation(
+        "K10 no side says how it ended",
+        DISPUTE,
+        '    if by in dispute.parties:\n        raise Refused("not_neutral", "The mediator',
+        '    if by == dispute.by:\n        raise Refused("not_neutral", "The mediator',
+        OF_DISPUTE,
+    ),
+    Mutation(
+        "K10 who gave a disputed credit is a party",
+        GROUNDS,
+        "sides = {by, given.by} | ({given.to} if given.to else set())",
+        "sides = {given.to} if given.to else {by}",
+        OVER_HTTP,
+    ),
+    Mutation(
+        "K11 a dispute has a day",
+        DISPUTE,
+        "if command.due is None or (command.due < context.at.date() and not context.imported):",
+        "if command.due is None:",
+        OF_DISPUTE,
+    ),
+    Mutation(
+        "K11 the end is as visible as the beginning",
+        DISPUTE,
+        '    return [resolved.seen_by(within="members")]',
+        "    return [resolved]",
+        OF_DISPUTE,
+    ),
+    Mutation(
+        "only who raised a dispute takes it back",
+        DISPUTE,
+        "        if by != dispute.by:",
+        "        if by not in dispute.parties | {dispute.mediator}:",
+        OF_DISPUTE,
+    ),
+    Mutation(
+        "F92 a correction cites a dispute about that credit",
+        CREDIT,
+        "    if not named:",
+        "    if contested.credit is None and not named:",
+        "tests/credit/test_credit.py",
+    ),
+    Mutation(
+        "K12 the shares are the whole",
+        SHARES,
+        "!= WHOLE:",
+        "> WHOLE:",
+        OF_SHARES,
+    ),
+    Mutation(
+        "K12 one share each",
+        SHARES,
+        "    if len(orgs) < len(planned):",
+        "    if len(orgs) > len(planned):",
+        OF_SHARES,
+    ),
+    Mutation(
+        "I8 a conflict with what one may not see is not shown",
+        SHOWN,
+        "for each in one.conflicts if each.with_event in seen]",
+        "for each in one.conflicts if each.with_event]",
+        f"{OVER_HTTP}::test_i8_a_conflict_is_shown_to_who_may_see_the_event",
+    ),
+    Mutation(
+        "M18 words of a claim about one person are personal",
+        CLAIM,
+        "seal(command.text, by, *ground.named(command.facts, by)),",
+        "seal(command.text, by),",
+        OF_CLAIM,
+    ),
+)
