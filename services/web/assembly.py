@@ -24,6 +24,7 @@ from services.web.pages import (
     credit,
     deciding,
     decision,
+    floor,
     home,
     issues,
     lessons,
@@ -48,7 +49,7 @@ from services.web.session import Cookie, Sessions
 from shared.database import ready
 
 PAGES = (
-    sign_in, home, begin, coalition, decision, deciding, register, live, meetings, steps,
+    sign_in, home, begin, coalition, decision, deciding, register, live, floor, meetings, steps,
     organisations,
     organisation, credit, lessons, alignment, charter, structure, reviews, issues, reports,
     concerns, orphans, messages, partners, you,

@@ -40,6 +40,7 @@ Kind = Literal[
     "number",  # the same, as a number
     "alone",  # the same, as a list of just that
     "who",  # somebody: their organisation, they and their accreditation, as one choice
+    "speaker",  # the same, as who speaks and for which organisation
     "new_id",  # the id of what is begun
     "version",  # that of what people have read: it goes no further if there is a newer one
 ]
@@ -169,7 +170,7 @@ def asked_for(form: Form, tried: Attempt, known: Sequence[Named]) -> dict[str, A
         if ask.kind == "version":
             continue
         value = _read(ask, tried, known)
-        if ask.kind == "who":
+        if ask.kind in {"who", "speaker"}:
             body |= value or {}
             continue
         *around, last = ask.name.split(".")
@@ -281,6 +282,11 @@ def _who(ask: Ask, tried: Attempt, _known: Sequence[Named]) -> dict[str, str] | 
     return None
 
 
+def _speaker(ask: Ask, tried: Attempt, known: Sequence[Named]) -> dict[str, str] | None:
+    somebody = _who(ask, tried, known)
+    return somebody and {"org": somebody["org"], "speaker": somebody["person"]}
+
+
 def _time(ask: Ask, tried: Attempt, _known: Sequence[Named]) -> str | None:
     given = tried.get(ask.name).replace(" ", "T")
     if _MOMENT.fullmatch(given):
@@ -307,6 +313,7 @@ _READ: Mapping[Kind, Callable[[Ask, Attempt, Sequence[Named]], Any]] = {
     "choice": _choice,
     "share": _share,
     "who": _who,
+    "speaker": _speaker,
     "rating": lambda ask, tried, known: int(_choice(ask, tried, known) or 0) or None,
     "yes": lambda ask, tried, _: bool(tried.get(ask.name)),
     "day": _as_written,

@@ -159,6 +159,7 @@ async def _decided(
 def _facilitator(row: Record, named: Names) -> FacilitatorRow:
     return FacilitatorRow(
         person=named.person(row["person"]),
+        who=named.known(row["person"]),
         org=named.org(row["org"]),
         external=row["external"],
         ref=ref(row),
@@ -201,6 +202,7 @@ def _attendance(rows: list[Record], named: Names) -> list[AttendanceRow]:
             attendance=row["attendance"],
             org=named.org(row["org"]),
             person=named.person(row["person"]),
+            who=named.known(row["person"]),
             mode=row["mode"],
             left=row["attendance"] in left,
             ref=ref(row),

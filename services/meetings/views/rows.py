@@ -55,9 +55,12 @@ class ItemRow(BaseModel):
 
 
 class AttendanceRow(BaseModel):
+    """Who came; `who`: that person's id, where the reader may know their name."""
+
     attendance: UUID
     org: Named | None
     person: Words | None
+    who: UUID | None = None
     mode: str | None
     left: bool
     ref: str
@@ -107,7 +110,10 @@ class QuorumRow(BaseModel):
 
 
 class FacilitatorRow(BaseModel):
+    """Who facilitates; `who`: that person's id, where the reader may know their name."""
+
     person: Words | None
+    who: UUID | None = None
     org: Named | None
     external: bool
     ref: str
@@ -245,3 +251,7 @@ class Names:
 
     def person(self, person: UUID | None) -> Words | None:
         return None if person is None else words(self._people.get(person))
+
+    def known(self, person: UUID | None) -> UUID | None:
+        """Return a person's id, where the reader may know their name."""
+        return person if self.person(person) else None

@@ -56,6 +56,7 @@ class Waiting(Answer):
 class Speaking(Waiting):
     """Who has the floor, and since when."""
 
+    speech: UUID
     person: Said = SILENT
     since: datetime
 
@@ -68,6 +69,15 @@ class Parked(Answer):
     reason: Said = SILENT
 
 
+class Heat(Answer):
+    """A discussion made hotter, or cooled down."""
+
+    item: Named
+    change: str
+    reason: Said = SILENT
+    at: datetime
+
+
 class Floor(Answer):
     """The floor of a meeting."""
 
@@ -76,6 +86,8 @@ class Floor(Answer):
     waiting: tuple[Waiting, ...] = ()
     speaking: tuple[Speaking, ...] = ()
     parked: tuple[Parked, ...] = ()
+    heat: tuple[Heat, ...] = ()
+    dissent_invited: tuple[Named, ...] = ()
     recording: str = "open"
 
 

@@ -189,6 +189,7 @@ class Attendance(Answer):
     attendance: UUID | None = None
     org: Named | None = None
     person: Said = SILENT
+    who: UUID | None = None
     mode: str | None = None
     left: bool = False
 
@@ -197,6 +198,7 @@ class Facilitator(Answer):
     """Who leads the meeting; somebody from outside takes no stance in it."""
 
     person: Said = SILENT
+    who: UUID | None = None
     org: Named | None = None
     external: bool = False
 
@@ -283,6 +285,11 @@ class Meeting(Dated):
         """What minutes begin with: the agenda, an item a paragraph."""
         return "\n\n".join(f"{item.title.text or 'An item'}:" for item in self.agenda)
 
+    @property
+    def here(self) -> frozenset[UUID]:
+        """The organisations in the room."""
+        return frozenset(one.org.id for one in self.attendance if one.org and not one.left)
+
     def came_for(self, organisation: UUID) -> bool:
         """Tell whether somebody was there for this organisation."""
         return any(one.org and one.org.id == organisation for one in self.attendance)
@@ -322,7 +329,8 @@ async def _list(visiting: Visit, coalition: str, looked: Looked = LOOKED) -> Res
     )  # fmt: skip
 
 
-async def _around(visiting: Visit, coalition: str, chrome: Chrome, meeting: Meeting) -> Around:
+async def around(visiting: Visit, coalition: str, chrome: Chrome, meeting: Meeting) -> Around:
+    """Return what the forms of a meeting are filled with."""
     informal = chrome.coalition is not None and chrome.coalition.mode == "informal"
     chair = chrome.me.chairs(meeting.body.id if meeting.body else None, informal=informal)
     if not chrome.me.spokesperson or meeting.state in OVER:
@@ -355,7 +363,7 @@ async def _show(
     meeting = Meeting.model_validate(raw)
     return answer(
         "meeting.html", chrome, looked, caught_up=caught_up, meeting=meeting, forms=FORMS,
-        around=await _around(visiting, coalition, chrome, meeting),
+        around=await around(visiting, coalition, chrome, meeting),
     )  # fmt: skip
 
 
