@@ -217,7 +217,7 @@ _SHARES = frozenset(
     {
         *INDICES, "response_rate", "reciprocity", "objection_rate", "share_addressed",
         "on_time_steps", "retained", "diversity",
-        "consistency", "coverage", "minutes_on_time",
+        "consistency", "coverage", "minutes_on_time", "overclaim", "generosity",
     }
 )  # fmt: skip
 

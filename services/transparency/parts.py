@@ -6,7 +6,7 @@ from typing import Any
 
 from services.transparency.domain.numbers import percent
 from services.transparency.domain.said import words
-from services.transparency.sheet import called, named, seats, value
+from services.transparency.sheet import called, conflicts, facts, named, seats, value
 
 Row = Mapping[str, Any]
 Cell = Callable[[Row], Any]
@@ -320,6 +320,73 @@ PARTS: Mapping[str, Sequence[Part]] = {
                 ("Days since", _plain("days")),
             ),
             "No organisation is active.",
+        ),
+    ),
+    "claims-and-disputes": (
+        Part(
+            "claim",
+            "Claims",
+            (
+                ("Organisation", _named("organisation")),
+                ("Tells", _plain("audience")),
+                ("When", _plain("at")),
+                ("What", lambda row: words(row["text"])),
+                ("Facts", facts),
+                ("State", lambda row: row["state"].replace("_", " ")),
+                ("Confirmed facts", _undefined("matched")),
+                ("Said otherwise by", conflicts),
+                ("Unconfirmed", _share("overclaim")),
+            ),
+            "Nobody claimed a part of their own.",
+        ),
+        Part(
+            "statement",
+            "Statements",
+            (
+                ("Organisation", _named("organisation")),
+                ("Told to", _plain("audience")),
+                ("Version", _plain("version")),
+                ("What", lambda row: words(row["text"])),
+                ("Facts", facts),
+                ("Agreed by", _listed("approved_by")),
+                ("Says that it is disputed", _plain("disputed")),
+                ("Released", lambda row: row["released_at"] or "not yet"),
+                ("Unilateral", _plain("unilateral")),
+            ),
+            "No statement was drafted.",
+        ),
+        Part(
+            "dispute",
+            "Disputes",
+            (
+                ("Raised by", _named("organisation")),
+                ("About", _plain("about")),
+                ("Between", _listed("parties")),
+                ("When", _plain("at")),
+                ("Why", lambda row: words(row["text"])),
+                ("Asked for", lambda row: words(row["requested"])),
+                ("Due", _plain("due")),
+                ("Days", _plain("days")),
+                ("State", _plain("state")),
+                ("Mediator", lambda row: named(row["mediator"]) or words(row["external"])),
+                ("Result", lambda row: (row["result"] or "").replace("_", " ")),
+                ("Wording", lambda row: words(row["wording"])),
+            ),
+            "Nobody disputed anything that was told.",
+        ),
+        Part(
+            "win",
+            "Wins",
+            (
+                ("Win", _named("win")),
+                ("When", _plain("at")),
+                ("Contributed", _listed("contributors")),
+                ("Evenness", _undefined("breadth")),
+                ("Not thanked yet", _listed("uncredited")),
+                ("Announced", lambda row: row["state"].replace("_", " ")),
+                ("Announced without", _listed("announced_without")),
+            ),
+            "No win was declared.",
         ),
     ),
     "common-ground": (

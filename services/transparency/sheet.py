@@ -71,6 +71,13 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "part", "id", "role", "degree", "at", "state", "basis", "what", "win", "from", "to",
         "external", "recorded_by", "confirmed_by",
     ),
+    "claims-and-disputes": (
+        "part", "id", "organisation", "audience", "at", "text", "state", "facts", "matched",
+        "conflicts", "overclaim", "version", "approved_by", "disputed", "released_at",
+        "unilateral", "about", "parties", "requested", "due", "days", "mediator", "external",
+        "result", "wording", "resolved_at", "win", "breadth", "contributors", "uncredited",
+        "announced_without",
+    ),
     "relationship-health": ("quarter", *OF_QUARTER, *OF_DAYS, "responding", "active"),
     "stage-timeline": (
         "part", "stage", "entered_at", "left_at", "days", "declared_by", "reason", "month",
@@ -213,6 +220,34 @@ def _credit(row: Row) -> Row:
     }
 
 
+def _told(row: Row) -> Row:
+    """Return a line of what was told; a cell with several things says them one after the other."""
+    lists = ("approved_by", "parties", "contributors", "uncredited", "announced_without")
+    return {
+        **row,
+        **{name: called(row.get(name)) for name in lists},
+        **{name: words(row.get(name)) for name in ("text", "requested", "external", "wording")},
+        **{name: named(row.get(name)) for name in ("organisation", "mediator", "win")},
+        **{name: value(row.get(name)) for name in ("disputed", "unilateral")},
+        "facts": facts(row),
+        "conflicts": conflicts(row),
+    }
+
+
+def facts(row: Row) -> str:
+    """Return the facts that something tells: `contribution 0f3c…, lobbying, lead`."""
+    return "; ".join(
+        ", ".join(filter(None, (f"{one['kind']} {one['id']}", one["role"], one["degree"])))
+        + (" (disputed)" if one["disputed"] else "")
+        for one in row.get("facts", ())
+    )
+
+
+def conflicts(row: Row) -> str:
+    """Return what speaks against the facts of a claim, which are counted from 1 here."""
+    return "; ".join(f"fact {one['fact'] + 1}: {one['with']}" for one in row.get("conflicts", ()))
+
+
 def _health(row: Row) -> Row:
     rate = row["response_rate"]
     return _measured(row) | {name: rate.get(name) for name in ("responding", "active")}
@@ -351,6 +386,7 @@ _WRITERS: Mapping[str, Writer] = {
     "representation-gaps": _lines_of("representation-gaps", _gap),
     "open-next-steps": _lines_of("open-next-steps", _step),
     "credit-statement": _lines_of("credit-statement", _credit),
+    "claims-and-disputes": _lines_of("claims-and-disputes", _told),
     "relationship-health": _lines_of("relationship-health", _health),
     "stage-timeline": _lines_of("stage-timeline", _stage),
     "retention-and-growth": _lines_of("retention-and-growth", _measured),

@@ -422,6 +422,22 @@ create table if not exists shared_policy (
   sealed       jsonb,
   primary key (coalition_id, position));
 
+-- What was told of credit, of disputes about it, and of wins that were announced.
+create table if not exists told_of_credit (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  key          uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  words        jsonb,
+  asked        jsonb,
+  external     jsonb,
+  plain        jsonb       not null,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+
 -- Who should be heard, and what reviews of it say.
 create table if not exists constituency (
   coalition_id          uuid        not null,

@@ -135,4 +135,15 @@ async def test_scenario_8_credit(running: Suite) -> None:
     assert newest["released"]["unilateral"] is False
     assert (newest["text"]["text"], oldest["released"]) == (WORDING, None)
 
+    told = await table.get(
+        "transparency", "reports/claims-and-disputes.json", "Library",
+        at_least=f"credit/{receipt['position']}",
+    )  # fmt: skip
+    report = told.json()
+    figures = {each["figure"]: each["value"] for each in report["summary"]}
+    assert (figures["conflicting"], figures["not_reviewed"]) == (1, 1)
+    assert (figures["disputes_open"], figures["agreed_wording"]) == (0, 1)
+    assert (figures["released"], figures["unilateral"]) == (1, 0)
+    [row] = [row for row in report["rows"] if row["part"] == "dispute"]
+    assert (row["mediator"]["id"], row["wording"]["text"]) == (table.orgs["Library"], WORDING)
     await a_legislator_is_thanked_first(table, win, deeds)

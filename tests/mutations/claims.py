@@ -11,6 +11,8 @@ SHARES = "services/credit/domain/shares.py"
 CREDIT = "services/credit/domain/credit.py"
 GROUNDS = "services/credit/views/grounds.py"
 SHOWN = "services/credit/views/claims.py"
+REPORT = "services/transparency/domain/claims_and_disputes.py"
+OF_REPORT = "tests/transparency/domain/test_claims_and_disputes.py"
 OF_CLAIM = "tests/credit/test_claim.py"
 OF_ATTRIBUTION = "tests/credit/test_attribution.py"
 OF_DISPUTE = "tests/credit/test_dispute.py"
@@ -206,5 +208,33 @@ MUTATIONS = (
         "seal(command.text, by, *ground.named(command.facts, by)),",
         "seal(command.text, by),",
         OF_CLAIM,
+    ),
+    Mutation(
+        "R8 what speaks against a claim is shown, though all of it is confirmed",
+        REPORT,
+        "        if self.conflicts:",
+        "        if self.conflicts and self.matched != len(self.facts):",
+        OF_REPORT,
+    ),
+    Mutation(
+        "R8 who took part and was thanked is not missing",
+        REPORT,
+        "return frozenset(took_part - self.thanked)",
+        "return frozenset(took_part)",
+        OF_REPORT,
+    ),
+    Mutation(
+        "R8 what is resolved is not overdue",
+        REPORT,
+        "return self.resolution is None and self.due < now.date()",
+        "return self.due < now.date()",
+        OF_REPORT,
+    ),
+    Mutation(
+        "R8 generosity of few is not shown",
+        REPORT,
+        "if 0 < len(orgs) < ENOUGH:",
+        "if 0 < len(orgs) < 1:",
+        OF_REPORT,
     ),
 )

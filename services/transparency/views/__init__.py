@@ -23,6 +23,7 @@ from services.transparency.views import (
     tenures,
     threats,
     ties,
+    told,
 )
 
 LETS_PASS = frozenset(
@@ -115,19 +116,10 @@ LETS_PASS = frozenset(
         "SenseCheckTaken",
         "TargetStanceRecorded",
         # credit
-        "AttributionStatementApproved",
-        "AttributionStatementDrafted",
-        "AttributionStatementReleased",
-        "ClaimReviewed",
-        "CreditClaimed",
-        "CreditDisputeMediated",
-        "CreditDisputeResolved",
-        "CreditDisputed",
         "LatecomerWelcomed",
         "LessonRecorded",
         "LessonShared",
         "SharesAllocated",
-        "WinAnnounced",
         "WinCelebrated",
     }
 )
@@ -153,6 +145,7 @@ projection = recounts.Counting(
         steps.PLEDGE,
         credit.CONTRIBUTION,
         credit.CREDIT,
+        told.TOLD,
         boundaries.BOUNDARY,
         communications.NOTICE,
         stages.STAGE,
@@ -182,6 +175,7 @@ projection = recounts.Counting(
         statements.ROWS,
         steps.ROWS,
         credit.ROWS,
+        told.ROWS,
         boundaries.ROWS,
         communications.ROWS,
         stages.ROWS,

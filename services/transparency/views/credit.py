@@ -101,12 +101,16 @@ ROWS: dict[str, Rows] = {
 
 
 async def contribution_events(
-    db: Connection, lens: Lens, organisation: UUID
+    db: Connection, lens: Lens, organisation: UUID | None = None
 ) -> list[ContributionEvent]:
-    """Return what happened to the contributions of an organisation, and to those made with it."""
+    """Return what happened to the contributions of an organisation, and to those made with it.
+
+    Args:
+        organisation: Without one, what happened to all.
+    """
     rows = await db.fetch(
         "with own as (select contribution, about from contribution"
-        " where coalition_id = $1 and position <= $2 and of_org = $4),"
+        " where coalition_id = $1 and position <= $2 and (of_org = $4 or $4::uuid is null)),"
         " beside as (select contribution from own union"
         " select c.contribution from contribution c"
         " where c.coalition_id = $1 and c.position <= $2 and c.of_org is not null"
@@ -138,14 +142,21 @@ async def contribution_events(
     ]
 
 
-async def credit_events(db: Connection, lens: Lens, organisation: UUID) -> list[CreditEvent]:
-    """Return what happened to the credit an organisation gave and was given."""
+async def credit_events(
+    db: Connection, lens: Lens, organisation: UUID | None = None
+) -> list[CreditEvent]:
+    """Return what happened to the credit an organisation gave and was given.
+
+    Args:
+        organisation: Without one, what happened to all.
+    """
     rows = await db.fetch(
         "select position, type, win, credit, at, by_org, to_org, external, role, degree, basis,"
         " sealed, leaf from credit join event using (coalition_id, position, type)"
         " where coalition_id = $1 and service = 'credit' and position <= $2 and audience && $3"
         " and credit in (select credit from credit where coalition_id = $1"
-        " and position <= $2 and type = 'CreditAssigned' and $4 in (by_org, to_org))"
+        " and position <= $2 and type = 'CreditAssigned'"
+        " and ($4 in (by_org, to_org) or $4::uuid is null))"
         " order by position",
         lens.coalition,
         lens.credit,

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from services.transparency.domain import (
+    claims_and_disputes,
     common_ground,
     credit_statement,
     decision_register,
@@ -31,6 +32,7 @@ from services.transparency.views import (
     seats,
     sittings,
     steps,
+    told,
     windowed,
     windows,
 )
@@ -234,6 +236,23 @@ async def _credit(rows: Rows, ask: Ask) -> Report:
     return Report(head | of, summary, [credit_statement.row(line, known) for line in shown], after)
 
 
+async def _told(rows: Rows, ask: Ask) -> Report:
+    async with rows() as db:
+        lens = ask.lens
+        known = await names.names(db, lens)
+        found = claims_and_disputes.gather(await told.told_events(db, lens))
+        given = await told.given(db, lens, found)
+        withheld = await told.hidden_told(db, lens)
+        head = await _head(db, ask, "claims-and-disputes", withheld, given.now if given else None)
+    if given is None:
+        return Report(head, [], [])
+    shown, after = _part(claims_and_disputes.rows(found, given, known), ask)
+    summary = claims_and_disputes.summary(found, given) if ask.summary else []
+    if hidden := count_suppressed(summary):
+        head["withheld"] |= {"suppressed": hidden}
+    return Report(head, summary, shown, after)
+
+
 Read = Callable[[Connection, Lens, Frame], Awaitable[Told]]
 NOTHING = Told((), (), 0)
 
@@ -378,6 +397,7 @@ REPORTS: dict[str, Kind] = {
     ),
     "open-next-steps": Kind("R6", "Open next steps by owner", "members", _steps),
     "credit-statement": Kind("R7", "Credit statement", "public", _credit, of_organisation=True),
+    "claims-and-disputes": Kind("R8", "Claims and disputes", "members", _told, at_once=WHOLE),
     "relationship-health": Kind(
         "R10",
         "Trust and relationship health",

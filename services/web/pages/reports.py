@@ -73,6 +73,13 @@ REPORTS = (
         for_one=True,
     ),
     Report(
+        "R8",
+        "claims-and-disputes",
+        "Claims and disputes",
+        "Who tells whom of its own part and what was said against it, how disputes ended, and who"
+        " was not thanked yet.",
+    ),
+    Report(
         "R10",
         "relationship-health",
         "Trust and relationship health",
