@@ -29,6 +29,7 @@ NEVER = {
     ("AnswerSenseCheck", "does it"): "an answer lies in the ballot box and leaves no event",
     ("CastBallot", "stays quiet"): "nobody knows what the first one said: a second one is refused",
     ("CorrectMinutes", "stays quiet"): "each correction is a version of its own",
+    ("DecideFrontLine", "stays quiet"): "its words may be redacted: a second one is refused",
     ("DeclineStep", "stays quiet"): "once declined it is nobody's to decline, and is refused",
     ("FileMinority", "stays quiet"): "its words may be redacted: a second one is refused",
     ("HoldListening", "stays quiet"): "two sessions of a day may have as many participants",

@@ -41,6 +41,12 @@ from services.meetings.domain.floor import (
     SpeechEnded,
     SpeechStarted,
 )
+from services.meetings.domain.frontline import (
+    FrontLineConsentGiven,
+    FrontLineDecisionMade,
+    FrontLineDecisionReviewed,
+    MandateChecked,
+)
 from services.meetings.domain.ids import (
     AccId,
     AttendanceId,
@@ -62,6 +68,7 @@ from services.meetings.domain.ids import (
     SeriesId,
     SpeechId,
     StepId,
+    TermId,
 )
 from services.meetings.domain.implementation import (
     DecisionReviewScheduled,
@@ -215,6 +222,9 @@ TARGET = TargetId(UUID("0195c5a0-1b22-7c33-8d44-9e55af66b077"))
 CAMPAIGN = f"campaign-{CAMPAIGN_ID}"
 WORKSTREAM = f"workstream-{UUID('0195c5a0-1b23-7c34-8d45-9e56af67b078')}"
 REPORT = f"report-{UUID('0195c5a0-1b2f-7c40-8d51-9e57af68b0a1')}"
+FRONT_LINE = f"frontline-{UUID('0195c5a0-1b2f-7c40-8d51-9e57af68b0a3')}"
+FEE = TermId(UUID("0195c5a0-1b2f-7c40-8d51-9e57af68b0a4"))
+STREET = TermId(UUID("0195c5a0-1b2f-7c40-8d51-9e57af68b0a5"))
 FLAG = f"flag-{UUID('0195c5a0-1b2f-7c40-8d51-9e57af68b0a2')}"
 DEMAND = f"demand-{UUID('0195c5a0-1b24-7c35-8d46-9e57af68b079')}"
 POLICY = f"policy-{UUID('0195c5a0-1b25-7c36-8d47-9e58af69b07a')}"
@@ -320,6 +330,32 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
             reason=Sealed(WHY),
         ),
     ),
+    (
+        FRONT_LINE,
+        MandateChecked(
+            by=UNION,
+            at=NOON,
+            terms={FEE: 25, STREET: "hill"},
+            verdict="crosses",
+            crosses=(CLINIC,),
+            unknown=(STREET,),
+            members_position=4127,
+        ),
+    ),
+    (FRONT_LINE, FrontLineConsentGiven(by=CLINIC, reason=Sealed(WHY))),
+    (
+        FRONT_LINE,
+        FrontLineDecisionMade(
+            by=UNION,
+            decision=EARLIER,
+            verdict="crosses",
+            outside_mandate=False,
+            report_back=STEP_ID,
+            members_position=4128,
+            text=Sealed(WORDS),
+        ),
+    ),
+    (FRONT_LINE, FrontLineDecisionReviewed(result="endorsed", text=Sealed(WHY))),
     (POLICY, PolicyDrafted(by=UNION, title=Sealed(TITLE), text=Sealed(WORDS))),
     (
         POLICY,

@@ -1,10 +1,12 @@
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from hypothesis import strategies as st
 
-from services.meetings.domain.ids import Decisions, OrgId, PersonId
+from services.meetings.domain.ids import Decisions, FrontLineId, OrgId, PersonId
 from services.meetings.domain.next_step import (
+    REPORT_BACK,
     AcceptStep,
     AssignStep,
     BlockStep,
@@ -25,9 +27,11 @@ from services.meetings.domain.next_step import (
     NextStepReassigned,
     NextStepStarted,
     NextStepVolunteered,
+    Owed,
     Owner,
     ProposeStep,
     ReassignStep,
+    ReportBack,
     StartStep,
     Step,
     StepCommand,
@@ -116,6 +120,16 @@ def test_a_step_belongs_to_a_meeting_and_a_decision_that_are() -> None:
 def test_nothing_can_be_done_with_a_step_that_is_not() -> None:
     for ask in (volunteer, assign, AcceptStep(), *asked_of_owner):
         given().when(ask, acting(UNION)).then_refused("unknown_step")
+
+
+def test_d22_a_decision_at_the_front_line_gives_its_organisation_an_accepted_step() -> None:
+    back, owed = ReportBack(frontline=FrontLineId(UUID(int=90))), Owed(DECISION, MARCH)
+    asked = NextStepProposed(by=UNION, what=Sealed(REPORT_BACK), decision=DECISION)
+    given().when(back, acting(UNION, owed)).then(asked, volunteered)
+    given(asked, volunteered).when(back, acting(UNION, owed)).then_nothing()
+    given().when(back, acting(UNION, Owed(None, MARCH))).then_nothing()
+    given().when(back, acting(SCHOOL, owed)).then_refused("voice_only")
+    given(asked, volunteered).when(CompleteStep(), acting(UNION)).then(completed)
 
 
 def test_s2_volunteering_is_accepting() -> None:

@@ -387,6 +387,7 @@ def test_a_voting_names_a_rule_in_force_in_its_body() -> None:
         (None, "unknown_rule"),
         (InForce(3, STEERING, TERMS), "unknown_rule"),
         (InForce(3, PLENARY, TERMS, retired=True), "rule_retired"),
+        (InForce(3, PLENARY, Rule(method=Method.FRONT_LINE)), "method_not_offered"),
     ):
         given(*ready).when(open_voting, acting(CLINIC, RuleInForce(rule))).then_refused(reason)
 

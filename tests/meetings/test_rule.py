@@ -71,18 +71,13 @@ def test_a_retired_rule_can_be_adopted_again() -> None:
     )
 
 
-def test_a_rule_of_any_method_that_has_a_voting_is_adopted() -> None:
-    for method in set(Method) - {Method.FRONT_LINE}:
+def test_a_rule_of_any_method_is_adopted() -> None:
+    for method in Method:
         rule = Rule(method=method)
         given().when(AdoptRule(body=PLENARY, rule=rule), chair()).then(
             DecisionRuleAdopted(version=1, body=PLENARY, rule=rule)
         )
         assert Rule.model_validate_json(rule.model_dump_json()) == rule
-
-
-def test_the_front_line_has_no_voting_and_so_no_such_rule() -> None:
-    ask = AdoptRule(body=PLENARY, rule=Rule(method=Method.FRONT_LINE))
-    given().when(ask, chair()).then_refused("method_not_offered")
 
 
 def test_d23_the_first_rule_of_a_body_needs_no_decision() -> None:

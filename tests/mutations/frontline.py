@@ -5,7 +5,68 @@ from tests.mutations import Mutation
 MANDATE = "services/meetings/domain/mandate.py"
 OF_MANDATE = "tests/meetings/test_mandate.py"
 
+FRONT_LINE = "services/meetings/domain/frontline.py"
+OF_FRONT_LINE = "tests/meetings/test_frontline.py"
+FACTS = "services/meetings/views/facts.py"
+OVER_HTTP = "tests/meetings/test_frontline_over_http.py"
+
 MUTATIONS = (
+    Mutation(
+        "D21 who is crossed by other values has not consented",
+        FRONT_LINE,
+        "consents = line.consents if line and line.values == event.terms else frozenset()",
+        "consents = line.consents if line else frozenset()",
+        OF_FRONT_LINE,
+    ),
+    Mutation(
+        "D21 one consent does not stand for all",
+        FRONT_LINE,
+        "not line.consents.issuperset(found.crosses)",
+        "bool(found.crosses) and not line.consents",
+        OF_FRONT_LINE,
+    ),
+    Mutation(
+        "D21 the verdict is that of the instant of the decision",
+        FRONT_LINE,
+        "    found = _found(line.values, context)\n    if not line.found",
+        "    found = line.found\n    if not line.found",
+        OF_FRONT_LINE,
+    ),
+    Mutation(
+        "D21 nobody is crossed who could not have consented",
+        MANDATE,
+        "return set(self.crosses) >= set(now.crosses)",
+        "return bool(self.crosses) >= bool(now.crosses)",
+        OF_FRONT_LINE,
+    ),
+    Mutation(
+        "D21 checks are limited",
+        FRONT_LINE,
+        "context.fact(Checks).made >= CHECKS",
+        "context.fact(Checks).made > CHECKS",
+        OF_FRONT_LINE,
+    ),
+    Mutation(
+        "D21 the checks of an organisation are its own",
+        FACTS,
+        "since = read.context.at - frontline.WITHIN",
+        "since = read.context.at",
+        OVER_HTTP,
+    ),
+    Mutation(
+        "D22 the report falls due as the rule says",
+        FACTS,
+        "if one.method is FRONT_LINE]",
+        "if one.method is not FRONT_LINE]",
+        OVER_HTTP,
+    ),
+    Mutation(
+        "D22 whoever decides reports back",
+        "services/meetings/domain/next_step.py",
+        "    if step is not None or owed.decision is None:",
+        "    if step is not None or owed.decision is not None:",
+        "tests/meetings/test_next_step.py",
+    ),
     Mutation(
         "D21 a value is accepted when any of an organisation's sets has it",
         MANDATE,

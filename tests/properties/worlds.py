@@ -23,6 +23,7 @@ from services.meetings.domain import (
     campaign,
     demand,
     flag,
+    frontline,
     meeting,
     next_step,
     objection,
@@ -41,8 +42,11 @@ from services.meetings.domain.ids import (
     ObjectiveId,
     OrgId,
     RuleId,
+    TermId,
 )
+from services.meetings.domain.mandate import Line, Lines, Range
 from services.meetings.views import facts as meetings_facts
+from services.meetings.views import lines as meetings_lines
 from services.meetings.views import roll as meetings_roll
 from services.members.__main__ import service as members
 from services.members.api.routing import with_facts
@@ -63,7 +67,7 @@ ONE, TWO, THREE = ORGS
 WORDS = Text(lang="en", text="As was said at the table.")
 Asked = tuple[tuple[Step, ...], UUID]
 """Steps, and the organisation on whose behalf they are asked."""
-Line = tuple[AnyDecider, UUID, Command, UUID]
+Scene = tuple[AnyDecider, UUID, Command, UUID]
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class World:
     """
 
     service: Service
-    plot: tuple[Line, ...]
+    plot: tuple[Scene, ...]
     begins: Callable[[UUID], tuple[Step, ...]] = lambda _: ()
     known: tuple[tuple[Any, str, Any], ...] = ()
 
@@ -176,6 +180,7 @@ ROLL = meetings_roll.Roll(
     mandates=_mandates(ORGS),
     roles=(),
 )  # fmt: skip
+LINES = Lines({TermId(ONE): {OrgId(TWO): Line(Range(0, 10), START.replace(year=2027).date())}})
 MEETINGS = World(
     meetings,
     (
@@ -214,6 +219,12 @@ MEETINGS = World(
         (flag.decider, ONE, flag.AnswerFlag(
             indicator="late_dissent", window_end=START.date(), answer="dismissed",
             reason=WORDS), ONE),
+        (frontline.decider, ONE, frontline.CheckMandate(terms={TermId(ONE): 7}), ONE),
+        (frontline.decider, ONE, frontline.CheckMandate(terms={TermId(ONE): 70}), ONE),
+        (frontline.decider, ONE, frontline.ConsentToFrontLine(), TWO),
+        (frontline.decider, ONE, frontline.DecideFrontLine(text=WORDS), ONE),
+        (frontline.decider, ONE, frontline.ReviewFrontLine(
+            result="endorsed", text=WORDS), THREE),
         (policy.decider, ONE, policy.DraftPolicy(title=WORDS, text=WORDS), ONE),
         (policy.decider, ONE, policy.AgreePolicy(relation="none", units=(policy.AskedUnit(
             unit=policy.UnitId(ONE), owner=OrgId(TWO), name=WORDS),)), ONE),
@@ -221,7 +232,12 @@ MEETINGS = World(
         (policy.decider, ONE, policy.ReportAdaptation(
             unit=policy.UnitId(ONE), change=WORDS), TWO),
     ),
-    known=((meetings_facts, "ROLL", ROLL), (meetings_roll, "ROLL", ROLL)),
+    known=(
+        (meetings_facts, "ROLL", ROLL),
+        (meetings_roll, "ROLL", ROLL),
+        (meetings_lines, "ROLL", ROLL),
+        (meetings_lines, "LINES", LINES),
+    ),
 )  # fmt: skip
 
 DECIDED = DecisionId(UUID(int=31))

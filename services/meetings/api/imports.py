@@ -9,6 +9,7 @@ from services.meetings.domain import (
     demand,
     flag,
     floor,
+    frontline,
     implementation,
     invitation,
     meeting,
@@ -121,6 +122,12 @@ _IMPORTED: dict[AnyDecider, tuple[type[Command], ...]] = {
     demand.decider: (demand.PresentDemand, demand.AnswerDemand, demand.EscalateDemand),
     report.decider: (report.IssueReport,),
     flag.decider: (flag.AnswerFlag,),
+    frontline.decider: (
+        frontline.CheckMandate,
+        frontline.ConsentToFrontLine,
+        frontline.DecideFrontLine,
+        frontline.ReviewFrontLine,
+    ),
     message.decider: (
         message.DraftMessage,
         message.ApproveMessage,

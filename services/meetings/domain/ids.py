@@ -28,6 +28,7 @@ SpeechId = NewType("SpeechId", UUID)
 PreWorkId = NewType("PreWorkId", UUID)
 AttendanceId = NewType("AttendanceId", UUID)
 StepId = NewType("StepId", UUID)
+FrontLineId = NewType("FrontLineId", UUID)
 
 
 @dataclass(frozen=True)

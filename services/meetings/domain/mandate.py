@@ -98,6 +98,10 @@ class Checked:
             return "crosses"
         return "unknown" if self.unknown else "within"
 
+    def crosses_already(self, now: "Checked") -> bool:
+        """Tell whether all whom the values cross now were named in this check."""
+        return set(self.crosses) >= set(now.crosses)
+
 
 def check(values: Mapping[TermId, str | int], mandate: Mandate) -> Checked:
     """Return how `values` for some terms stand against what organisations accept (D21).

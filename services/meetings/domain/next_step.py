@@ -12,7 +12,14 @@ from typing import Annotated, Literal, assert_never
 from pydantic import Field
 
 from services.meetings.domain.acting import organisation
-from services.meetings.domain.ids import DecisionId, Decisions, MeetingId, OrgId, PersonId
+from services.meetings.domain.ids import (
+    DecisionId,
+    Decisions,
+    FrontLineId,
+    MeetingId,
+    OrgId,
+    PersonId,
+)
 from shared.decider import Decider, Refused
 from shared.event import Command, Context, Day, Event, Personal, Sealed, Text, Value
 
@@ -33,6 +40,14 @@ class Meetings:
     """The meetings scheduled so far."""
 
     known: Container[MeetingId]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """The decision at the front line that a report is owed on, and its last day."""
+
+    decision: DecisionId | None
+    due: date
 
 
 class ProposeStep(Command):
@@ -86,6 +101,12 @@ class MoveDueDate(Command):
 
 class CompleteStep(Command):
     note: Text | None = None
+
+
+class ReportBack(Command):
+    """What a decision at the front line brings about for its organisation (D22)."""
+
+    frontline: FrontLineId
 
 
 class Owner(Value):
@@ -179,6 +200,7 @@ StepCommand = (
     | DropStep
     | MoveDueDate
     | CompleteStep
+    | ReportBack
 )
 StepEvent = (
     NextStepProposed
@@ -199,6 +221,7 @@ Stage = Literal[
 ]
 OVER = frozenset({"dropped", "completed"})
 OWNED = frozenset({"accepted", "started", "blocked"})
+REPORT_BACK = Text(lang="en", text="Report back on what was decided at the front line.")
 
 
 @dataclass(frozen=True)
@@ -222,6 +245,8 @@ def decide(command: StepCommand, step: Step | None, context: Context) -> list[St
     """
     if isinstance(command, ProposeStep):
         return _propose(command, step, context)
+    if isinstance(command, ReportBack):
+        return _owe(step, context)
     if step is None:
         raise Refused("unknown_step", "There is no such step: propose it first.")
     match command:
@@ -294,6 +319,21 @@ def _propose(command: ProposeStep, step: Step | None, context: Context) -> list[
         hours=command.hours,
     )
     return [proposed]
+
+
+def _owe(step: Step | None, context: Context) -> list[StepEvent]:
+    """Give the organisation that decided a step it has accepted, seen to by who decided."""
+    owed = context.fact(Owed)
+    if step is not None or owed.decision is None:
+        return []
+    by = organisation(context)
+    _may_own(by, context)
+    owners = () if context.actor is None else (context.actor,)
+    people = tuple(Owner(person=Sealed(PersonId(one), about=one)) for one in owners)
+    return [
+        NextStepProposed(by=by, what=Sealed(REPORT_BACK), decision=owed.decision),
+        NextStepVolunteered(by=by, owners=people, due=owed.due),
+    ]
 
 
 def _volunteer(command: VolunteerForStep | Hand, step: Step, context: Context) -> list[StepEvent]:

@@ -28,6 +28,7 @@ class Method(StrEnum):
 
 
 OFFERED = frozenset(Method) - {Method.FRONT_LINE}
+"""Methods by which a voting is opened; a rule of the front line says when to report back."""
 BY_ONE = frozenset({Method.ADVICE, Method.LEAD_DECIDES})
 """Methods by which one organisation's stance decides: its proposer's, or the lead's."""
 
@@ -237,7 +238,7 @@ def evolve(rule: State, event: RuleEvent) -> State:
 
 
 def _adopt(command: AdoptRule, rule: State, context: Context) -> list[RuleEvent]:
-    _offered(command.rule)
+    _keeps_secrets(command.rule)
     if rule is not None and rule.body != command.body:
         raise Refused("another_body", "A rule stays with its body: adopt a new one for this body.")
     if rule == InForce(rule.version if rule else 0, command.body, command.rule):
@@ -257,13 +258,6 @@ def _retire(command: RetireRule, rule: State, context: Context) -> list[RuleEven
         return []
     _by_rule(context)
     return [DecisionRuleRetired(decision=command.decision)]
-
-
-def _offered(rule: Rule) -> None:
-    if rule.method not in OFFERED:
-        methods = ", ".join(sorted(OFFERED))
-        raise Refused("method_not_offered", f"That method has no voting: use {methods}.")
-    _keeps_secrets(rule)
 
 
 def _keeps_secrets(rule: Rule) -> None:

@@ -48,7 +48,15 @@ from services.meetings.domain.ratification import (
     Ratified,
     Stance,
 )
-from services.meetings.domain.rule import BY_ONE, DISSENT, InForce, Method, Option, Rule
+from services.meetings.domain.rule import (
+    BY_ONE,
+    DISSENT,
+    OFFERED,
+    InForce,
+    Method,
+    Option,
+    Rule,
+)
 from services.meetings.domain.tally import (
     FEWEST,
     Counts,
@@ -615,6 +623,9 @@ def _rule(motion: Motion, context: Context) -> InForce:
         raise Refused("unknown_rule", "The body that decides has no such rule.")
     if rule.retired:
         raise Refused("rule_retired", "That rule was retired: name one in force.")
+    if rule.terms.method not in OFFERED:
+        methods = ", ".join(sorted(OFFERED))
+        raise Refused("method_not_offered", f"That method has no voting: use {methods}.")
     return rule
 
 

@@ -1,6 +1,6 @@
 """What rules and people look up: facts under the lock, rows for pages."""
 
-from services.meetings.views import box, concerns, messages, queries, raisers, rows
+from services.meetings.views import box, concerns, frontlines, messages, queries, raisers, rows
 from services.meetings.views.facts import NEEDS, appealed_to, superseding
 from services.meetings.views.folds import FOLDS
 from services.meetings.views.roll import erased, mandates
@@ -13,6 +13,7 @@ __all__ = [
     "box",
     "concerns",
     "erased",
+    "frontlines",
     "mandates",
     "messages",
     "projection",

@@ -1,6 +1,7 @@
 """What the rules need beside their own stream, each read under the lock of the decision."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from services.meetings.domain import (
     demand,
     disclosure,
     floor,
+    frontline,
     implementation,
     invitation,
     meeting,
@@ -55,10 +57,12 @@ from services.meetings.domain.ids import (
     OrgId,
     ProposalId,
 )
+from services.meetings.views import lines
 from services.meetings.views.box import answers, ballots
 from services.meetings.views.folds import (
     ATTENDING,
     DECISIONS,
+    FRONTS,
     LISTED,
     OBJECTIVES,
     PARKED,
@@ -74,6 +78,8 @@ from shared.ask import Fact, Step
 from shared.event import Command, Ref, Sealed, Text
 from shared.hot import Reading
 
+FRONT_LINE = rule.Method.FRONT_LINE
+REPORT_BACK_HOURS: int = rule.Rule(method=FRONT_LINE).report_back_hours
 InCampaign = workstream.StartWorkstream | demand.PresentDemand
 
 
@@ -239,6 +245,42 @@ async def itself(read: Reading, _state: Any, _command: Any) -> Itself:
 async def decisions(read: Reading, _state: Any, _command: Any) -> Decisions:
     """Return the decisions made so far."""
     return Decisions((await read.fold(DECISIONS)).decisions)
+
+
+async def decided(read: Reading, _state: Any, command: next_step.ProposeStep) -> Decisions:
+    """Return the decision that a step names, if there is one, at the front line or elsewhere."""
+    named = command.decision
+    made, fronts = await read.fold(DECISIONS), await read.fold(FRONTS)
+    exists = named is not None and (named in made.decisions or named in fronts.decisions)
+    return Decisions(frozenset({named} if named and exists else ()))
+
+
+async def ground(read: Reading, _state: Any, _command: Any) -> frontline.Ground:
+    """Return what the members accept today, as heard so far (D21)."""
+    return frontline.Ground(await lines.mandate(read), read.heard("members"))
+
+
+async def checks(
+    read: Reading, _state: frontline.FrontLine, _command: frontline.CheckMandate
+) -> frontline.Checks:
+    """Return how often the acting organisation checked of late."""
+    by = read.context.by
+    made = (await read.fold(FRONTS)).checks.get(OrgId(by), ()) if by else ()
+    since = read.context.at - frontline.WITHIN
+    return frontline.Checks(sum(at > since for at in made))
+
+
+async def owed(read: Reading, _state: Any, command: next_step.ReportBack) -> next_step.Owed:
+    """Return the decision at the front line, and by when its organisation reports back (D22).
+
+    The shortest time counts of the plenary's rules for the front line; without one, the usual one.
+    """
+    line = await read.stream(frontline.decider, command.frontline)
+    known, rules = await read.snapshot(ROLL), await read.fold(RULES)
+    of_plenary = in_force(rules, known.plenary).values() if known.plenary else ()
+    hours = [one.report_back_hours for one in of_plenary if one.method is FRONT_LINE]
+    due = read.context.at + timedelta(hours=min(hours, default=REPORT_BACK_HOURS))
+    return next_step.Owed(line.decision if line else None, due.date())
 
 
 async def cause(
@@ -695,10 +737,13 @@ NEEDS: Mapping[type[Command], tuple[Fact, ...]] = {
     policy.AgreePolicy: (roll, policy_decision),
     policy.RetirePolicy: (presides,),
     report.IssueReport: (presides, issues),
-    next_step.ProposeStep: (meetings, decisions),
+    frontline.CheckMandate: (ground, checks),
+    frontline.DecideFrontLine: (ground, itself),
+    next_step.ProposeStep: (meetings, decided),
     next_step.VolunteerForStep: (commitments,),
     next_step.AssignStep: (commitments,),
     next_step.ReassignStep: (commitments,),
     next_step.AcceptStep: (commitments,),
+    next_step.ReportBack: (owed, commitments),
 }
 """The facts that the rules of each command ask for."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from immutables import Map
 
-from services.meetings.domain import next_step, rule
+from services.meetings.domain import frontline, next_step, rule
 from services.meetings.domain.agenda import AgendaItemProposed, AgendaPublished
 from services.meetings.domain.attendance import AttendanceRecorded
 from services.meetings.domain.campaign import ObjectiveSet
@@ -18,6 +18,7 @@ from services.meetings.domain.ids import (
     ItemId,
     MeetingId,
     ObjectiveId,
+    OrgId,
     PersonId,
     ProposalId,
     RuleId,
@@ -271,6 +272,29 @@ LISTED: Fold[Map[ItemId, MeetingId]] = Fold("listed", (AgendaItemProposed,), Map
 """The meeting that each agenda item was proposed for."""
 
 
+@dataclass(frozen=True)
+class Fronts:
+    """What was decided at the front line, and when each organisation checked of late."""
+
+    decisions: frozenset[DecisionId] = frozenset()
+    checks: Map[OrgId, tuple[datetime, ...]] = field(default_factory=Map)
+
+
+def _fronted(fronts: Fronts, _key: str, event: Event) -> Fronts:
+    if isinstance(event, frontline.FrontLineDecisionMade):
+        return replace(fronts, decisions=fronts.decisions | {event.decision})
+    assert isinstance(event, frontline.MandateChecked)
+    checks = *fronts.checks.get(event.by, ()), event.at
+    since = max(checks) - frontline.WITHIN
+    of_late = tuple(at for at in checks if at > since)
+    return replace(fronts, checks=fronts.checks.set(event.by, of_late))
+
+
+FRONTS: Fold[Fronts] = Fold(
+    "fronts", (frontline.MandateChecked, frontline.FrontLineDecisionMade), Fronts(), _fronted
+)
+
+
 def _aimed(known: frozenset[ObjectiveId], _key: str, event: Event) -> frozenset[ObjectiveId]:
     assert isinstance(event, ObjectiveSet)
     return known | {event.objective}
@@ -278,4 +302,4 @@ def _aimed(known: frozenset[ObjectiveId], _key: str, event: Event) -> frozenset[
 
 OBJECTIVES: Fold[frozenset[ObjectiveId]] = Fold("objectives", (ObjectiveSet,), frozenset(), _aimed)
 
-FOLDS = RULES, DECISIONS, STEPS, ATTENDING, SERIES, PARKED, TABLED, LISTED, OBJECTIVES
+FOLDS = RULES, DECISIONS, STEPS, ATTENDING, SERIES, PARKED, TABLED, LISTED, FRONTS, OBJECTIVES

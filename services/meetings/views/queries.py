@@ -10,6 +10,7 @@ from asyncpg import Record
 
 from services.meetings.domain import ballot, sense_check
 from services.meetings.domain.proposal import Proposal
+from services.meetings.views.frontlines import ReportBackRow
 from services.meetings.views.rows import (
     AttendanceRow,
     DecidedRow,
@@ -285,6 +286,21 @@ async def steps(
         )
         for row in rows
     ]
+
+
+async def reports_back(
+    db: Connection, coalition: UUID, seen_by: Audiences, steps: Sequence[UUID]
+) -> dict[UUID, ReportBackRow]:
+    """Return the steps of these by which organisations report back, by their ids."""
+    if not steps:
+        return {}
+    rows = await db.fetch(
+        "select step, due, state = 'completed' as done,"
+        " due < current_date and state = any($3) as overdue from step_now"
+        " where coalition_id = $1 and audience && $2 and step = any($4)",
+        *(coalition, list(seen_by), list(OPEN), list(steps)),
+    )
+    return {row["step"]: ReportBackRow(**row) for row in rows}
 
 
 async def _titles(
