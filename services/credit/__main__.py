@@ -7,7 +7,9 @@ from services.credit.domain import (
     contribution,
     dispute,
     evaluation,
+    metric,
     shares,
+    story,
     win,
 )
 from services.credit.inbox import from_meetings, from_members
@@ -29,6 +31,8 @@ service = Service(
         attribution.decider,
         dispute.decider,
         shares.decider,
+        metric.decider,
+        story.decider,
     ),
     folds=(views.CONTRIBUTIONS, *views.FOLDS),
     imports=api.IMPORTS,

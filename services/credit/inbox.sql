@@ -35,6 +35,19 @@ create table if not exists heard.role (
   until         date,
   primary key (coalition_id, body, role, accreditation));
 
+create table if not exists heard.consent (            -- what somebody agreed to, until a day or not
+  coalition_id uuid not null,
+  consent      uuid not null,
+  person       uuid not null,
+  purpose      text not null,
+  until        date,
+  withdrawn    boolean not null default false,
+  primary key (coalition_id, consent));
+
+create table if not exists heard.stage (              -- of its life, as the coalition sees itself
+  coalition_id uuid primary key,
+  stage        text not null);
+
 create table if not exists heard.mode (
   coalition_id uuid primary key,
   informal     boolean not null);

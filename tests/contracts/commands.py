@@ -26,7 +26,9 @@ SERVICES = {service.name: service for service in (members, meetings, credit)}
 WRITTEN_TO = "ACCORD_TESTS_ENDED"
 
 NEVER = {
+    ("AnswerEvaluation", "stays quiet"): "its words may be redacted, so none are compared",
     ("AnswerSenseCheck", "does it"): "an answer lies in the ballot box and leaves no event",
+    ("ArticulateBenefit", "stays quiet"): "its words may be redacted, so none are compared",
     ("CastBallot", "stays quiet"): "nobody knows what the first one said: a second one is refused",
     ("CorrectMinutes", "stays quiet"): "each correction is a version of its own",
     ("DecideFrontLine", "stays quiet"): "its words may be redacted: a second one is refused",

@@ -15,7 +15,7 @@ TESTS = Path(__file__).parents[1]
 IDS = (
     *(f"m{number}" for number in range(1, 20)),
     *(f"i{number}" for number in range(1, 9)),
-    *(f"k{number}" for number in range(1, 13)),
+    *(f"k{number}" for number in range(1, 15)),
 )
 BY_HISTORIES = frozenset({"i1", "i3", "i4", "i5", "i6"})
 """What the state machine of `tests/properties/machine.py` checks after every step of a history:

@@ -3,6 +3,12 @@
 from datetime import date
 from uuid import UUID
 
+from services.credit.domain.answer import (
+    BenefitArticulated,
+    EvaluationAnswered,
+    ObjectiveAssessed,
+    RetrospectiveHeld,
+)
 from services.credit.domain.attribution import (
     AttributionStatementApproved,
     AttributionStatementDrafted,
@@ -28,19 +34,24 @@ from services.credit.domain.dispute import (
 )
 from services.credit.domain.fact import Stated
 from services.credit.domain.ids import (
+    ConsentId,
     ContributionId,
     CreditId,
     DecisionId,
     DisputeId,
     LessonId,
+    MetricId,
     ObjectiveId,
     OrgId,
+    PersonId,
     TargetId,
     WinId,
 )
 from services.credit.domain.lesson import LessonRecorded, LessonShared
+from services.credit.domain.metric import ImpactMetricDefined, ImpactMetricRecorded
 from services.credit.domain.roles import Degree, Role
 from services.credit.domain.shares import Share, SharesAllocated
+from services.credit.domain.story import StoryRecorded
 from services.credit.domain.win import (
     LatecomerWelcomed,
     LossAcknowledged,
@@ -71,6 +82,11 @@ LOSS = f"win-{UUID('0195c5e0-1a27-7b38-8c49-5d6e7f809109')}"
 CLAIM = f"claim-{UUID('0195c5e0-1a30-7b40-8c50-5d6e7f809110')}"
 STATEMENT = f"attribution-{UUID('0195c5e0-1a31-7b41-8c51-5d6e7f809111')}"
 RAISED = f"dispute-{DISPUTE}"
+METRIC = f"metric-{UUID('0195c5e0-1a33-7b43-8c53-5d6e7f809113')}"
+STORY = f"story-{UUID('0195c5e0-1a34-7b44-8c54-5d6e7f809114')}"
+COUNTED = MetricId(UUID("0195c5e0-1a33-7b43-8c53-5d6e7f809113"))
+TOLD = PersonId(UUID("0195c5e0-1a35-7b45-8c55-5d6e7f809115"))
+AGREED = ConsentId(UUID("0195c5e0-1a36-7b46-8c56-5d6e7f809116"))
 SHARES = f"shares-{UUID('0195c5e0-1a32-7b42-8c52-5d6e7f809112')}"
 LED = Stated(kind="contribution", id=DEED, role=Role.DRAFTING, degree=Degree.LEAD, disputed=False)
 
@@ -207,6 +223,54 @@ SAMPLES: tuple[tuple[str, Event], ...] = (
                 Share(org=UNION, basis_points=4_000),
             ),
             decision="meetings/98123",
+        ),
+    ),
+    (
+        EVALUATION,
+        ObjectiveAssessed(
+            by=CLINIC,
+            objective=OBJECTIVE,
+            met="partly",
+            as_intended=True,
+            why=Sealed(Text(lang="en", text="Two of three schools take part.")),
+        ),
+    ),
+    (
+        EVALUATION,
+        EvaluationAnswered(
+            by=UNION,
+            done=Sealed(Text(lang="en", text="We counted every bus for a week.")),
+            met_as_intended=Sealed(Text(lang="en", text="Yes, but a year later.")),
+            changed=Sealed(Text(lang="en", text="The council asks us now before it decides.")),
+        ),
+    ),
+    (EVALUATION, RetrospectiveHeld(by=UNION, on=date(2026, 5, 4), orgs=(CLINIC, UNION))),
+    (
+        EVALUATION,
+        BenefitArticulated(
+            by=SCHOOL,
+            benefit=Sealed(Text(lang="en", text="A van that we could never have paid for.")),
+            relationships=Sealed(Text(lang="en", text="We know whom to call at the clinic.")),
+        ),
+    ),
+    (
+        METRIC,
+        ImpactMetricDefined(
+            by=CLINIC,
+            name=Sealed(Text(lang="en", text="Meals served")),
+            unit="meals",
+            kind="counter",
+            source=Sealed(Text(lang="en", text="The kitchen's list, every Friday.")),
+        ),
+    ),
+    (METRIC, ImpactMetricRecorded(by=CLINIC, value=412, on=date(2026, 5, 8), corrects=None)),
+    (
+        STORY,
+        StoryRecorded(
+            by=CLINIC,
+            text=Sealed(Text(lang="en", text="I had not eaten at noon for years."), about=TOLD),
+            consent=AGREED,
+            metrics=(COUNTED,),
         ),
     ),
 )

@@ -78,6 +78,16 @@ def test_what_it_is_about_is_a_sorted_set() -> None:
     given().when(twice, by(CLINIC)).then(claim)
 
 
+def test_f44_a_question_opened_a_speech_or_a_concern() -> None:
+    bare = record(CLINIC, Role.ASKED_THE_QUESTION).model_copy(update={"about": ()})
+    given().when(bare, by(UNION)).then_refused("no_reference")
+    told = bare.model_copy(update={"about": ("meetings/3",)})
+    asked = recorded(CLINIC, by=UNION).model_copy(
+        update={"role": Role.ASKED_THE_QUESTION, "about": ("meetings/3",)}
+    )
+    given().when(told, by(UNION)).then(asked)
+
+
 def test_a_stranger_contributes_nothing() -> None:
     given().when(record(STRANGER), by(CLINIC)).then_refused("unknown_organisation")
 

@@ -117,7 +117,7 @@ def test_f103_nothing_is_outside_that_its_author_did_not_share(
             state = decider.evolve(state, event)
             if isinstance(event, LessonRecorded):
                 authors[event.lesson] = event.by
-            else:
+            elif isinstance(event, LessonShared):
                 told.setdefault(event.lesson, set()).add(event.by)
     assert all(who == {authors[lesson]} for lesson, who in told.items())
-    assert {key for key, lesson in state.items() if lesson.shared} == told.keys()
+    assert {key for key, lesson in state.lessons.items() if lesson.shared} == told.keys()

@@ -9,7 +9,9 @@ from services.credit.domain import (
     contribution,
     dispute,
     evaluation,
+    metric,
     shares,
+    story,
     win,
 )
 from shared.decider import Decider
@@ -21,7 +23,9 @@ DECIDERS: tuple[Decider[Any, Any, Any], ...] = (
     contribution.decider,
     dispute.decider,
     evaluation.decider,
+    metric.decider,
     shares.decider,
+    story.decider,
     win.decider,
 )
 

@@ -200,6 +200,9 @@ class Session:
         if sql.startswith("select event_id, bytes from journal.event"):
             events = store.events.get(args[0], [])
             return events[args[1] - 1] if args[1] <= len(events) else None
+        if "type = 'MessageDrafted'" in sql:
+            drafted = (one for one in store.events.get(args[0], []) if one["stream"] == args[1])
+            return next((one for one in drafted if one["type"] == "MessageDrafted"), None)
         if sql.startswith("select position, chain from inbox.cursor"):
             await self._hold(args[0])
             return store.cursors.get(args[:3])
@@ -310,6 +313,8 @@ class Session:
                 return [row for row in held if args[1] <= row["position"] <= args[2]]
             return [row for row in held if row["position"] in args[1]]
         events = store.events.get(of, [])
+        if "type = 'DisclosureRequested'" in sql:
+            return [event for event in events if event["type"] == "DisclosureRequested"]
         if "limit $3" in sql:
             return events[args[1] : args[1] + args[2]]
         if "type = $3" in sql:

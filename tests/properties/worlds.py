@@ -10,7 +10,17 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from services.credit.__main__ import service as credit
-from services.credit.domain import attribution, claim, contribution, dispute, shares, win
+from services.credit.domain import (
+    answer,
+    attribution,
+    claim,
+    contribution,
+    dispute,
+    evaluation,
+    metric,
+    shares,
+    win,
+)
 from services.credit.domain import credit as thanks
 from services.credit.domain.fact import Fact
 from services.credit.domain.ids import ContributionId, CreditId, DecisionId
@@ -271,8 +281,21 @@ CREDIT = World(
         (attribution.decider, ONE, attribution.ReleaseAttribution(version=1), TWO),
         (shares.decider, ONE, shares.PlanShares(
             pot=WORDS, shares=(shares.Share(org=Thanked(ONE), basis_points=10_000),)), ONE),
+        (metric.decider, ONE, metric.DefineMetric(
+            name=WORDS, unit="meals", kind="counter", source=WORDS), ONE),
+        (metric.decider, ONE, metric.RecordMetric(value=7, on=START.date()), TWO),
+        (evaluation.decider, ONE, answer.AnswerEvaluation(
+            done=WORDS, met_as_intended=WORDS, changed=WORDS), ONE),
+        (evaluation.decider, ONE, answer.ArticulateBenefit(
+            benefit=WORDS, relationships=WORDS), TWO),
+        (evaluation.decider, ONE, answer.HoldRetrospective(
+            on=START.date(), orgs=(Thanked(ONE),)), ONE),
     ),
-    known=((credit_facts, "MEMBERSHIP", AT_THE_TABLE), (credit_facts, "MATTERS", MATTERS)),
+    known=(
+        (credit_facts, "MEMBERSHIP", AT_THE_TABLE),
+        (credit_facts, "MATTERS", MATTERS),
+        (credit_facts, "CONSENTS", {}),
+    ),
 )  # fmt: skip
 
 WORLDS = (MEMBERS, MEETINGS, CREDIT)

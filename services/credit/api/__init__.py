@@ -5,8 +5,11 @@ from services.credit.api import (
     claims,
     contributions,
     disputes,
+    evaluations,
     lessons,
+    metrics,
     shares,
+    stories,
     wins,
 )
 from services.credit.api.imports import IMPORTS
@@ -18,9 +21,12 @@ __all__ = [
     "claims",
     "contributions",
     "disputes",
+    "evaluations",
     "everywhere",
     "lessons",
+    "metrics",
     "router",
     "shares",
+    "stories",
     "wins",
 ]

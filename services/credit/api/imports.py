@@ -2,6 +2,7 @@
 
 from services.credit import views
 from services.credit.domain import (
+    answer,
     attribution,
     claim,
     contribution,
@@ -9,7 +10,9 @@ from services.credit.domain import (
     dispute,
     evaluation,
     lesson,
+    metric,
     shares,
+    story,
     win,
 )
 from shared.importing import ImportedCommand
@@ -55,5 +58,18 @@ IMPORTS = {
         dispute.decider, dispute.ResolveDispute, (views.roll, views.office)
     ),
     "PlanShares": ImportedCommand(shares.decider, shares.PlanShares, (views.roll, views.made)),
+    "DefineMetric": ImportedCommand(metric.decider, metric.DefineMetric, (views.roll,)),
+    "RecordMetric": ImportedCommand(metric.decider, metric.RecordMetric, (views.corrected,)),
+    "AssessObjective": ImportedCommand(
+        evaluation.decider, answer.AssessObjective, (views.roll, views.references)
+    ),
+    "AnswerEvaluation": ImportedCommand(evaluation.decider, answer.AnswerEvaluation, (views.roll,)),
+    "HoldRetrospective": ImportedCommand(
+        evaluation.decider, answer.HoldRetrospective, (views.roll,)
+    ),
+    "ArticulateBenefit": ImportedCommand(
+        evaluation.decider, answer.ArticulateBenefit, (views.roll,)
+    ),
+    "RecordStory": ImportedCommand(story.decider, story.RecordStory, (views.consenting,)),
     "ShareLesson": ImportedCommand(evaluation.decider, lesson.ShareLesson),
 }

@@ -1,6 +1,6 @@
 """What came of the work, and who is thanked for it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -120,6 +120,22 @@ async def list_uncredited(win_id: UUID, reader: Reader) -> Uncredited:
     if found is None:
         raise not_found()
     return Uncredited(uncredited=found)
+
+
+class Celebrated(BaseModel):
+    """When a win was celebrated last; `null` where none was yet."""
+
+    last: date | None
+    days_since: int | None
+
+
+@router.get("/celebrations", dependencies=[requires("credit:win:read")])
+async def last_celebration(reader: Reader) -> Celebrated:
+    """Say how many days ago a win was celebrated last."""
+    async with reader.rows() as db:
+        last = await views.celebrated_on(db, reader.coalition, reader.audiences)
+    days = (datetime.now(UTC).date() - last).days if last else None
+    return Celebrated(last=last, days_since=days)
 
 
 @router.get("/credits/received", dependencies=[requires("credit:win:read")])

@@ -127,6 +127,10 @@ def _record(
         raise Refused("already_recorded", "Under this id another contribution is recorded.")
     by, roll = speaker(context), context.fact(Roll)
     roll.check({command.of})
+    if command.role is Role.ASKED_THE_QUESTION and not about and not context.imported:
+        raise Refused(
+            "no_reference", "Say which speech or concern the question opened: `about`."
+        )
     return [
         ContributionRecorded(
             by=by,

@@ -1,14 +1,26 @@
-"""The evaluation of a campaign: so far, what was learned. Its id is that of the campaign."""
+"""The evaluation of a campaign: what was learned, and what organisations say of it.
+
+Its id is that of the campaign.
+"""
+
+from dataclasses import dataclass, field, replace
 
 from immutables import Map
 
-from services.credit.domain import lesson
+from services.credit.domain import answer, lesson
+from services.credit.domain.answer import AnswerCommand, AnswerEvent, Answers
+from services.credit.domain.lesson import LessonCommand, LessonEvent, Lessons
 from shared.decider import Decider
 from shared.event import Context
 
-EvaluationCommand = lesson.LessonCommand
-EvaluationEvent = lesson.LessonEvent
-Evaluation = lesson.Lessons
+EvaluationCommand = LessonCommand | AnswerCommand
+EvaluationEvent = LessonEvent | AnswerEvent
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    lessons: Lessons = field(default_factory=Map)
+    answers: Answers = field(default_factory=Answers)
 
 
 def decide(
@@ -19,14 +31,18 @@ def decide(
     Raises:
         Refused: a rule forbids it.
     """
-    return lesson.decide(command, evaluation, context)
+    if isinstance(command, LessonCommand):
+        return [*lesson.decide(command, evaluation.lessons, context)]
+    return [*answer.decide(command, evaluation.answers, context)]
 
 
 def evolve(evaluation: Evaluation, event: EvaluationEvent) -> Evaluation:
     """Return the evaluation after `event`. Never refuses: history has already happened."""
-    return lesson.evolve(evaluation, event)
+    if isinstance(event, LessonEvent):
+        return replace(evaluation, lessons=lesson.evolve(evaluation.lessons, event))
+    return replace(evaluation, answers=answer.evolve(evaluation.answers, event))
 
 
 decider: Decider[EvaluationCommand, Evaluation, EvaluationEvent] = Decider(
-    "evaluation", EvaluationEvent, Map(), decide, evolve
+    "evaluation", EvaluationEvent, Evaluation(), decide, evolve
 )

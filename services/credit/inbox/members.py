@@ -63,6 +63,20 @@ class OperatingModeSet(Heard):
     mode: str
 
 
+class ConsentGiven(Heard):
+    consent: UUID
+    purpose: str
+    until: date | None = None
+
+
+class ConsentWithdrawn(Heard):
+    consent: UUID
+
+
+class StageEntered(Heard):
+    stage: str
+
+
 async def form(db: Changes, seen: Recorded, formed: CoalitionFormed) -> None:
     """Know what the coalition is called, for lessons that it shares."""
     name = None if formed.name is None else orjson.dumps(formed.name.model_dump()).decode()
@@ -205,6 +219,37 @@ async def erase(db: Changes, seen: Recorded, _: Happened) -> None:
         "update heard.accreditation set person = null where coalition_id = $1 and person = $2",
         *(seen.coalition, UUID(seen.key)),
     )
+    await db.execute(
+        "delete from heard.consent where coalition_id = $1 and person = $2",
+        *(seen.coalition, UUID(seen.key)),
+    )
+
+
+async def consent(db: Changes, seen: Recorded, given: ConsentGiven) -> None:
+    """Know what a person agreed to."""
+    await db.execute(
+        "insert into heard.consent (coalition_id, consent, person, purpose, until)"
+        " values ($1, $2, $3, $4, $5) on conflict do nothing",
+        *(seen.coalition, given.consent, UUID(seen.key), given.purpose, given.until),
+    )
+
+
+async def withdraw(db: Changes, seen: Recorded, taken: ConsentWithdrawn) -> None:
+    """Know that the person agrees no longer: what rested on it is shown nowhere."""
+    await db.execute(
+        "update heard.consent set withdrawn = true where coalition_id = $1 and consent = $2"
+        " and person = $3",
+        *(seen.coalition, taken.consent, UUID(seen.key)),
+    )
+
+
+async def enter_stage(db: Changes, seen: Recorded, entered: StageEntered) -> None:
+    """Know in which stage of its life the coalition is."""
+    await db.execute(
+        "insert into heard.stage values ($1, $2)"
+        " on conflict (coalition_id) do update set stage = excluded.stage",
+        *(seen.coalition, entered.stage),
+    )
 
 
 async def yield_lead(db: Changes, seen: Recorded, _: Happened) -> None:
@@ -233,6 +278,9 @@ from_members = Subscription(
         Hears(OperatingModeSet, set_mode),
         Hears(Happened, erase, type="PersonErased"),
         Hears(Happened, yield_lead, type="LeadYielded"),
+        Hears(ConsentGiven, consent),
+        Hears(ConsentWithdrawn, withdraw),
+        Hears(StageEntered, enter_stage),
     ),
     ignores=frozenset(
         {
@@ -251,8 +299,6 @@ from_members = Subscription(
             "CommitmentLevelSet",
             "CompromiseAgreed",
             "ConflictAreaNamed",
-            "ConsentGiven",
-            "ConsentWithdrawn",
             "ConstituencyIdentified",
             "ConstituencyRepresented",
             "ContextShiftNoted",
@@ -303,7 +349,6 @@ from_members = Subscription(
             "SeatFilled",
             "SeatReserved",
             "SeatVacated",
-            "StageEntered",
             "StrengthDeclared",
             "TermDefined",
             "ThreatIdentified",

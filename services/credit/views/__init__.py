@@ -1,8 +1,12 @@
 """What people and rules look up in credit."""
 
 from services.credit.views.facts import (
+    CONSENTS,
     CONTRIBUTIONS,
+    Consents,
     cited,
+    consenting,
+    corrected,
     erased,
     mandates,
     office,
@@ -37,8 +41,10 @@ from services.credit.views.queries import (
 from services.credit.views.tables import projection
 
 __all__ = [
+    "CONSENTS",
     "CONTRIBUTIONS",
     "FOLDS",
+    "Consents",
     "ContributionRow",
     "FoundRow",
     "LessonRow",
@@ -48,8 +54,10 @@ __all__ = [
     "WinRow",
     "celebrated_on",
     "cited",
+    "consenting",
     "contested",
     "contributions",
+    "corrected",
     "disputable",
     "erased",
     "found",

@@ -9,10 +9,17 @@ from uuid import UUID
 
 from immutables import Map
 
-from services.credit.domain import contribution, credit, win
+from services.credit.domain import contribution, credit, metric, story, win
 from services.credit.domain.contribution import Contribution
 from services.credit.domain.credit import Cited, Office
-from services.credit.domain.ids import DecisionId, ObjectiveId, OrgId, PersonId, TargetId
+from services.credit.domain.ids import (
+    ConsentId,
+    DecisionId,
+    ObjectiveId,
+    OrgId,
+    PersonId,
+    TargetId,
+)
 from services.credit.domain.roll import Roll
 from services.credit.domain.win import Declared, Participants, References
 from shared.erasure import listed
@@ -165,6 +172,57 @@ async def cited(read: Reading, _state: Any, command: credit.AssignCredit) -> Cit
     """Return the contributions that a credit names, as they stand."""
     keys = command.contributions
     return Cited({key: await read.stream(contribution.decider, key) for key in keys})
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What a person agreed to; `until`: the last day, if there is one."""
+
+    person: PersonId
+    purpose: str
+    until: date | None
+
+    def holds(self, purpose: str, day: date) -> bool:
+        """Whether it lets something be done on a day."""
+        return self.purpose == purpose and (self.until is None or day <= self.until)
+
+
+Consents = Mapping[ConsentId, Consent]
+
+
+async def _consents(db: Connection, coalition: UUID) -> Consents:
+    rows = await db.fetch(
+        "select * from heard.consent where coalition_id = $1 and not withdrawn", coalition
+    )
+    return {row["consent"]: Consent(row["person"], row["purpose"], row["until"]) for row in rows}
+
+
+CONSENTS: Snapshot[Consents] = Snapshot("consents", _consents)
+
+
+async def consenting(read: Reading, _state: Any, command: story.RecordStory) -> story.Consenting:
+    """Return who consents to have their story told today, and which metrics there are."""
+    given = (await read.snapshot(CONSENTS)).get(command.consent)
+    holds = given is not None and given.holds(story.PURPOSE, read.context.at.date())
+    streams = {key: await read.stream(metric.decider, key) for key in command.metrics}
+    return story.Consenting(
+        given.person if given and holds else None,
+        frozenset(key for key, state in streams.items() if state is not None),
+    )
+
+
+async def corrected(read: Reading, _state: Any, command: metric.RecordMetric) -> metric.Corrected:
+    """Return whether what is corrected is a record of this metric that counts still."""
+    if command.corrects is None:
+        return metric.Corrected(counts=False)
+    service, _, position = command.corrects.partition("/")
+    seen = await read.recorded(int(position)) if service == "credit" else None
+    own = seen is not None and seen.type == metric.ImpactMetricRecorded.__name__
+    if seen is None or not own or seen.key != str(read.key):
+        return metric.Corrected(counts=False)
+    later = await read.events(metric.decider, read.key, metric.ImpactMetricRecorded)
+    named = {one.corrects for one in later if isinstance(one, metric.ImpactMetricRecorded)}
+    return metric.Corrected(counts=command.corrects not in named)
 
 
 async def office(read: Reading, _state: Any, _command: Any) -> Office:

@@ -214,12 +214,19 @@ FOLDED = (
     "AttributionStatementApproved",
     "AttributionStatementDrafted",
     "AttributionStatementReleased",
+    "BenefitArticulated",
     "ClaimReviewed",
     "CreditClaimed",
     "CreditDisputeMediated",
     "CreditDisputeResolved",
     "CreditDisputed",
+    "EvaluationAnswered",
+    "ImpactMetricDefined",
+    "ImpactMetricRecorded",
+    "ObjectiveAssessed",
+    "RetrospectiveHeld",
     "SharesAllocated",
+    "StoryRecorded",
 )
 """Types of which a register is folded when it is asked for, and nothing else."""
 

@@ -120,10 +120,17 @@ LETS_PASS = frozenset(
         "SenseCheckTaken",
         "TargetStanceRecorded",
         # credit
+        "BenefitArticulated",
+        "EvaluationAnswered",
+        "ImpactMetricDefined",
+        "ImpactMetricRecorded",
         "LatecomerWelcomed",
         "LessonRecorded",
         "LessonShared",
+        "ObjectiveAssessed",
+        "RetrospectiveHeld",
         "SharesAllocated",
+        "StoryRecorded",
         "WinCelebrated",
     }
 )
