@@ -157,6 +157,96 @@ async def test_scenario_1_ballot_measure(running: Suite) -> None:
     assert not any(org in told.text for org in everybody)
 
 
+async def draw_lines(table: Coalition, terms: Sequence[str], *sealing: str) -> Any:
+    """Declare what each organisation accepts for each term: 0 to 60, the Church 0 to 45 alone."""
+    for term in terms:
+        for name in table.orgs:
+            line = {
+                "term": term, "acceptable": {"min": 0, "max": 45 if name == "Church" else 60},
+                "sealed": name in sealing, "valid_until": days_ago(-30),
+            }  # fmt: skip
+            last = await tell(table, own(table, name, "bottom-lines"), line, name)
+    return last
+
+
+async def checked(table: Coalition, receipt: Any, name: str) -> Any:
+    """Return what somebody reads of what is settled at the front line."""
+    path, at_least = f"front-lines/{key_of(receipt)}", f"meetings/{receipt['position']}"
+    answer = await table.get("meetings", path, name, at_least=at_least)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def settle(table: Coalition, front: str, verdict: str) -> None:
+    """Decide within the mandate, report back, and have it reviewed."""
+    words = {"text": text("Agreed on the steps of the town hall.")}
+    decided = await table.post("meetings", f"{front}/decisions", words, "Union")
+    reached = f"meetings/{decided['position']}"
+    answer = await table.get("meetings", "steps", "Library", state="accepted", at_least=reached)
+    [step] = answer.json()["items"]
+    assert step["owner"]["id"] == table.orgs["Union"]
+    assert step["due"] == (datetime.now(UTC) + timedelta(hours=48)).date().isoformat()
+    note = {"note": text("Told everybody on Monday.")}
+    await table.post("meetings", f"steps/{step['step']}/completions", note, "Union")
+    review = {"result": "endorsed", "text": text("Just as we would have.")}
+    row = await checked(
+        table, await table.post("meetings", f"{front}/reviews", review, "Clinic"), "Parents"
+    )
+    made = row["decision"]
+    assert (made["verdict"], made["outside_mandate"]) == (verdict, False)
+    assert made["report_back"] | {"due": None} == {
+        "step": step["step"], "due": None, "done": True, "overdue": False,
+    }  # fmt: skip
+    assert [each["result"] for each in row["reviews"]] == ["endorsed"]
+
+
+async def test_scenario_2_front_line(running: Suite) -> None:
+    names = ("Clinic", "Union", "Parents", "Library", "Church", "Greens", "Tenants", "Builders")
+    table = await gather(running, "front-line", *names)
+    terms = [str(running.new_id()) for _ in range(12)]
+    for number, term in enumerate(terms):
+        defined = {"term": term, "name": text(f"Term {number}"), "min": 0, "max": 100}
+        await tell(table, "terms", defined)
+    last = await draw_lines(table, terms, "Church", "Tenants")
+    await table.settled(f"members/{last['position']}")
+
+    offer = dict.fromkeys(terms, 40)
+    first = await table.post("meetings", "front-lines", {"terms": offer}, "Union")
+    row = await checked(table, first, "Library")
+    assert (row["verdict"], row["crosses"], row["unknown"]) == ("within", [], [])
+
+    front = f"front-lines/{key_of(first)}"
+    amended = {"terms": offer | {terms[3]: 50}}
+    row = await checked(
+        table, await table.post("meetings", f"{front}/checks", amended, "Union"), "Union"
+    )
+    assert (row["verdict"], names_of(row["waits_for"])) == ("crosses", {"Church"})
+    lines = (await seen(table, "bottom-lines", last, "Union"))["items"]
+    [sealed] = [
+        line
+        for line in lines
+        if (line["organisation"]["name"]["text"], line["term"]) == ("Church", terms[3])
+    ]
+    assert (sealed["sealed"], sealed["acceptable"]) == (True, None)
+    agreed = {"reason": text("For this once.")}
+    row = await checked(
+        table, await table.post("meetings", f"{front}/consents", agreed, "Church"), "Union"
+    )
+    assert (row["waits_for"], names_of([each["by"] for each in row["consents"]])) == (
+        [], {"Church"},
+    )  # fmt: skip
+    await settle(table, front, "crosses")
+
+    thirteenth = str(running.new_id())
+    new = await tell(table, "terms", {"term": thirteenth, "name": text("The lawn"), "min": 0})
+    await table.settled(f"members/{new['position']}")
+    asked = {"terms": offer | {thirteenth: 3}}
+    second = await table.post("meetings", "front-lines", asked, "Union")
+    row = await checked(table, second, "Library")
+    assert (row["verdict"], row["crosses"], row["unknown"]) == ("unknown", [], [thirteenth])
+    await settle(table, f"front-lines/{key_of(second)}", "unknown")
+
+
 async def vote(table: Coalition, proposal: str, rule: str, override: Any = None) -> Any:
     """Open a voting on a proposal of the clinic, as far as the gate lets it."""
     closes_at = (datetime.now(UTC) + timedelta(hours=2)).isoformat()

@@ -183,6 +183,8 @@ def test_d21_the_verdict_of_a_decision_is_that_of_its_instant() -> None:
     declared = {**MANDATE, RENT: {CLINIC: (Range(1, 2),)}}
     given(within).when(settle, acting(mandate=declared)).then_refused("crosses_bottom_line")
     given(crossing).when(settle, acting(mandate=declared)).then(made("crosses", outside=True))
+    one = checked(high, "crosses", (CLINIC,))
+    given(one).when(settle, acting()).then_refused("crosses_bottom_line")
 
 
 def test_what_is_decided_is_settled() -> None:
