@@ -6,7 +6,15 @@ from typing import Any
 
 from services.transparency.domain.numbers import percent
 from services.transparency.domain.said import words
-from services.transparency.sheet import called, conflicts, facts, named, seats, value
+from services.transparency.sheet import (
+    acceptable,
+    called,
+    conflicts,
+    facts,
+    named,
+    seats,
+    value,
+)
 
 Row = Mapping[str, Any]
 Cell = Callable[[Row], Any]
@@ -229,6 +237,58 @@ PARTS: Mapping[str, Sequence[Part]] = {
                 ("Because", lambda row: words(row["reason"])),
             ),
             "Nobody changed the heat.",
+        ),
+    ),
+    "mandate": (
+        Part(
+            "decision",
+            "Decided at the front line",
+            (
+                ("Decision", _named("decision")),
+                ("By", _named("organisation")),
+                ("Decided", _plain("decided_at")),
+                ("Verdict", _plain("verdict")),
+                ("Outside the mandate", _plain("outside_mandate")),
+                ("Crosses", _listed("crosses")),
+                ("Consented", _listed("consents")),
+                ("Report back due", _plain("report_due")),
+                ("Reported back", _plain("reported_at")),
+                ("Overdue", _plain("overdue")),
+                ("Review", lambda row: row["review"] or "not reviewed"),
+            ),
+            "Nothing was decided at the front line.",
+        ),
+        Part(
+            "compromise",
+            "Compromises in force",
+            (
+                ("Between", _listed("parties")),
+                ("They accept", acceptable),
+                ("Last day", _plain("valid_until")),
+            ),
+            "No compromise is in force.",
+        ),
+        Part(
+            "checks",
+            "Checks",
+            (
+                ("Organisation", _named("organisation")),
+                ("Checks of the mandate", _plain("checks")),
+            ),
+            "No organisation is active.",
+        ),
+        Part(
+            "line",
+            "Terms and organisations",
+            (
+                ("Term", _named("term")),
+                ("Organisation", _named("organisation")),
+                ("Bottom line", _plain("state")),
+                ("Accepts", acceptable),
+                ("Last day", _plain("valid_until")),
+                ("Expires within 30 days", _plain("expiring")),
+            ),
+            "No term is defined.",
         ),
     ),
     "communications": (

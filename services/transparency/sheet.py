@@ -7,6 +7,7 @@ which imports take away again.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from services.transparency.domain.mandate import accepted
 from services.transparency.domain.relationship_health import OF_DAYS, OF_QUARTER
 from services.transparency.domain.retention import LEVELS
 from services.transparency.domain.said import Said, words
@@ -86,6 +87,11 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "retention-and-growth": (
         "part", "days", "at_risk", "left", "retained", "reason", "count", "month",
         *LEVELS, "suspended", "answers", "mean", "from", "to", *MEASURES,
+    ),
+    "mandate": (
+        "part", "id", "name", "organisation", "state", "expiring", "acceptable", "valid_until",
+        "parties", "decided_at", "verdict", "outside_mandate", "crosses", "consents",
+        "report_due", "reported_at", "overdue", "review", "reviewed_at", "checks",
     ),
     "shared-policies": (
         "policy", "title", "version", "state", "relation", "unit", "unit_name", "owner",
@@ -340,6 +346,26 @@ def _communication(row: Row) -> Row:
     }
 
 
+def _mandate(row: Row) -> Row:
+    subject = row.get("term") or row.get("decision")
+    return {
+        **{name: _shown(cell) for name, cell in row.items()},
+        "id": row.get("compromise") or identity(subject),
+        "name": named(subject),
+        "organisation": named(row.get("organisation")),
+        "acceptable": acceptable(row),
+    }
+
+
+def acceptable(row: Row) -> str:
+    """Return what is accepted; of a compromise, for each term: `The fee: 0 to 30`."""
+    if "terms" in row:
+        return "; ".join(
+            f"{named(each['term'])}: {accepted(each['acceptable'])}" for each in row["terms"]
+        )
+    return accepted(row.get("acceptable"))
+
+
 def _pieces(listed: Any, *names: str) -> Any:
     """Return what is said of each of several things: `Clinic: 3 turns, 240 seconds`."""
     if not isinstance(listed, list):
@@ -390,6 +416,7 @@ _WRITERS: Mapping[str, Writer] = {
     "relationship-health": _lines_of("relationship-health", _health),
     "stage-timeline": _lines_of("stage-timeline", _stage),
     "retention-and-growth": _lines_of("retention-and-growth", _measured),
+    "mandate": _lines_of("mandate", _mandate),
     "shared-policies": _lines_of("shared-policies", _policy),
 }
 

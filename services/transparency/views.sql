@@ -559,3 +559,37 @@ create table if not exists statement (
   minority     text[]      not null,
   audience     text[]      not null,
   primary key (coalition_id, position));
+
+-- Terms, what organisations accept for them alone, and with others (`says`: by term).
+create table if not exists bottom_line (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  type         text        not null,
+  at           timestamptz not null,
+  org          uuid,
+  term         uuid,
+  says         jsonb,
+  is_sealed    boolean     not null,
+  until        date,
+  compromise   uuid,
+  parties      uuid[]      not null,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, position));
+
+-- What was checked, agreed to, decided and reviewed at the front line; never the values.
+create table if not exists front_line (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  front        uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  crosses      uuid[]      not null,
+  decision     uuid,
+  verdict      text,
+  outside      boolean     not null,
+  report       uuid,
+  result       text,
+  audience     text[]      not null,
+  primary key (coalition_id, position));

@@ -122,6 +122,15 @@ async def test_f75_of_fifty_organisations_and_fifty_terms_the_verdict_and_a_repo
     assert row["decision"]["report_back"]["done"] is True
     assert [one["result"] for one in row["reviews"]] == ["endorsed"]
 
+    await table.settled(f"meetings/{last['position']}")
+    answer = await table.get("transparency", "reports/mandate.json", "Library")
+    [told] = [row for row in answer.json()["rows"] if row["part"] == "decision"]
+    assert told["decision"] == {"id": made["decision"], "name": text_["text"]}
+    assert (told["verdict"], told["outside_mandate"], told["review"]) == (
+        "crosses", True, "endorsed",
+    )  # fmt: skip
+    assert told["reported_at"] is not None
+
 
 async def test_f75_a_term_that_nobody_speaks_of_is_unknown_and_never_said_to_be_within(
     table: Coalition,

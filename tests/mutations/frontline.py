@@ -10,7 +10,45 @@ OF_FRONT_LINE = "tests/meetings/test_frontline.py"
 FACTS = "services/meetings/views/facts.py"
 OVER_HTTP = "tests/meetings/test_frontline_over_http.py"
 
+SHOWN = "services/transparency/domain/mandate.py"
+OF_SHOWN = "tests/transparency/domain/test_mandate.py"
+
 MUTATIONS = (
+    Mutation(
+        "R14 a line counts on its last day still",
+        SHOWN,
+        "counts = until is not None and self.today <= until",
+        "counts = until is not None and self.today < until",
+        OF_SHOWN,
+    ),
+    Mutation(
+        "R14 a compromise holds once all agreed",
+        SHOWN,
+        "self.agreed.issuperset(self.first.parties)",
+        "bool(self.agreed)",
+        OF_SHOWN,
+    ),
+    Mutation(
+        "R14 who consented to other values has not consented",
+        SHOWN,
+        "{org for org in front.consents if org in front.crosses}",
+        "set(front.consents)",
+        OF_SHOWN,
+    ),
+    Mutation(
+        "R14 what nobody may see is cited by how many",
+        SHOWN,
+        "return cite([line.cited]) if line.seen else cite_unseen([line.cited])",
+        "return cite([line.cited])",
+        OF_SHOWN,
+    ),
+    Mutation(
+        "R14 members know of every line that it is there",
+        "services/transparency/views/mandates.py",
+        "'members' = any($3) and l.type = 'BottomLineDeclared'",
+        "false",
+        "tests/transparency/test_mandate.py",
+    ),
     Mutation(
         "D21 who is crossed by other values has not consented",
         FRONT_LINE,

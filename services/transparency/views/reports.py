@@ -13,6 +13,7 @@ from services.transparency.domain import (
     common_ground,
     credit_statement,
     decision_register,
+    mandate,
     open_next_steps,
     representation_gaps,
     shared_policies,
@@ -25,6 +26,7 @@ from services.transparency.views import (
     constituencies,
     credit,
     events,
+    mandates,
     names,
     policies,
     register,
@@ -330,6 +332,25 @@ async def _policies(rows: Rows, ask: Ask) -> Report:
     return Report(head, summary, written, after)
 
 
+async def _mandate(rows: Rows, ask: Ask) -> Report:
+    async with rows() as db:
+        lens = ask.lens
+        now = await events.newest(db, lens)
+        members = await names.members(db, lens)
+        known = mandate.Known(
+            today=(now or NOTHING_YET).date(),
+            names=await names.names(db, lens),
+            active=frozenset(org for org, member in members.items() if member.active),
+            lines=await mandates.line_events(db, lens),
+            fronts=await mandates.front_events(db, lens),
+            steps=open_next_steps.fold(await steps.step_events(db, lens)),
+        )
+        withheld = known.withheld + await mandates.hidden_front_events(db, lens)
+        head = await _head(db, ask, "mandate", withheld, now)
+    shown, after = _part(known.rows(), ask)
+    return Report(head, known.summary() if ask.summary else [], shown, after)
+
+
 async def _window(db: Connection, ask: Ask) -> tuple[datetime | None, Window]:
     """Return when the newest event was recorded, and the window that follows from it."""
     now = await events.newest(db, ask.lens)
@@ -412,6 +433,7 @@ REPORTS: dict[str, Kind] = {
         _windowed("stage-timeline", windowed.timeline),
         windowed=True,
     ),
+    "mandate": Kind("R14", "Mandate and front line", "members", _mandate, at_once=WHOLE),
     "communications": Kind(
         "R15",
         "Communications",

@@ -92,6 +92,13 @@ REPORTS = (
         "The stages declared and why, with decisions, objections, steps and trust beside them.",
     ),
     Report(
+        "R14",
+        "mandate",
+        "Mandate and front line",
+        "Who has a bottom line for which term and until when, what was decided at the front line"
+        " by it or outside, and whether a report came back.",
+    ),
+    Report(
         "R15",
         "communications",
         "Communications",
