@@ -279,6 +279,9 @@ def _dissent(row: Row, _names: Mapping[str, str]) -> str:
 
 
 def _rule(row: Row, _names: Mapping[str, str]) -> str:
+    if settled := row["front_line"]:
+        outside = ", outside the mandate" if settled["outside_mandate"] else ""
+        return f"front line: {settled['verdict']}{outside}"
     if row["rule"] is None:
         return ""
     return "; ".join(

@@ -28,7 +28,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "quorum_reached", "thresholds", "objections", "dissent", "dissent_reasons", "stood_aside",
         "sign_ons", "minority_statements", "ratifications", "told", "acknowledged", "gate",
         "review_date", "supersedes", "superseded_by", "reopened", "implementation_issues",
-        "imported", "chain", "recomputed",
+        "front_line_verdict", "outside_mandate", "imported", "chain", "recomputed",
     ),
     "who-decided-what": (
         "decision", "source_id", "date", "title", "outcome", "organisation", "name", "stance",
@@ -115,7 +115,9 @@ def lines(report: str, rows: Iterable[Row], names: Mapping[str, str]) -> bytes:
 
 
 def _decision(row: Row) -> Row:
-    rule, quorum, gate = (row[name] or {} for name in ("rule", "quorum", "gate"))
+    rule, quorum, gate, front_line = (
+        row[name] or {} for name in ("rule", "quorum", "gate", "front_line")
+    )
     return {
         **row,
         **(row["counts"] or {}),
@@ -142,6 +144,8 @@ def _decision(row: Row) -> Row:
             for each in row["minority_statements"]
         ),
         "gate": gate.get("result"),
+        "front_line_verdict": front_line.get("verdict"),
+        "outside_mandate": value(front_line.get("outside_mandate")),
         "chain": chain(row["chain"]),
         "recomputed": recomputed(row["recomputed"]),
     }

@@ -41,6 +41,11 @@ METHODS = {
     "lead_decides": "Lead decides",
     "front_line": "Front line",
 }
+VERDICTS = {
+    "within": "Within the mandate",
+    "crosses": "Crosses a bottom line",
+    "unknown": "Nobody has a line for some of it",
+}
 TESTS = {"at_least": "at least", "more_than": "more than", "at_most": "at most"}
 BASES = {
     "yes_no": "of those who agree, disagree or object",

@@ -31,8 +31,8 @@ MUTATIONS = (
     Mutation(
         "R14 who consented to other values has not consented",
         SHOWN,
-        "{org for org in front.consents if org in front.crosses}",
-        "set(front.consents)",
+        "{org for org in self.consents if org in self.crosses}",
+        "set(self.consents)",
         OF_SHOWN,
     ),
     Mutation(
@@ -41,6 +41,20 @@ MUTATIONS = (
         "return cite([line.cited]) if line.seen else cite_unseen([line.cited])",
         "return cite([line.cited])",
         OF_SHOWN,
+    ),
+    Mutation(
+        "R2 nobody voted at the front line",
+        "services/transparency/views/register.py",
+        "        where.terms.append(VOTED)",
+        "        pass",
+        "tests/transparency/test_mandate.py",
+    ),
+    Mutation(
+        "R1 what was settled at the front line is found by its words",
+        "services/transparency/views/register.py",
+        "({_TITLE} or {_REASON} or {_SETTLED})",
+        "({_TITLE} or {_REASON})",
+        "tests/transparency/test_mandate.py",
     ),
     Mutation(
         "R14 members know of every line that it is there",

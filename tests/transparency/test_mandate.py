@@ -111,6 +111,37 @@ async def test_i8_a_sealed_set_is_in_no_form_of_it(desk: Desk, told: History) ->
             assert "29" not in said.replace("2026-01-29", ""), (person, form)
 
 
+async def test_the_register_has_what_was_decided_at_the_front_line(
+    desk: Desk, told: History
+) -> None:
+    [row] = (await desk.report(told, "decision-register"))["rows"]
+    assert (row["decision"], row["title"]) == (DECISION, text("We take 30."))
+    assert (row["outcome"], row["method"], row["recomputed"]) == ("adopted", "front_line", None)
+    front = row["front_line"]
+    assert (front["id"], front["verdict"], front["review"]) == (
+        str(key("front")), "crosses", "endorsed",
+    )  # fmt: skip
+    assert [each["name"]["text"] for each in front["consents"]] == ["Clinic"]
+    assert row["refs"] == ["meetings/1", "meetings/2", "meetings/3", "meetings/6"]
+    [line] = csv.DictReader(io.StringIO(await desk.sheet(told, "decision-register"), newline=""))
+    assert (line["title"], line["front_line_verdict"], line["outside_mandate"]) == (
+        "We take 30.", "crosses", "no",
+    )  # fmt: skip
+    page = (await desk.ask(told, "/reports/decision-register.html")).text
+    assert "front line: crosses" in page
+    for word, count in (("30", 1), ("32", 0)):
+        report = await desk.report(told, "decision-register", q=word)
+        assert len(report["rows"]) == count
+
+
+async def test_nobody_voted_on_what_was_decided_at_the_front_line(
+    desk: Desk, told: History
+) -> None:
+    assert (await desk.report(told, "who-decided-what"))["rows"] == []
+    assert (await desk.ask(told, f"/decisions/{DECISION}")).status_code == 404
+    assert (await desk.get(told, "/home"))["decisions"] == []
+
+
 async def test_a_step_that_follows_from_it_says_from_what(desk: Desk, told: History) -> None:
     [row] = (await desk.report(told, "open-next-steps"))["rows"]
     assert row["decision"] == {"id": DECISION, "name": text("We take 30.")}

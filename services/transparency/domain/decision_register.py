@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from services.transparency.domain.case import Opened, Outcome, Proposal
 from services.transparency.domain.chain import Link, shown
+from services.transparency.domain.mandate import Front
 from services.transparency.domain.moment import Moment
 from services.transparency.domain.numbers import percentile, six
 from services.transparency.domain.objections import objections
@@ -29,6 +30,7 @@ class Entry:
         reasons: Of those who were against, by the positions of their stances.
         later: What happened to the proposal after the outcome.
         chain: How one decision led to the next, where it did.
+        front: What was settled at the front line, where that is what it is.
     """
 
     outcome: Outcome
@@ -39,6 +41,7 @@ class Entry:
     reasons: Mapping[int, Said]
     later: Sequence[tuple[int, bytes]]
     chain: Sequence[Link] = ()
+    front: Front | None = None
 
 
 def row(entry: Entry, names: Names) -> dict[str, Any]:
@@ -52,12 +55,12 @@ def row(entry: Entry, names: Names) -> dict[str, Any]:
         "source_id": outcome.source_id,
         "date": outcome.at.date().isoformat(),
         "at": timestamp(outcome.at),
-        "title": proposal.title,
+        "title": names.known.get(outcome.decision) if entry.front else proposal.title,
         "outcome": outcome.outcome,
         "issue": names.of(proposal.issue),
         "objective": proposal.objective and str(proposal.objective),
         "body": names.of(proposal.body),
-        "method": voting.terms.get("method") if voting else None,
+        "method": _method(entry),
         "rule": {"id": str(voting.rule), "version": voting.rule_version} if voting else None,
         "text": outcome.text or (voting.text if voting else None),
         "counts": {option: counts.get(option, 0) for option in OPTIONS} if counts else None,
@@ -84,9 +87,34 @@ def row(entry: Entry, names: Names) -> dict[str, Any]:
         "reopened": _last(entry, "DecisionReopened", None),
         "implementation_issues": len(about(entry.moments, outcome, "ImplementationIssueReported")),
         "chain": shown(entry.chain, names),
+        "front_line": _front_line(entry.front, names),
         "imported": outcome.imported,
-        "recomputed": recomputed(outcome, entry.again),
-        **refs(entry.outcome, entry.again, entry.later),
+        "recomputed": None if entry.front else recomputed(outcome, entry.again),
+        **(
+            cite(entry.front.events)
+            if entry.front
+            else refs(entry.outcome, entry.again, entry.later)
+        ),
+    }
+
+
+def _method(entry: Entry) -> str | None:
+    if entry.front:
+        return "front_line"
+    return entry.voting.terms.get("method") if entry.voting else None
+
+
+def _front_line(front: Front | None, names: Names) -> dict[str, Any] | None:
+    """Return who decided at the front line, by which verdict, who consented, and the review."""
+    if front is None or front.made is None:
+        return None
+    return {
+        "id": str(front.made.front),
+        "organisation": names.of(front.made.by),
+        "verdict": front.made.verdict,
+        "outside_mandate": front.made.outside,
+        "consents": [names.of(org) for org in names.ordered(front.agreed)],
+        "review": front.review.result if front.review else None,
     }
 
 

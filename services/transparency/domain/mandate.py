@@ -89,6 +89,11 @@ class Front:
     made: FrontEvent | None = None
     review: FrontEvent | None = None
 
+    @property
+    def agreed(self) -> set[UUID]:
+        """Those whom the values cross and who consented."""
+        return {org for org in self.consents if org in self.crosses}
+
     def take(self, event: FrontEvent) -> None:
         self.events.append(event.cited)
         if event.type == "MandateChecked":
@@ -99,6 +104,14 @@ class Front:
             self.made = event
         elif event.type == "FrontLineDecisionReviewed":
             self.review = event
+
+
+def stand(events: Iterable[FrontEvent]) -> dict[UUID, Front]:
+    """Return each matter as its events left it, in the order in which they began."""
+    found: dict[UUID, Front] = {}
+    for event in events:
+        found.setdefault(event.front, Front()).take(event)
+    return found
 
 
 @dataclass(frozen=True)
@@ -182,10 +195,8 @@ class Known:
         return [deal for deal in found.values() if deal.in_force(self.today)]
 
     def _decided(self) -> list[tuple[FrontEvent, Front]]:
-        found: dict[UUID, Front] = {}
-        for event in self.fronts:
-            found.setdefault(event.front, Front()).take(event)
-        decided = [(front.made, front) for front in found.values() if front.made]
+        fronts = stand(self.fronts).values()
+        decided = [(front.made, front) for front in fronts if front.made]
         return sorted(decided, key=lambda each: each[0].cited, reverse=True)
 
     def _decisions(self) -> Iterable[dict[str, Any]]:
@@ -193,7 +204,6 @@ class Known:
         names = self.names
         for made, front in self._decided():
             step, review = self.steps.get(made.report) if made.report else None, front.review
-            consents = {org for org in front.consents if org in front.crosses}
             yield {
                 "part": "decision",
                 "decision": names.of(made.decision),
@@ -202,7 +212,7 @@ class Known:
                 "verdict": made.verdict,
                 "outside_mandate": made.outside,
                 "crosses": [names.of(org) for org in names.ordered(front.crosses)],
-                "consents": [names.of(org) for org in names.ordered(consents)],
+                "consents": [names.of(org) for org in names.ordered(front.agreed)],
                 "report_due": step.due.isoformat() if step and step.due else None,
                 "reported_at": _done(step),
                 "overdue": self._overdue(step),

@@ -72,7 +72,7 @@ async def proposal_of(db: Connection, lens: Lens, key: UUID) -> UUID | None:
         "select proposal from proposal where coalition_id = $1 and proposal = $2"
         " and position <= $3 and audience && $4 union all"
         " select proposal from decision where coalition_id = $1 and decision = $2"
-        " and position <= $3 and audience && $4 limit 1",
+        " and position <= $3 and audience && $4 and type <> 'FrontLineDecisionMade' limit 1",
         lens.coalition,
         key,
         lens.meetings,

@@ -1,10 +1,10 @@
 """Rows of terms, bottom lines and compromises, and of what was settled at the front line."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from services.transparency.domain.mandate import FrontEvent, LineEvent
+from services.transparency.domain.mandate import Front, FrontEvent, LineEvent, stand
 from services.transparency.domain.refs import Cited
 from services.transparency.views.events import (
     Lens,
@@ -194,6 +194,12 @@ async def front_events(db: Connection, lens: Lens) -> list[FrontEvent]:
         )
         for row in await cited_rows(db, lens, FRONT, "meetings")
     ]
+
+
+async def settled(db: Connection, lens: Lens, fronts: Collection[UUID]) -> dict[UUID, Front]:
+    """Return how these matters of the front line stand."""
+    events = await front_events(db, lens) if fronts else ()
+    return stand(event for event in events if event.front in fronts)
 
 
 async def hidden_front_events(db: Connection, lens: Lens) -> int:

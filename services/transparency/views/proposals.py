@@ -337,8 +337,14 @@ def deferred(seen: Recorded) -> Given:
     yield from happened(seen)
 
 
+def settled(seen: Recorded) -> Given:
+    """Keep a decision of the front line beside the others: no proposal, and nobody voted."""
+    yield _outcome(seen, seen.data["decision"], "adopted")
+
+
 def _outcome(seen: Recorded, decision: str, outcome: str) -> tuple[Table, Row]:
     data = seen.data
+    text = data.get("text")
     return DECISION, (
         seen.coalition,
         seen.position,
@@ -351,7 +357,7 @@ def _outcome(seen: Recorded, decision: str, outcome: str) -> tuple[Table, Row]:
         jsonb(data.get("counts")),
         data.get("voters"),
         data.get("entitled"),
-        data.get("text"),
+        text if isinstance(text, str) else None,
         data.get("dissent") or (),
         data.get("stood_aside") or (),
         data.get("accountable") or (),
@@ -405,5 +411,6 @@ ROWS: dict[str, Rows] = {
     "DecisionMade": decided,
     "QuorumNotMet": lapsed,
     "DecisionDeferred": deferred,
+    "FrontLineDecisionMade": settled,
     **dict.fromkeys(HISTORY, happened),
 }

@@ -22,6 +22,13 @@ _TITLE = (
     " and coalesce(p.sealed->'title'->>0 = any($3), true)"
     " and strpos(lower(p.title->>'text'), {word}) > 0)"
 )
+VOTED = "d.type <> 'FrontLineDecisionMade'"
+_SETTLED = (
+    "d.type = 'FrontLineDecisionMade' and exists (select from name n"
+    " where n.coalition_id = d.coalition_id and n.key = d.decision and n.audience && $3"
+    " and coalesce(n.sealed->'name'->>0 = any($3), true)"
+    " and strpos(lower(n.name->>'text'), {word}) > 0)"
+)
 _REASON = (
     "exists (select from stance s where s.coalition_id = d.coalition_id"
     " and s.proposal = d.proposal and s.position <= $2 and s.reason is not null"
@@ -82,7 +89,7 @@ class _Where:
 def _where(lens: Lens, search: Search) -> _Where:
     where = _Where(lens)
     for word in search.words:
-        where.add(f"({_TITLE} or {_REASON})", word=word)
+        where.add(f"({_TITLE} or {_REASON} or {_SETTLED})", word=word)
     if search.outcome:
         where.add("d.outcome = {outcome}", outcome=search.outcome)
     if search.body:
@@ -105,10 +112,17 @@ def _midnight(day: date) -> datetime:
 
 
 async def page(
-    db: Connection, lens: Lens, search: Search, after: After | None, limit: int
-) -> list[asyncpg.Record]:
-    """Return outcomes, newest first."""
+    db: Connection, lens: Lens, search: Search, after: After | None, limit: int,
+    *, front_line: bool = False,
+) -> list[asyncpg.Record]:  # fmt: skip
+    """Return outcomes, newest first.
+
+    Args:
+        front_line: Also what was decided there, without a proposal and without a voting.
+    """
     where = _where(lens, search)
+    if not front_line:
+        where.terms.append(VOTED)
     if after is not None:
         where.add(
             "d.at <= {at} and (d.at < {at} or (d.decision, d.position) > ({decision}, {position}))",
@@ -136,14 +150,15 @@ async def made_after(
     )
 
 
-async def hidden(db: Connection, lens: Lens) -> int:
+async def hidden(db: Connection, lens: Lens, *, front_line: bool = False) -> int:
     """Return how many outcomes this reader may not see, whatever they search for."""
     found: int = await db.fetchval(
-        "select count(*) from decision where coalition_id = $1 and position <= $2"
-        " and not audience && $3",
+        "select count(*) from decision d where coalition_id = $1 and position <= $2"  # noqa: S608 - a constant
+        f" and not audience && $3 and ($4 or {VOTED})",
         lens.coalition,
         lens.meetings,
         lens.audiences,
+        front_line,
     )
     return found
 

@@ -127,9 +127,12 @@ async def _register(rows: Rows, ask: Ask) -> Report:
     async with rows() as db:
         lens = ask.lens
         known = await names.names(db, lens)
-        outcomes = await register.page(db, lens, ask.search, ask.after, ask.limit + 1)
+        outcomes = await register.page(
+            db, lens, ask.search, ask.after, ask.limit + 1, front_line=True
+        )
         found = await entries(db, lens, outcomes[: ask.limit])
-        head = await _head(db, ask, "decision-register", await register.hidden(db, lens))
+        withheld = await register.hidden(db, lens, front_line=True)
+        head = await _head(db, ask, "decision-register", withheld)
         summary = await _figures(db, ask) if ask.summary else []
     written = [decision_register.row(entry, known) for entry in found]
     return Report(head, summary, written, _after(outcomes, ask.limit))

@@ -47,6 +47,15 @@ class Link(Answer):
     ref: str | None = None
 
 
+class Settled(Answer):
+    """What was decided at the front line: by whom, and by which verdict."""
+
+    id: UUID
+    organisation: Named | None = None
+    verdict: str = ""
+    outside_mandate: bool = False
+
+
 class Row(Answer):
     """One outcome in the register."""
 
@@ -65,6 +74,7 @@ class Row(Answer):
     superseded_by: UUID | None = None
     reopened: str | None = None
     chain: tuple[Link, ...] = ()
+    front_line: Settled | None = None
     source_id: str | None = None
     imported: bool = False
 
