@@ -335,6 +335,7 @@ async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
         search=kind.narrowed(replace(wanted.search, organisation=dissenting)),
         organisation=wanted.organisation,
         among=frozenset(wanted.among),
+        form=wanted.audience or "partners",
         limit=wanted.limit or PAGE,
         after=after,
     )

@@ -82,19 +82,17 @@ def kind_of(name: str) -> Kind:
 def audience_of(kind: Kind, wanted: Audience | None, readers: tuple[str, ...]) -> str:
     """Return the class a report is made for; without a wish, all that the reader may see.
 
-    The credit statement has one form for each audience; its form for partners is made from what
-    the reader may see.
+    The credit statement has one form for each audience, and each is made from what the reader may
+    see: to be read before it is told.
 
     Raises:
         Problem: 403 or 422, it cannot be had for that audience.
     """
     own = "members" if "members" in readers else "public"
     if kind.of_organisation:
-        if wanted in {"funders", "public"}:
-            raise Problem(
-                422, "form_missing",
-                "A credit statement can be had in the form for partners only: leave audience out.",
-            )  # fmt: skip
+        if wanted == "members":
+            detail = "A credit statement can be had in the form for partners, funders or public."
+            raise Problem(422, "form_missing", detail)
         return own
     chosen = wanted or own
     if chosen not in AUDIENCES or (chosen == "public" != kind.widest):

@@ -155,6 +155,54 @@ async def test_scenario_1_ballot_measure(running: Suite) -> None:
     assert (figures["breaches_open"], figures["breaches_repaired"]) == (0, 5)
     assert figures["recovery_asymmetry"] == "2.000000", "two points lost at once, one gained before"
     assert not any(org in told.text for org in everybody)
+    await the_win_is_told(table)
+
+
+async def the_win_is_told(table: Coalition) -> None:
+    """Win, and let what the tenants did for it be told to partners, funders and the press."""
+    meals = {"title": text("The old town stays"), "size": "major"}
+    won = await table.post("credit", "wins", meals, "Clinic")
+    about = [f"credit/{won['position']}"]
+    for name, voucher in (("Tenants", "Landlords"), ("Builders", "Greens")):
+        did = {
+            "of": table.orgs[name], "role": "mobilising", "degree": "equal", "about": about,
+            "what": text(f"{name} went from door to door."),
+        }  # fmt: skip
+        deed = key_of(await table.post("credit", "contributions", did, name))
+        await table.post("credit", f"contributions/{deed}/confirmations", {}, voucher)
+        words = {
+            "audience": "public", "text": text("We did it together, who once sued each other."),
+            "facts": [{"kind": "contribution", "id": deed}],
+        }  # fmt: skip
+        statement = key_of(await table.post("credit", "attributions", words, "Landlords"))
+        await table.post("credit", f"attributions/{statement}/approvals", {"version": 1}, name)
+        out = await table.post(
+            "credit", f"attributions/{statement}/releases", {"version": 1}, "Landlords"
+        )
+    late = {"to": table.orgs["Landlords"], "from": text("Never."), "now": text("Of course.")}
+    out = await table.post("credit", f"wins/{key_of(won)}/latecomers", late, "Tenants")
+
+    async def form(audience: str) -> list[Any]:
+        answer = await table.get(
+            "transparency", "reports/credit-statement.json", "Tenants", audience=audience,
+            organisation=table.orgs["Tenants"], at_least=f"credit/{out['position']}",
+        )  # fmt: skip
+        assert answer.status_code == 200, answer.text
+        rows: list[Any] = answer.json()["rows"]
+        return rows
+
+    [partners] = await form("partners")
+    assert (partners["part"], partners["state"]) == ("contribution", "confirmed")
+    outcome, contribution, together = await form("funders")
+    assert outcome["win"]["name"]["text"] == "The old town stays"
+    assert contribution["worded"] == "Contributed to mobilising, as one of several."
+    assert together["worded"] == "Together with Builders."
+    latecomer, said, *rest = await form("public")
+    assert (latecomer["to"]["name"]["text"], latecomer["now"]["text"]) == (
+        "Landlords", "Of course.",
+    )  # fmt: skip
+    assert (said["unilateral"], said["from"]["name"]["text"]) == (False, "Landlords")
+    assert [row["part"] for row in rest] == ["contribution", "partners"]
 
 
 async def draw_lines(table: Coalition, terms: Sequence[str], *sealing: str) -> Any:

@@ -13,6 +13,8 @@ GROUNDS = "services/credit/views/grounds.py"
 SHOWN = "services/credit/views/claims.py"
 REPORT = "services/transparency/domain/claims_and_disputes.py"
 OF_REPORT = "tests/transparency/domain/test_claims_and_disputes.py"
+FORMS = "services/transparency/domain/credit_forms.py"
+OF_FORMS = "tests/transparency/test_credit_forms.py"
 OF_CLAIM = "tests/credit/test_claim.py"
 OF_ATTRIBUTION = "tests/credit/test_attribution.py"
 OF_DISPUTE = "tests/credit/test_dispute.py"
@@ -224,10 +226,10 @@ MUTATIONS = (
         OF_REPORT,
     ),
     Mutation(
-        "R8 what is resolved is not overdue",
+        "R8 what is resolved is not open",
         REPORT,
-        "return self.resolution is None and self.due < now.date()",
-        "return self.due < now.date()",
+        "open_ = [each for each in told.disputes.values() if each.resolution is None]",
+        "open_ = [*told.disputes.values()]",
         OF_REPORT,
     ),
     Mutation(
@@ -236,5 +238,33 @@ MUTATIONS = (
         "if 0 < len(orgs) < ENOUGH:",
         "if 0 < len(orgs) < 1:",
         OF_REPORT,
+    ),
+    Mutation(
+        "R7 what nobody confirmed is told to nobody outside",
+        FORMS,
+        'return line.part == "contribution"',
+        'return line.part in {"contribution", "claimed"}',
+        OF_FORMS,
+    ),
+    Mutation(
+        "R7 the press reads what all agreed to",
+        FORMS,
+        "if each.released and not each.unilateral]",
+        "if each.released]",
+        OF_FORMS,
+    ),
+    Mutation(
+        "R7 with whom is always said",
+        FORMS,
+        "if orgs else NOBODY",
+        'if orgs else ""',
+        OF_FORMS,
+    ),
+    Mutation(
+        "R7 funders read of disputes that are open",
+        FORMS,
+        "if dispute.resolution is None",
+        "if dispute.raised is not None",
+        OF_FORMS,
     ),
 )

@@ -125,16 +125,19 @@ async def test_k6_lines_sort_by_role_and_nothing_is_added_up(desk: Desk, told: H
     assert not named & {"total", "score", "rank", "balance"}
 
 
-async def test_it_is_of_one_organisation_in_one_form(desk: Desk, told: History) -> None:
+async def test_it_is_of_one_organisation_in_the_form_of_an_audience(
+    desk: Desk, told: History
+) -> None:
     report = await statement(desk, told, audience="partners")
     assert (report["head"]["form"], report["head"]["audience"]) == ("partners", "members")
     assert report["head"]["organisation"]["id"] == CLINIC
     nobody = await desk.ask(told, f"/reports/{STATEMENT}.json")
     assert (nobody.status_code, nobody.json()["reason"]) == (422, "organisation_missing")
     for form in ("funders", "public"):
-        other: dict[str, Any] = {"organisation": CLINIC, "audience": form}
-        missing = await desk.ask(told, f"/reports/{STATEMENT}.json", **other)
-        assert (missing.status_code, missing.json()["reason"]) == (422, "form_missing")
+        assert (await statement(desk, told, audience=form))["head"]["form"] == form
+    other: dict[str, Any] = {"organisation": CLINIC, "audience": "members"}
+    missing = await desk.ask(told, f"/reports/{STATEMENT}.json", **other)
+    assert (missing.status_code, missing.json()["reason"]) == (422, "form_missing")
 
 
 async def test_the_sheet_and_the_page_say_the_same(desk: Desk, told: History) -> None:

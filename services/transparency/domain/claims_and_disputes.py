@@ -34,8 +34,9 @@ class ToldEvent(NamedTuple):
 
     Args:
         key: Of the claim, statement, dispute or win.
-        words: What was told, the grounds of a dispute, or how it was resolved.
-        asked: What a dispute asks for.
+        words: What was told, the grounds of a dispute, how it was resolved, or what a latecomer
+            thought before.
+        asked: What a dispute asks for, or what a latecomer thinks now.
         plain: The fields that are no words.
     """
 
@@ -112,8 +113,9 @@ class Dispute:
     def due(self) -> date:
         return date.fromisoformat(self.raised.plain["due"])
 
-    def overdue(self, now: datetime) -> bool:
-        return self.resolution is None and self.due < now.date()
+    def late(self, now: datetime) -> bool:
+        """Whether its day is over."""
+        return self.due < now.date()
 
     def days(self, now: datetime) -> int:
         """Return how many days it is open, or was."""
@@ -130,6 +132,7 @@ class Dispute:
 class Win:
     declared: ToldEvent
     announced: ToldEvent | None = None
+    latecomers: list[ToldEvent] = field(default_factory=list)
 
 
 @dataclass
@@ -169,6 +172,8 @@ def gather(events: Iterable[ToldEvent]) -> Told:
                 told.wins[key] = Win(event)
             case "WinAnnounced" if key in told.wins:
                 told.wins[key].announced = event
+            case "LatecomerWelcomed" if key in told.wins:
+                told.wins[key].latecomers.append(event)
     return told
 
 
@@ -282,7 +287,7 @@ def _dispute(dispute: Dispute, now: datetime, names: Names) -> dict[str, Any]:
         "requested": raised.asked,
         "due": raised.plain["due"],
         "days": dispute.days(now),
-        "state": "resolved" if end else "overdue" if dispute.overdue(now) else "open",
+        "state": "resolved" if end else "overdue" if dispute.late(now) else "open",
         "mediator": names.of(UUID(mediator)) if mediator else None,
         "external": mediation.external if mediation else None,
         "result": end.plain["result"] if end else None,
@@ -328,7 +333,7 @@ def summary(told: Told, given: Given) -> list[dict[str, Any]]:
     """Return how many claims, statements, disputes and wins stand how; and two shares."""
     claims, released = told.claims.values(), [v for v in told.versions.values() if v.released]
     open_ = [each for each in told.disputes.values() if each.resolution is None]
-    over = [each for each in open_ if each.overdue(given.now)]
+    over = [each for each in open_ if each.late(given.now)]
     announced = [win.announced for win in told.wins.values() if win.announced]
     short = [each for each in announced if each.plain["uncredited"]]
     return [

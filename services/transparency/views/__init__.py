@@ -118,7 +118,6 @@ LETS_PASS = frozenset(
         "EvaluationAnswered",
         "ImpactMetricDefined",
         "ImpactMetricRecorded",
-        "LatecomerWelcomed",
         "LessonRecorded",
         "LessonShared",
         "ObjectiveAssessed",

@@ -11,6 +11,7 @@ from uuid import UUID
 from services.transparency.domain import (
     claims_and_disputes,
     common_ground,
+    credit_forms,
     credit_statement,
     decision_register,
     mandate,
@@ -63,6 +64,7 @@ class Ask:
     Args:
         audience: The class the report is for; `lens` sees with its eyes.
         among: Organisations, where only what is theirs is asked for.
+        form: For whom a credit statement is worded.
         after: Where the page before ended.
         summary: Whether figures over the whole report are wanted, beside the page's rows.
     """
@@ -75,6 +77,7 @@ class Ask:
     limit: int = 100
     after: Any = None
     summary: bool = True
+    form: str = "partners"
 
 
 @dataclass(frozen=True)
@@ -227,18 +230,25 @@ async def _credit(rows: Rows, ask: Ask) -> Report:
         thanked = await credit.credit_events(db, lens, ask.organisation)
         withheld = await credit.hidden_credit(db, lens, ask.organisation)
         head = await _head(db, ask, "credit-statement", withheld)
+        outside = claims_and_disputes.gather(await told.told_events(db, lens))
+        about = await told.matters(db, lens, outside)
+    of = {"form": ask.form, "organisation": known.of(ask.organisation)}
     statement = credit_statement.statement(
         ask.organisation,
         credit_statement.contributions(made),
         credit_statement.credits_of(thanked),
     )
+    if ask.form != "partners":
+        lines = credit_forms.rows(ask.form, statement, outside, about, known)
+        shown, following = _part(lines, ask)
+        said = credit_forms.summary(ask.form, statement, outside, known) if ask.summary else []
+        return Report(head | of, said, shown, following)
     keys = [str(line.fact.id) for line in statement.lines]
     start = keys.index(ask.after) + 1 if ask.after in keys else 0
-    shown = statement.lines[start : start + ask.limit]
+    own = statement.lines[start : start + ask.limit]
     summary = credit_statement.summary(statement, known) if ask.summary else []
-    after = str(shown[-1].fact.id) if start + ask.limit < len(keys) else None
-    of = {"form": "partners", "organisation": known.of(ask.organisation)}
-    return Report(head | of, summary, [credit_statement.row(line, known) for line in shown], after)
+    after = str(own[-1].fact.id) if start + ask.limit < len(keys) else None
+    return Report(head | of, summary, [credit_statement.row(line, known) for line in own], after)
 
 
 async def _told(rows: Rows, ask: Ask) -> Report:

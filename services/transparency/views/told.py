@@ -1,6 +1,6 @@
 """Rows of what was told of credit, of disputes about it, and of wins that were announced."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 import orjson
@@ -44,6 +44,7 @@ WORDS = {
     "AttributionStatementDrafted": "text",
     "CreditDisputed": "grounds",
     "CreditDisputeResolved": "wording",
+    "LatecomerWelcomed": "from",
     "WinDeclared": "title",
 }
 """The field that holds the words of a type."""
@@ -59,7 +60,8 @@ KINDS = (
 
 def happened(seen: Recorded) -> Iterable[tuple[Table, Row]]:
     data, words = seen.data, WORDS.get(seen.type, "")
-    plain = {k: v for k, v in data.items() if k not in {words, "requested", "external"}}
+    asked = "now" if seen.type == "LatecomerWelcomed" else "requested"
+    plain = {k: v for k, v in data.items() if k not in {words, asked, "external"}}
     yield (
         TOLD,
         (
@@ -70,11 +72,11 @@ def happened(seen: Recorded) -> Iterable[tuple[Table, Row]]:
             seen.at,
             seen.by,
             jsonb(data.get(words)),
-            jsonb(data.get("requested")),
+            jsonb(data.get(asked)),
             jsonb(data.get("external")),
             jsonb(plain),
             audience(seen),
-            sealing(seen, words=words, asked="requested", external="external"),
+            sealing(seen, words=words, asked=asked, external="external"),
         ),
     )
 
@@ -105,6 +107,18 @@ async def hidden_told(db: Connection, lens: Lens) -> int:
     return await hidden_rows(db, lens, TOLD, "credit")
 
 
+async def matters(db: Connection, lens: Lens, told: Told) -> dict[UUID, set[str]]:
+    """Return by win the events that a contribution to it is about: its own, and its decisions'."""
+    decided = await _decided(db, lens)
+    return {
+        key: {
+            win.declared.cited.ref,
+            *(decided[one] for one in map(UUID, win.declared.plain["decisions"]) if one in decided),
+        }
+        for key, win in told.wins.items()
+    }
+
+
 async def given(db: Connection, lens: Lens, told: Told) -> Given | None:
     """Return who took part in each win, and who thanked whom; `None` before anything happened."""
     now = await newest(db, lens)
@@ -112,15 +126,12 @@ async def given(db: Connection, lens: Lens, told: Told) -> Given | None:
         return None
     made = credit_statement.contributions(await credit.contribution_events(db, lens))
     thanks = await credit.credit_events(db, lens)
-    decided = await _decided(db, lens)
+    about = await matters(db, lens, told)
     done = _done(await steps.step_events(db, lens))
     parts = {
-        key: _part(
-            key, win.declared.cited.ref, win.declared.plain["decisions"], made.values(), thanks,
-            decided, done,
-        )
+        key: _part(key, about[key], win.declared.plain["decisions"], made.values(), thanks, done)
         for key, win in told.wins.items()
-    }  # fmt: skip
+    }
     giving: dict[UUID, list[Cited]] = {}
     for event in thanks:
         if event.type == "CreditAssigned" and event.by is not None and event.by != event.to:
@@ -148,18 +159,16 @@ def _done(events: Iterable[open_next_steps.StepEvent]) -> dict[UUID, dict[UUID, 
 
 
 def _part(
-    win: UUID, ref: str, decisions: Iterable[str], made: Iterable[Contribution],
-    thanks: Sequence[CreditEvent], decided: Mapping[UUID, str],
-    done: Mapping[UUID, Mapping[UUID, Sequence[Cited]]],
+    win: UUID, refs: Collection[str], decisions: Iterable[str], made: Iterable[Contribution],
+    thanks: Sequence[CreditEvent], done: Mapping[UUID, Mapping[UUID, Sequence[Cited]]],
 ) -> Part:  # fmt: skip
     behind = [UUID(decision) for decision in decisions]
-    refs = {ref, *(decided[one] for one in behind if one in decided)}
     own: dict[UUID, list[Cited]] = {}
     for decision in behind:
         for org, events in done.get(decision, {}).items():
             own.setdefault(org, []).extend(events)
     return Part(
-        [deed for deed in made if deed.confirmed and not deed.declined and refs & {*deed.about}],
+        [deed for deed in made if deed.confirmed and not deed.declined and {*refs} & {*deed.about}],
         own,
         frozenset(
             event.to

@@ -1,0 +1,186 @@
+"""R7 in the forms for funders and for the press: contribution, never attribution.
+
+Both rest on confirmed facts only, and always say with whom: that line is there even where nobody
+else is known to have worked on the same. Funders read what came of it, and what is disputed; the
+press reads first who came round late, and only statements to which all whom they name agreed.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from services.transparency.domain import credit_statement
+from services.transparency.domain.claims_and_disputes import Dispute, Told, Version
+from services.transparency.domain.credit_statement import Contribution, Statement
+from services.transparency.domain.refs import Cited, cite
+from services.transparency.domain.report import figure
+from services.transparency.domain.said import Names
+from shared.event import timestamp
+
+FORMS = ("partners", "funders", "public")
+_PART_OF = {
+    "lead": "with a leading part",
+    "equal": "as one of several",
+    "supporting": "in support",
+}
+NOBODY = "Nobody else is known to have worked on the same."
+
+
+def rows(
+    form: str, statement: Statement, told: Told, wins: Mapping[UUID, Collection[str]], names: Names
+) -> list[dict[str, Any]]:
+    """Return the lines of a form.
+
+    Args:
+        form: `funders` or `public`.
+        wins: By win, the events that a contribution to it is about.
+    """
+    own = [line.fact for line in statement.lines if line.part == "contribution"]
+    deeds = [fact for fact in own if isinstance(fact, Contribution)]
+    refs = {ref for deed in deeds for ref in deed.about}
+    part_of = [key for key, about in wins.items() if not refs.isdisjoint(about)]
+    told_so = [
+        version
+        for version in told.versions.values()
+        if version.told.plain["audience"] == form and _names(version, statement.organisation, deeds)
+    ]
+    contributed = [_contribution(line, names) for line in statement.lines if _is_own(line)]
+    together = _together(statement, names)
+    if form == "funders":
+        return [
+            *(_outcome(told, key, names) for key in part_of),
+            *contributed,
+            together,
+            *(_statement(each, names) for each in told_so if each.released),
+            *(_dispute(each, names) for each in pending(statement.organisation, told, deeds)),
+        ]
+    agreed = [each for each in told_so if each.released and not each.unilateral]
+    return [
+        *_latecomers(told, part_of, names),
+        *(_statement(each, names) for each in agreed),
+        *contributed,
+        together,
+    ]
+
+
+def summary(form: str, statement: Statement, told: Told, names: Names) -> list[dict[str, Any]]:
+    """Return how often it contributed in which role and degree, with whom; what is disputed."""
+    kept = [
+        each
+        for each in credit_statement.summary(statement, names)
+        if each["figure"] in {"contribution", "co_contributor", "undisclosed"}
+    ]
+    if form == "public":
+        return kept
+    own = (line.fact for line in statement.lines)
+    deeds = [fact for fact in own if isinstance(fact, Contribution)]
+    open_ = pending(statement.organisation, told, deeds)
+    return [*kept, figure("disputes_open", len(open_), [one for d in open_ for one in d.events])]
+
+
+def pending(organisation: UUID, told: Told, deeds: Iterable[Contribution]) -> list[Dispute]:
+    """Return the open disputes that an organisation is a side of, or that are about its work."""
+    own = {str(deed.id) for deed in deeds}
+    return [
+        dispute
+        for dispute in told.disputes.values()
+        if dispute.resolution is None
+        and (
+            str(organisation) in dispute.raised.plain["parties"]
+            or any(fact["id"] in own for fact in dispute.raised.plain["facts"])
+        )
+    ]
+
+
+def _is_own(line: credit_statement.Line) -> bool:
+    return line.part == "contribution"
+
+
+def _names(version: Version, organisation: UUID, deeds: Iterable[Contribution]) -> bool:
+    own = {str(deed.id) for deed in deeds}
+    stated = version.told.plain["facts"]
+    return version.told.by == organisation or any(fact["id"] in own for fact in stated)
+
+
+def _contribution(line: credit_statement.Line, names: Names) -> dict[str, Any]:
+    role = line.fact.role.replace("_", " ")
+    worded = f"Contributed to {role}, {_PART_OF.get(line.fact.degree, 'among others')}."
+    return credit_statement.row(line, names) | {"worded": worded}
+
+
+def _together(statement: Statement, names: Names) -> dict[str, Any]:
+    orgs = names.ordered(statement.co_contributors)
+    events: list[Cited] = [one for org in orgs for one in statement.co_contributors[org]]
+    worded = f"Together with {', '.join(map(names.words, orgs))}." if orgs else NOBODY
+    return {
+        "part": "partners",
+        "id": str(statement.organisation),
+        "organisations": [names.of(org) for org in orgs],
+        "worded": worded,
+        **cite(sorted(set(events))),
+    }
+
+
+def _outcome(told: Told, win: UUID, names: Names) -> dict[str, Any]:
+    declared = told.wins[win].declared
+    return {
+        "part": "outcome",
+        "id": str(win),
+        "win": names.of(win),
+        "at": timestamp(declared.at),
+        **cite([declared.cited]),
+    }
+
+
+def _statement(version: Version, names: Names) -> dict[str, Any]:
+    said, released = version.told, version.released
+    assert released is not None
+    return {
+        "part": "statement",
+        "id": str(said.key),
+        "from": names.of(said.by),
+        "at": timestamp(released.at),
+        "what": said.words,
+        "organisations": [
+            names.of(org)
+            for org in names.ordered({each.by for each in version.approvals if each.by})
+        ],
+        "unilateral": version.unilateral,
+        "disputed": version.noted,
+        **cite(version.events),
+    }
+
+
+def _dispute(dispute: Dispute, names: Names) -> dict[str, Any]:
+    raised = dispute.raised
+    parties = [UUID(org) for org in raised.plain["parties"]]
+    return {
+        "part": "dispute",
+        "id": str(raised.key),
+        "from": names.of(raised.by),
+        "at": timestamp(raised.at),
+        "what": raised.words,
+        "organisations": [names.of(org) for org in names.ordered(parties)],
+        "due": raised.plain["due"],
+        "state": "open",
+        **cite(dispute.events),
+    }
+
+
+def _latecomers(told: Told, wins: Iterable[UUID], names: Names) -> list[dict[str, Any]]:
+    return [
+        {
+            "part": "latecomer",
+            "id": late.cited.ref,
+            "win": names.of(win),
+            "to": names.of(UUID(late.plain["to"])) if late.plain.get("to") else None,
+            "external": late.external,
+            "before": late.words,
+            "now": late.asked,
+            "from": names.of(late.by),
+            "at": timestamp(late.at),
+            **cite([late.cited]),
+        }
+        for win in wins
+        for late in told.wins[win].latecomers
+    ]

@@ -1,0 +1,123 @@
+"""R7 over HTTP in the forms for funders and for the press: what is told, and with whom."""
+
+from typing import Any
+
+import pytest
+
+from services.transparency.domain.credit_forms import NOBODY
+from tests.transparency.desk import Desk
+from tests.transparency.history import History, key, text
+from tests.transparency.test_claims_and_disputes import FACT, happen
+from tests.transparency.test_credit_statement import about, record
+
+CLINIC = str(key("Clinic"))
+
+
+def release(history: History, name: str, audience: str, *, unilateral: bool = False) -> None:
+    """Let the clinic draft a statement, the union approve it, and release it."""
+    stream = f"attribution-{key(name)}"
+    told = {"version": 1, "audience": audience, "text": text(name), "facts": [FACT]}
+    happen(history, "AttributionStatementDrafted", stream, "Clinic", **told)
+    happen(history, "AttributionStatementApproved", stream, "Union", version=1)
+    out = {"version": 1, "text": "A" * 43, "unilateral": unilateral}
+    happen(history, "AttributionStatementReleased", stream, "Clinic", **out)
+
+
+def dispute(history: History, name: str, *parties: str) -> str:
+    stream = f"dispute-{key(name)}"
+    sides = [str(key(party)) for party in parties]
+    happen(
+        history, "CreditDisputed", stream, parties[0], about="credit/2", grounds=text(name),
+        requested=text("Say so."), due="2026-02-01", parties=sides, facts=[],
+    )  # fmt: skip
+    return stream
+
+
+@pytest.fixture(scope="module")
+async def told(desk: Desk) -> History:
+    history = desk.history()
+    history.form()
+    clinic, school, union = (history.join(name) for name in ("Clinic", "School", "Union"))
+    won = {"title": text("School meals"), "size": "major", "decisions": [], "objectives": []}
+    history.add("credit", "WinDeclared", f"win-{key('win')}", won, by=union)
+    record(history, "Talks", union, clinic, about=["credit/1"], role="lobbying")
+    record(history, "Proofread", clinic, school, about=["credit/1"])
+    record(history, "Says who", clinic, clinic, about=["credit/1"])
+    record(history, "Alone", clinic, union)
+    about(history, "Alone", "ContributionConfirmed", school)
+    late = {"external": text("A minister"), "from": text("Never."), "now": text("At last.")}
+    history.add("credit", "LatecomerWelcomed", f"win-{key('win')}", late, by=union)
+    release(history, "We all did it.", "funders")
+    release(history, "The clinic did it.", "public", unilateral=True)
+    release(history, "The clinic and the union did it.", "public")
+    dispute(history, "We did more.", "Union", "Clinic")
+    happen(history, "CreditDisputeResolved", dispute(history, "Over.", "Union", "Clinic"), "School",
+           result="set_aside", wording=text("No."))  # fmt: skip
+    dispute(history, "Of others.", "Union", "School")
+    await desk.read(history)
+    return history
+
+
+async def form(desk: Desk, told: History, audience: str, of: str = CLINIC, **more: Any) -> Any:
+    return await desk.report(told, "credit-statement", organisation=of, audience=audience, **more)
+
+
+async def test_funders_read_what_came_of_it_with_whom_and_what_is_disputed(
+    desk: Desk, told: History
+) -> None:
+    report = await form(desk, told, "funders")
+    assert (report["head"]["form"], report["head"]["audience"]) == ("funders", "members")
+    outcome, contribution, partners, statement, dispute_ = report["rows"]
+    assert (outcome["part"], outcome["win"]["name"]["text"]) == ("outcome", "School meals")
+    assert (contribution["what"]["text"], contribution["worded"]) == (
+        "Talks", "Contributed to lobbying, with a leading part.",
+    )  # fmt: skip
+    assert (partners["part"], partners["worded"]) == ("partners", "Together with School.")
+    assert (statement["what"]["text"], statement["unilateral"]) == ("We all did it.", False)
+    assert [org["name"]["text"] for org in statement["organisations"]] == ["Union"]
+    assert (dispute_["part"], dispute_["what"]["text"], dispute_["due"]) == (
+        "dispute", "We did more.", "2026-02-01",
+    )  # fmt: skip
+    figures = {each["figure"]: each["value"] for each in report["summary"]}
+    assert (figures["disputes_open"], figures["contribution"]) == (1, 1)
+
+
+async def test_the_press_reads_latecomers_first_and_what_all_agreed_to(
+    desk: Desk, told: History
+) -> None:
+    rows = (await form(desk, told, "public"))["rows"]
+    assert [row["part"] for row in rows] == ["latecomer", "statement", "contribution", "partners"]
+    latecomer, statement, *_ = rows
+    assert latecomer["external"]["text"] == "A minister"
+    assert (latecomer["before"]["text"], latecomer["now"]["text"]) == ("Never.", "At last.")
+    assert statement["what"]["text"] == "The clinic and the union did it."
+
+
+async def test_the_line_of_partners_is_always_there(desk: Desk, told: History) -> None:
+    for audience in ("funders", "public"):
+        rows = (await form(desk, told, audience, str(key("Union"))))["rows"]
+        [line] = [row for row in rows if row["part"] == "partners"]
+        assert (line["organisations"], line["worded"]) == ([], NOBODY)
+
+
+async def test_what_nobody_confirmed_is_told_to_nobody_outside(desk: Desk, told: History) -> None:
+    partners = await form(desk, told, "partners")
+    assert "Says who" in {(row.get("what") or {}).get("text") for row in partners["rows"]}
+    for audience in ("funders", "public"):
+        report = await form(desk, told, audience)
+        assert "Says who" not in str(report)
+        for row in report["rows"]:
+            assert not {"received", "given", "claimed"} & {row["part"]}
+
+
+async def test_the_page_and_the_sheet_have_these_forms_too(desk: Desk, told: History) -> None:
+    asked: dict[str, Any] = {"organisation": CLINIC, "audience": "funders"}
+    page = (await desk.ask(told, "/reports/credit-statement.html", **asked)).text
+    sheet = await desk.sheet(told, "credit-statement", **asked)
+    for words in ("Together with School.", "with a leading part", "We did more.", "2026-02-01"):
+        assert words in page
+        assert words in sheet
+    rows = (await form(desk, told, "funders"))["rows"]
+    first = await form(desk, told, "funders", limit=2)
+    rest = await form(desk, told, "funders", limit=3, cursor=first["next_cursor"])
+    assert first["rows"] + rest["rows"] == rows
