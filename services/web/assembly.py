@@ -19,6 +19,7 @@ from services.web.pages import (
     alignment,
     begin,
     charter,
+    claims,
     coalition,
     concerns,
     credit,
@@ -52,7 +53,7 @@ PAGES = (
     sign_in, home, begin, coalition, decision, deciding, register, live, floor, meetings, steps,
     organisations,
     organisation, credit, lessons, alignment, charter, structure, reviews, issues, reports,
-    concerns, orphans, messages, partners, you,
+    claims, concerns, orphans, messages, partners, you,
     registers,  # the last: its paths would take those of others
 )  # fmt: skip
 RETRY = {"Retry-After": "2"}

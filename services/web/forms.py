@@ -28,6 +28,7 @@ Kind = Literal[
     "choice",
     "rating",  # a choice among numbers
     "some",  # of the choices that the page knows
+    "facts",  # some contributions, each as it is recorded or in a degree of its own
     "yes",
     "day",
     "time",  # a moment, in UTC
@@ -194,6 +195,8 @@ def _read(ask: Ask, tried: Attempt, known: Sequence[Named]) -> Any:
         chosen: Any = _members(ask, tried, known) or None
     elif ask.kind == "some":
         chosen = _ticked(ask, tried) or None
+    elif ask.kind == "facts":
+        chosen = _facts(ask, tried) or None
     else:
         given = tried.get(ask.name)
         chosen = _READ[ask.kind](ask, tried, known) if given or ask.kind == "yes" else None
@@ -246,6 +249,15 @@ def _member(ask: Ask, tried: Attempt, known: Sequence[Named]) -> str | None:
 def _ticked(ask: Ask, tried: Attempt) -> list[str]:
     named = (name.partition(":") for name, value in tried.values.items() if value)
     return [each for name, _, each in named if name == ask.name and each]
+
+
+def _facts(ask: Ask, tried: Attempt) -> list[dict[str, str]]:
+    """Return what something rests on; `<id>.equal` is a contribution told in that degree."""
+    chosen = (each.partition(".") for each in _ticked(ask, tried))
+    return [
+        {"kind": "contribution", "id": key} | ({"degree": degree} if degree else {})
+        for key, _, degree in chosen
+    ]
 
 
 def _members(ask: Ask, tried: Attempt, known: Sequence[Named]) -> list[str]:

@@ -143,7 +143,11 @@ TABS = (
             ("/messages", "Messages"),
         ),
     ),
-    Tab("/reports", "Reports", (("/reports", "Reports"), ("/lessons", "Lessons"))),
+    Tab(
+        "/reports",
+        "Reports",
+        (("/reports", "Reports"), ("/claims", "Claims and disputes"), ("/lessons", "Lessons")),
+    ),
 )
 
 

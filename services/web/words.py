@@ -236,6 +236,18 @@ CONCERN_ENDS = {
     "withdrawn": "Withdrawn",
     "not_pursued": "Not pursued",
 }
+TOLD = {
+    "funders": "Funders",
+    "partners": "Partners",
+    "public": "The press and everybody",
+    "members": "Members",
+}
+SETTLED = {
+    "agreed_wording": "Both agree to these words",
+    "accommodated": "What was asked for is done",
+    "set_aside": "Set aside",
+    "retracted": "Taken back",
+}
 LESSONS = {"right": "Went right", "wrong": "Went wrong"}
 OUTSIDE = {"partners": "Partners", "funders": "Funders", "public": "Everybody"}
 RESOURCES = {

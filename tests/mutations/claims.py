@@ -267,4 +267,18 @@ MUTATIONS = (
         "if dispute.raised is not None",
         OF_FORMS,
     ),
+    Mutation(
+        "F91 the page says what speaks against a claim",
+        "services/web/pages/claims.py",
+        "return [one.with_event for one in self.conflicts if one.fact == fact]",
+        "return [one.with_event for one in self.conflicts if one.fact != fact]",
+        "tests/web/test_pages.py::test_f91_a_claim_says_what_speaks_against_it_and_who_may_do_what",
+    ),
+    Mutation(
+        "K10 no side is offered to say how it ended",
+        "services/web/pages/claims.py",
+        "not self.mediators or org in self.parties:",
+        "not self.mediators:",
+        "tests/web/test_pages.py::test_k10_no_side_is_offered_to_say_how_a_dispute_ended",
+    ),
 )

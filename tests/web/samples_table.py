@@ -603,3 +603,139 @@ CONCERNS: Json = {
     ],
     "next_cursor": None,
 }  # fmt: skip
+DEEDS: Json = {
+    "items": [
+        {
+            "contribution": uid("talks"), "of": TEACHERS["id"], "role": "lobbying",
+            "degree": "lead", "about": [], "what": text("Talked to the council."),
+            "state": "confirmed", "confirmed_by": [LIBRARY["id"]], "by": TEACHERS["id"],
+            "at": "2026-03-01T12:00:00Z", "ref": "credit/20",
+        },
+        {
+            "contribution": uid("door to door"), "of": PARENTS["id"], "role": "mobilising",
+            "degree": "equal", "about": [], "what": {"withheld": "redacted"}, "state": "claimed",
+            "confirmed_by": [], "by": PARENTS["id"], "at": "2026-03-01T12:00:00Z",
+            "ref": "credit/21",
+        },
+    ],
+    "next_cursor": None,
+}  # fmt: skip
+LED: Json = {
+    "kind": "contribution", "id": uid("talks"), "role": None, "degree": None, "disputed": False,
+}  # fmt: skip
+DECIDED: Json = {
+    "kind": "decision", "id": uid("meals"), "role": "lobbying", "degree": "lead",
+    "disputed": True,
+}  # fmt: skip
+CLAIMS: Json = {
+    "items": [
+        {
+            "claim": uid("claim of the parents"), "audience": "funders",
+            "text": text("The parents led the talks."), "facts": [DECIDED], "review": None,
+            "now": {
+                "matches": [], "conflicts": [{"fact": 0, "with_event": "credit/30"}],
+                "disputed": [0], "missing": [],
+            },
+            "by": PARENTS["id"], "at": "2026-03-04T12:00:00Z", "ref": "credit/31",
+        },
+        {
+            "claim": uid("claim of the teachers"), "audience": "public",
+            "text": text("The teachers led the talks."),
+            "facts": [LED, {"kind": "metric", "id": uid("metric"), "disputed": False}],
+            "review": {
+                "matches": [0], "conflicts": [], "by": LIBRARY["id"],
+                "at": "2026-03-05T12:00:00Z", "ref": "credit/33",
+            },
+            "now": {"matches": [0, 1], "conflicts": [], "disputed": [], "missing": []},
+            "by": TEACHERS["id"], "at": "2026-03-03T12:00:00Z", "ref": "credit/30",
+        },
+    ],
+    "next_cursor": None,
+}  # fmt: skip
+ATTRIBUTIONS: Json = {
+    "items": [
+        {
+            "attribution": uid("ours"), "author": TEACHERS["id"], "audience": "funders",
+            "versions": [
+                {
+                    "version": 2, "audience": "funders", "win": None,
+                    "text": text("We led together."), "facts": [LED], "approvals": [],
+                    "released": None, "by": TEACHERS["id"], "at": "2026-03-07T12:00:00Z",
+                    "ref": "credit/41",
+                },
+                {
+                    "version": 1, "audience": "funders", "win": None,
+                    "text": text("We led alone."), "facts": [LED], "approvals": [],
+                    "released": None, "by": TEACHERS["id"], "at": "2026-03-06T12:00:00Z",
+                    "ref": "credit/40",
+                },
+            ],
+            "now": {"matches": [0], "conflicts": [], "disputed": [], "missing": [PARENTS["id"]]},
+            "ref": "credit/41",
+        },
+        {
+            "attribution": uid("theirs"), "author": PARENTS["id"], "audience": "public",
+            "versions": [
+                {
+                    "version": 1, "audience": "public", "win": None,
+                    "text": text("It was the parents."), "facts": [DECIDED],
+                    "approvals": [
+                        {"by": LIBRARY["id"], "at": "2026-03-05T12:00:00Z", "ref": "credit/37"}
+                    ],
+                    "released": {
+                        "unilateral": True, "text": "A" * 43, "by": PARENTS["id"],
+                        "at": "2026-03-06T12:00:00Z", "ref": "credit/38",
+                    },
+                    "by": PARENTS["id"], "at": "2026-03-05T12:00:00Z", "ref": "credit/36",
+                },
+            ],
+            "now": {"matches": [], "conflicts": [], "disputed": [], "missing": []},
+            "ref": "credit/36",
+        },
+    ],
+    "next_cursor": None,
+}  # fmt: skip
+DISPUTES: Json = {
+    "items": [
+        {
+            "dispute": uid("open dispute"), "about": "credit/31",
+            "grounds": text("We were there from the first day."),
+            "requested": text("Say that it was both."), "due": "2026-04-01",
+            "parties": [TEACHERS["id"], PARENTS["id"]], "facts": [DECIDED], "credit": None,
+            "state": "open", "mediators": [], "resolution": None, "by": TEACHERS["id"],
+            "at": "2026-03-08T12:00:00Z", "ref": "credit/50",
+        },
+        {
+            "dispute": uid("mediated dispute"), "about": "credit/36",
+            "grounds": text("Nobody asked us."), "requested": text("Ask us."),
+            "due": "2026-04-01", "parties": [LIBRARY["id"], PARENTS["id"]], "facts": [],
+            "credit": None, "state": "open",
+            "mediators": [
+                {
+                    "org": None, "external": text("A judge who retired"), "by": PARENTS["id"],
+                    "at": "2026-03-08T12:00:00Z", "ref": "credit/49",
+                },
+            ],
+            "resolution": None, "by": LIBRARY["id"], "at": "2026-03-07T12:00:00Z",
+            "ref": "credit/48",
+        },
+        {
+            "dispute": uid("settled dispute"), "about": "credit/30",
+            "grounds": text("It was more of us."), "requested": text("Name us."),
+            "due": "2026-03-20", "parties": [TEACHERS["id"], PARENTS["id"]], "facts": [],
+            "credit": None, "state": "resolved",
+            "mediators": [
+                {
+                    "org": LIBRARY["id"], "external": None, "by": PARENTS["id"],
+                    "at": "2026-03-05T12:00:00Z", "ref": "credit/44",
+                },
+            ],
+            "resolution": {
+                "result": "agreed_wording", "wording": text("Teachers and parents, together."),
+                "by": LIBRARY["id"], "at": "2026-03-06T12:00:00Z", "ref": "credit/45",
+            },
+            "by": PARENTS["id"], "at": "2026-03-04T12:00:00Z", "ref": "credit/43",
+        },
+    ],
+    "next_cursor": None,
+}  # fmt: skip

@@ -12,6 +12,7 @@ from services.web.pages import (
     alignment,
     begin,
     charter,
+    claims,
     concerns,
     issues,
     lessons,
@@ -216,6 +217,18 @@ def concerns_page(
     )  # fmt: skip
 
 
+def claims_page(
+    raw: Json, statements: Json, disputes: Json, me: Json = CHAIR, tried: Attempt | None = None
+) -> str:
+    """Return claims, statements and disputes."""
+    members = [TEACHERS, *OTHERS]
+    told = raw["items"], statements["items"], disputes["items"], samples_table.DEEDS["items"]
+    return shown(
+        "claims.html", "/claims", me, tried, forms=claims.FORMS, members=members,
+        **claims.shown(*told, members),
+    )  # fmt: skip
+
+
 def lessons_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
     """Return the lessons of this coalition, and of others."""
     own = Named.model_validate(samples.TEACHERS)
@@ -348,6 +361,24 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "join": lambda: beginning("join", "harbour-schools"),
     "refused beginning": lambda: beginning(
         "form", tried=refused(begin.FORMS["form"], "slug", name="Hill")
+    ),
+    **_both("claims", lambda me: claims_page(T.CLAIMS, T.ATTRIBUTIONS, T.DISPUTES, me)),
+    "claims, delegate": lambda: claims_page(T.CLAIMS, T.ATTRIBUTIONS, T.DISPUTES, samples.ME),
+    "empty claims": lambda: claims_page(EMPTY, EMPTY, EMPTY),
+    "refused claim": lambda: claims_page(
+        EMPTY, EMPTY, EMPTY,
+        tried=refused(
+            claims.FORMS["claim"], "facts", audience="funders", text="Ours.",
+            **{f"facts:{samples.uid('talks')}.equal": "yes"},
+        ),
+    ),
+    "refused dispute": lambda: claims_page(
+        T.CLAIMS, EMPTY, EMPTY,
+        tried=refused(claims.FORMS["dispute"], "due", part="credit-31", about="credit/31"),
+    ),
+    "refused mediation": lambda: claims_page(
+        EMPTY, EMPTY, T.DISPUTES,
+        tried=refused(claims.FORMS["mediate"], "mediator", samples.uid("open dispute")),
     ),
     **_both("lessons", lambda me: lessons_page(T.LESSONS, me)),
     **_both("concerns", lambda me: concerns_page(T.CONCERNS, me)),

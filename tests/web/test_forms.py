@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from services.credit.domain import lesson
+from services.credit.domain import attribution, claim, dispute, lesson
 from services.meetings.domain import (
     agenda,
     attendance,
@@ -44,6 +44,7 @@ from services.web.answers import Named
 from services.web.forms import Ask, Form, as_code, found
 from services.web.pages import (
     charter,
+    claims,
     concerns,
     deciding,
     issues,
@@ -252,6 +253,16 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
     (concerns.FORMS["raise-about"], concern.RaiseConcern),
     (concerns.FORMS["resolve"], concern.ResolveConcern),
     (concerns.FORMS["let-more-see"], disclosure.RequestDisclosure),
+    (claims.FORMS["claim"], claim.ClaimCredit),
+    (claims.FORMS["review"], claim.ReviewClaim),
+    (claims.FORMS["draft"], attribution.DraftAttribution),
+    (claims.FORMS["redraft"], attribution.DraftAttribution),
+    (claims.FORMS["approve"], attribution.ApproveAttribution),
+    (claims.FORMS["release"], attribution.ReleaseAttribution),
+    (claims.FORMS["dispute"], dispute.DisputeCredit),
+    (claims.FORMS["mediate"], dispute.MediateDispute),
+    (claims.FORMS["resolve"], dispute.ResolveDispute),
+    (claims.FORMS["retract"], dispute.ResolveDispute),
     (lessons.FORMS["record"], lesson.RecordLesson),
     (lessons.FORMS["share"], lesson.ShareLesson),
     (registers.CONSTITUENCIES["identify"], constituency.IdentifyConstituency),
@@ -340,6 +351,8 @@ SAID: Mapping[str, str] = {
     "who": "_".join(samples.uid(each) for each in ("org", "person", "accreditation")),
 }  # fmt: skip
 PLAIN = {"decision": "meetings/9", "period": "2026-Q1"}
+FIXED = {"about": "credit/9", "result": "retracted"}
+"""What pages say themselves of what is told of credit; elsewhere they name things by id."""
 
 
 @pytest.mark.parametrize(
@@ -354,10 +367,14 @@ async def test_what_a_form_sends_is_the_command_that_the_service_takes(
             given["decisions:meetings/9"] = "yes"
         elif ask.kind in {"members", "parties", "some"}:
             given[f"{ask.name}:{samples.LIBRARY['id']}"] = "yes"
+        elif ask.kind == "facts":
+            given[f"{ask.name}:{samples.uid('deed')}.equal"] = "yes"
         elif ask.kind == "choice":
             given[ask.name] = ask.options[0][0] if ask.options else samples.LIBRARY["id"]
         elif ask.kind == "plain":
             given[ask.name] = PLAIN[ask.name]
+        elif ask.kind == "fixed" and form in claims.FORMS.values():
+            given[ask.name] = FIXED[ask.name]
         else:
             given[ask.name] = SAID[ask.kind]
     if form.name == "define-term":  # either choices or limits
@@ -383,6 +400,7 @@ def test_every_form_but_those_that_ask_for_more_is_tried_out() -> None:
                    issues.RAISING, issues.FORMS, registers.CONSTITUENCIES, registers.THREATS,
                    registers.EXCHANGES, registers.CONFLICTS, registers.RELATIONSHIPS,
                    messages.FORMS, you.FORMS, deciding.PROPOSING, deciding.FORMS, concerns.FORMS,
+                   claims.FORMS,
                    steps.PROPOSING, steps.FORMS, meetings.SCHEDULING, meetings.FORMS)
         for form in of.values()
     }  # fmt: skip

@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
+from uuid import UUID
 
 import pytest
 
+from services.web.pages import claims
 from services.web.peers import signed
 from tests.web import samples
 from tests.web.shown import PAGES, Element, decision_page, read
@@ -289,3 +291,60 @@ def test_f85_a_decisions_page_shows_the_concerns_about_it() -> None:
     links = [link.attributes["href"] for link in shown.all("a")]
     proposal = samples.BREAKFAST["proposal"]
     assert f"/c/harbour-schools/concerns?about={proposal}" in links
+
+
+def doable(article: Element) -> set[str]:
+    """Return what can be done in a part of a page."""
+    return {form.attributes["action"].rpartition("/")[2] for form in article.all("form")}
+
+
+def test_f91_a_claim_says_what_speaks_against_it_and_who_may_do_what() -> None:
+    told = page("claims, delegate")
+    first, *_ = told.all("article")
+    assert "The parents led the talks." in first.words
+    assert "Said otherwise" in first.words
+    assert "#credit-30" in [link.attributes["href"] for link in first.all("a")]
+    assert doable(first) == {"dispute"}, "a delegate does not review"
+    assert doable(page("claims").all("article")[0]) == {"dispute", "review"}
+
+
+def test_f91_a_statement_names_who_has_not_agreed_and_what_went_out_alone() -> None:
+    told = page("claims, delegate")
+    ours, theirs = [one for one in told.all("article") if "Version" in one.words]
+    assert "Named, and not agreed: Parents of Eastside" in ours.words
+    assert "Released, unilateral" in theirs.words
+
+    assert doable(ours) == {"release", "redraft"}
+    assert doable(theirs) == {"approve", "dispute"}
+
+
+def test_f92_the_end_of_a_dispute_stands_as_large_as_its_beginning() -> None:
+    told = page("claims, delegate")
+    raised, mediated, settled = [one for one in told.all("article") if "due" in one.words]
+    quotes = [one.words for one in settled.all("blockquote")]
+    assert quotes == ["It was more of us.", "Name us.", "Teachers and parents, together."]
+    assert "Both agree to these words" in settled.words
+
+    assert doable(raised) == {"mediate", "retract"}
+    assert doable(mediated) == set(), "who neither presides nor is a side only reads"
+    assert doable(settled) == set()
+    [_, of_chair, _] = [one for one in page("claims").all("article") if "due" in one.words]
+    assert doable(of_chair) == {"mediate", "resolve"}
+
+
+def test_k10_no_side_is_offered_to_say_how_a_dispute_ended() -> None:
+    side, chair, other = (UUID(samples.uid(name)) for name in ("side", "chair", "other"))
+    mediator = {"org": str(side), "at": "2026-03-08T12:00:00Z", "ref": "credit/49"}
+    told = {
+        "dispute": str(side), "about": "credit/1", "due": "2026-04-01", "parties": [str(side)],
+        "at": "2026-03-07T12:00:00Z", "ref": "credit/48",
+    }  # fmt: skip
+    mediated = claims.Dispute.model_validate(told | {"mediators": [mediator]})
+    assert not mediated.may_resolve(side, side)
+    neutral = claims.Dispute.model_validate(told | {"mediators": [mediator | {"org": str(other)}]})
+    assert neutral.may_resolve(other, chair)
+    assert not neutral.may_resolve(chair, chair)
+    outside = claims.Dispute.model_validate(told | {"mediators": [mediator | {"org": None}]})
+    assert outside.may_resolve(chair, chair)
+    assert not outside.may_resolve(side, side)
+    assert not claims.Dispute.model_validate(told).may_resolve(chair, chair)
