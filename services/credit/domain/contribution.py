@@ -128,9 +128,7 @@ def _record(
     by, roll = speaker(context), context.fact(Roll)
     roll.check({command.of})
     if command.role is Role.ASKED_THE_QUESTION and not about and not context.imported:
-        raise Refused(
-            "no_reference", "Say which speech or concern the question opened: `about`."
-        )
+        raise Refused("no_reference", "Say which speech or concern the question opened: `about`.")
     return [
         ContributionRecorded(
             by=by,
