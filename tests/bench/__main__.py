@@ -59,6 +59,7 @@ ROWS = {
     "bus": "tests.bench.bus",
     "mandates": "tests.bench.mandates",
     "pages": "tests.bench.pages",
+    "statement": "tests.bench.statement",
     "tail": "tests.bench.tail",
     "votes": "tests.bench.votes",
 }
