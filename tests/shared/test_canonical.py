@@ -1,5 +1,6 @@
 """One encoder, the same bytes as RFC 8785, and the vector of the wire contract."""
 
+import json
 from hashlib import sha256
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from shared.canonical import CANONICAL, chain_next, chain_start, dumps, jsonable, leaf_hash
 from shared.event import Text
 from tests.laws import over
+from tests.shared.tlog.vectors import VECTORS, with_vectors
 
 WHOLE_EVENT = {
     "specversion": "1.0",
@@ -96,3 +98,24 @@ def test_the_chain_starts_with_service_and_coalition() -> None:
 
 def test_text_is_written_without_anything_around_it() -> None:
     assert jsonable((Text(lang="de", text="Zu spät"),)) == [{"lang": "de", "text": "Zu spät"}]
+
+
+# What events hold is less than JSON has: no fractions, no keys beyond ASCII.
+OFFICIAL = {
+    "arrays": True, "french": False, "structures": False,
+    "unicode": True, "values": False, "weird": False,
+}  # fmt: skip
+
+
+@with_vectors
+@pytest.mark.parametrize("name", OFFICIAL)
+def test_official_vectors_are_written_as_they_should_be_or_refused(name: str) -> None:
+    folder = VECTORS / "jcs-rfc8785/testdata"
+    value = json.loads((folder / f"input/{name}.json").read_bytes())
+    wanted = bytes.fromhex((folder / f"outhex/{name}.txt").read_text())
+    assert rfc8785.dumps(value) == wanted
+    if OFFICIAL[name]:
+        assert dumps(value) == wanted
+    else:
+        with pytest.raises(TypeError, match=r"float|not ASCII"):
+            dumps(value)

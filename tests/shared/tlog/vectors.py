@@ -1,0 +1,11 @@
+"""Official test data of other logs, where it lies beside the repository."""
+
+from pathlib import Path
+
+import pytest
+
+TLOG = Path(__file__).parents[4] / "shared" / "data" / "tlog"
+VECTORS = TLOG / "vectors"
+SPECS = TLOG / "specs"
+
+with_vectors = pytest.mark.skipif(not VECTORS.is_dir(), reason="../shared/data/tlog is absent")
