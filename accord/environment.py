@@ -1,8 +1,10 @@
 """What the services are told: addresses with `{service}` in them, and files of secrets."""
 
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -10,6 +12,7 @@ import accord
 from shared.settings import PLACEHOLDER, Settings
 
 IN_ADDRESS = {"user", "password", "passfile", "dbname", "database"}
+LONGEST_SOCKET = 100  # bytes; systems end between 103 and 107
 CHECKOUT = Path(accord.__file__).parent.parent
 
 
@@ -46,6 +49,7 @@ def of_services(
         "RELAY__KEY_FILE": settings.relay.key_file or secrets / f"relay_{PLACEHOLDER}",
         "KEYS__DSN": settings.keys.dsn or database.dsn_for(f"{role}_keys", f"{role}_keys"),
         "KEYS__PASSWORD_FILE": settings.keys.password_file or secrets / f"{role}_keys",
+        "SIGNER__SOCKET": signer_socket(settings, data),
         "KEYS__KEK_FILE": settings.keys.kek_file or secrets / "kek",
         "NATS__URL": nats_url,
         "NATS__NKEY_SEED_FILE": seed_file(settings, data),
@@ -84,6 +88,25 @@ def of_migrations(services: dict[str, str], database: Database) -> dict[str, str
     if database.password_file is not None:
         admin["ACCORD_ADMIN__PASSWORD_FILE"] = str(database.password_file)
     return {**services, **admin}
+
+
+def of_signer(settings: Settings, data: Path) -> dict[str, str]:
+    """Return the environment of `python -m services.audit.signer`: it knows of nothing else."""
+    told = {
+        "SOCKET": signer_socket(settings, data),
+        "FOLDER": settings.signer.folder or data / "signer",
+        "KEY_FILE": settings.signer.key_file or data / "secrets" / "signer",
+    }
+    return of_ours() | {f"ACCORD_SIGNER__{name}": str(value) for name, value in told.items()}
+
+
+def signer_socket(settings: Settings, data: Path) -> Path:
+    """Say where the signer listens; a path too long for a socket gets a short one elsewhere."""
+    socket = settings.signer.socket or data / "run" / "signer" / "socket"
+    if len(os.fsencode(socket)) <= LONGEST_SOCKET:
+        return socket
+    short = sha256(os.fsencode(data)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"accord-signer-{short}" / "socket"
 
 
 def seed_file(settings: Settings, data: Path) -> Path:

@@ -13,7 +13,7 @@ from accord.failed import Failed
 from accord.provision import USERS
 from shared.nkeys import NKey
 
-SERVICES = ("members", "meetings", "credit", "transparency", "web")
+SERVICES = ("members", "meetings", "credit", "transparency", "audit", "web")
 ADMIN = "accord_admin"
 
 
@@ -37,6 +37,7 @@ def _secrets() -> Iterator[tuple[str, Callable[[], str]]]:
     yield ADMIN, _password
     yield "kek", lambda: secrets.token_hex(32)
     yield "pepper", lambda: secrets.token_hex(32)
+    yield "signer", lambda: secrets.token_hex(32)
     yield "issuer", _es256
     for user in USERS:
         yield f"nkey_{user}", lambda: NKey.generate().seed

@@ -63,8 +63,11 @@ DURABLES = (
     Durable("members", "transparency-reports-v1"),
     Durable("meetings", "transparency-reports-v1"),
     Durable("credit", "transparency-reports-v1"),
+    Durable("members", "audit-keeps-the-log"),
+    Durable("meetings", "audit-keeps-the-log"),
+    Durable("credit", "audit-keeps-the-log"),
 )
-SERVICES = (*SPEAKERS, "transparency")
+SERVICES = (*SPEAKERS, "transparency", "audit")
 USERS = (*SERVICES, OPERATIONS, SYSTEM)
 
 

@@ -27,7 +27,7 @@ from accord.token import FIRST, sign_in_line
 from shared.settings import PLACEHOLDER, Settings
 
 ENDS_WITHIN = 6.0  # seconds; a service that is told to end has five
-WRITES, READS = "members meetings credit web", "transparency followers"
+WRITES, READS = "members meetings credit web", "transparency audit followers"
 """Two processes, so that what follows from a command delays no other; the first is asked."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SEED = """\
@@ -98,8 +98,10 @@ class Suite:
             parts = [self._part(names, port) for names, port in ports.items()]
             starting = [asyncio.create_task(supervisor.start(part.program)) for part in parts]
             try:
-                database, nats_url = await asyncio.gather(
-                    self._database(supervisor), self._nats(supervisor)
+                database, nats_url, _ = await asyncio.gather(
+                    self._database(supervisor),
+                    self._nats(supervisor),
+                    supervisor.start(self._signer()),
                 )
                 names = environment.of_services(
                     self.settings, self.data, database, nats_url, demo=self.settings.demo
@@ -171,6 +173,17 @@ class Suite:
         await create_all(database, self.data / "secrets")
         return database
 
+    def _signer(self) -> Program:
+        """Return the process that holds the keys of the logs; it knows nothing of the others."""
+        socket = environment.signer_socket(self.settings, self.data)
+        return Program(
+            name="signer",
+            title="The signer",
+            command=(sys.executable, "-m", "services.audit.signer"),
+            ready=partial(listens, socket),
+            environment=environment.of_signer(self.settings, self.data),
+        )
+
     async def _nats(self, supervisor: Supervisor) -> str:
         if self.settings.nats.url is not None:
             return self.settings.nats.url
@@ -207,6 +220,16 @@ async def until_over(task: asyncio.Task[None]) -> None:
     """
     await asyncio.wait([task])
     task.result()
+
+
+async def listens(socket: Path) -> bool:
+    """Say whether somebody answers at a Unix socket."""
+    try:
+        _, writer = await asyncio.open_unix_connection(socket)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def write(path: Path, told: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from services.audit.__main__ import service as audit
 from services.credit.__main__ import service as credit
 from services.meetings.__main__ import service as meetings
 from services.members.__main__ import service as members
@@ -35,7 +36,7 @@ from shared.telemetry import start
 
 TOLD_WITHIN = 60.0  # seconds
 GIVES_WAY = 10  # in the scheduler's steps: what only follows leaves the processor to what answers
-SERVICES = (members, meetings, credit, transparency)
+SERVICES = (members, meetings, credit, transparency, audit)
 PAGES, FOLLOWERS = "web", "followers"
 
 

@@ -13,7 +13,7 @@ from shared.bus import Bus
 from shared.database import DB_TRANSIENT, close
 from shared.ear import Ear
 from shared.erasure import Erasure
-from shared.inbox import Listener, Reader, Subscription
+from shared.inbox import Inbox, Listener, Reader
 from shared.models import Model, Models
 from shared.projection import Projection
 from shared.sealing import Keys
@@ -46,7 +46,7 @@ class Following:
         self,
         service: str,
         projection: Projection | None,
-        subscriptions: Sequence[Subscription],
+        subscriptions: Sequence[Inbox],
         *,
         app: asyncpg.Pool,
         watch: asyncpg.Pool,

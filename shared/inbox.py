@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 import asyncpg
@@ -134,8 +134,55 @@ class Listener(Protocol):
     async def apply(self, db: Connection, events: Sequence[Recorded]) -> None: ...
 
 
+class Inbox(Listener, Protocol):
+    """A listener on one service."""
+
+    @property
+    def source(self) -> str: ...
+
+
+@runtime_checkable
+class Keeper(Protocol):
+    """A listener that keeps the bytes of every event as they came, and compares repeated ones."""
+
+    async def keep(
+        self, db: Connection, coalition: UUID, first: int, entries: Sequence[bytes],
+        leaves: Sequence[bytes],
+    ) -> None:  # fmt: skip
+        """Keep consecutive events, with their leaf hashes.
+
+        Raises:
+            Halt: nothing may be kept of this coalition.
+        """
+
+    async def compare(
+        self, db: Connection, coalition: UUID, first: int, entries: Sequence[bytes]
+    ) -> None:
+        """Compare events that came again with those kept.
+
+        Raises:
+            Halt: one is another.
+        """
+
+    async def changed(self, db: Connection, coalition: UUID, evidence: Mapping[str, Any]) -> None:
+        """Learn, and remember, that the source's history is no longer what was kept of it."""
+
+
 class Gap(LookupError):
     """Events are missing before these."""
+
+
+class Halt(Exception):
+    """This reader takes no more of a coalition, until somebody has looked.
+
+    Args:
+        evidence: What shows that the source's history changed, if that is the reason.
+    """
+
+    def __init__(self, reason: str, words: str, evidence: Mapping[str, Any] | None = None) -> None:
+        super().__init__(words)
+        self.reason = reason
+        self.evidence = evidence
 
 
 class Reader:
@@ -167,6 +214,7 @@ class Reader:
         self._erasure = erasure if source.service == erasing.SOURCE else None
         self._erased: dict[UUID, int] = {}
         self._redacted: dict[UUID, Mapping[str, Mapping[str, str]]] = {}
+        self._keeper = listener if isinstance(listener, Keeper) else None
         self._as = model.reader if model else listener.reader
         self._schema = model.schema if model else None
         self._source = source
@@ -280,6 +328,9 @@ class Reader:
                     reached = await self._take(coalition, first, entries, chain, told=told)
             except (Gap, Damaged, _Again, *DB_TRANSIENT):
                 raise
+            except Halt as halt:
+                await self._park(coalition, halt.reason, str(halt), 1, halt.evidence)
+                return -1
             except Exception as error:
                 unknown = isinstance(error, UnknownType)
                 tries = self._failed[coalition] = self._failed.get(coalition, 0) + 1
@@ -329,6 +380,7 @@ class Reader:
             if first > cursor.position + 1:
                 raise Gap
             new = entries[cursor.position + 1 - first :]
+            await self._compare_again(db, coalition, first, entries[: len(entries) - len(new)])
             if not new:
                 return cursor.position
             ends, leaves = chained(cursor.chain, [entry for entry, _ in new])
@@ -349,6 +401,7 @@ class Reader:
                     )  # fmt: skip
             if seen:
                 await self._listener.apply(db, seen)
+            await self._keep(db, coalition, cursor.position + 1, new, leaves)
             await reach("reader.after_apply")
             listed = self._erased.get(coalition, 0)
             for position, person in erased:
@@ -372,6 +425,20 @@ class Reader:
             await self._look_again(db, coalition, row[1], redacted, opened)
             await reach("reader.before_commit")
         return reached
+
+    async def _compare_again(
+        self, db: Connection, coalition: UUID, first: int, entries: Sequence[Entry]
+    ) -> None:
+        if self._keeper is not None and entries:
+            await self._keeper.compare(db, coalition, first, [entry for entry, _ in entries])
+
+    async def _keep(
+        self, db: Connection, coalition: UUID, first: int, entries: Sequence[Entry],
+        leaves: Sequence[bytes],
+    ) -> None:  # fmt: skip
+        if self._keeper is not None:
+            kept = [entry for entry, _ in entries]
+            await self._keeper.keep(db, coalition, first, kept, leaves)
 
     async def _look_again(
         self, db: Connection, coalition: UUID, listed: int, seen_to: Sequence[Redaction],
@@ -609,7 +676,8 @@ class Reader:
                 else:
                     page = await self._source.page(coalition, after)
         except Damaged as error:
-            await self._park(coalition, "history_changed", str(error), 1)
+            evidence = {"after": after or 0, "why": str(error)}
+            await self._park(coalition, "history_changed", str(error), 1, evidence)
         except (*DB_TRANSIENT, Gap, _Again) as error:
             log.info("heal_later", reader=self.name, error=type(error).__name__)
             return False
@@ -688,9 +756,17 @@ class Reader:
         if fresh.position < cursor.position or (
             fresh.position == cursor.position and fresh.chain != cursor.chain
         ):
-            await self._park(coalition, "history_changed", f"head at {fresh.position}", 1)
+            evidence = {
+                "head": [fresh.position, fresh.chain.hex()],
+                "kept": [cursor.position, cursor.chain.hex()],
+            }
+            words = f"head at {fresh.position}"
+            await self._park(coalition, "history_changed", words, 1, evidence)
 
-    async def _park(self, coalition: UUID, reason: str, error: str, tries: int) -> None:
+    async def _park(
+        self, coalition: UUID, reason: str, error: str, tries: int,
+        evidence: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         log.error("parked", reader=self.name, coalition=str(coalition), reason=reason, error=error)
         self._parked[coalition] = time.monotonic() + UNPARK_SECONDS
         async with self._pool.acquire(timeout=2) as db, db.transaction():
@@ -704,6 +780,8 @@ class Reader:
                 coalition, self._source.service, self._as, cursor.position + 1,
                 reason, error, tries,
             )  # fmt: skip
+            if self._keeper is not None and evidence is not None:
+                await self._keeper.changed(db, coalition, evidence)
 
     async def _unpark(self, coalition: UUID) -> None:
         self._parked.pop(coalition, None)

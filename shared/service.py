@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -52,7 +52,7 @@ from shared.identity import (
     ed25519_key,
 )
 from shared.importing import ImportedCommand
-from shared.inbox import Subscription
+from shared.inbox import Inbox
 from shared.journal import Erasures, Journal, forget_repeats
 from shared.peers import Known, Peers
 from shared.projection import Projection
@@ -92,6 +92,29 @@ def policy(package: str) -> Policy:
     )
 
 
+class Worker(Protocol):
+    """Work of a service's own, for as long as it runs."""
+
+    async def run(self) -> None:
+        """Work until `stop`."""
+
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a service has at hand for work of its own.
+
+    Args:
+        app: Connections of the application's role.
+        watch: Connections of the role that sees every coalition.
+    """
+
+    settings: Settings
+    app: asyncpg.Pool
+    watch: asyncpg.Pool
+
+
 @dataclass(frozen=True)
 class Service:
     """What a service is made of.
@@ -106,6 +129,9 @@ class Service:
         timers: What it does by itself when a day or a moment has come.
         erased: Who was erased, as far as this service knows.
         confirm: What records that every service has erased somebody; only where it was said.
+        works: What else it does while it runs, on what it has at hand.
+        open: Its routes at the root, for everybody: no action, and no token unless they ask.
+        grants: What its roles may do to its own tables, with `{app}` and `{relay}` in them.
     """
 
     name: str
@@ -115,7 +141,7 @@ class Service:
     deciders: tuple[AnyDecider, ...] = ()
     folds: tuple[Fold[Any], ...] = ()
     imports: Mapping[str, ImportedCommand] = field(default_factory=dict)
-    subscriptions: tuple[Subscription, ...] = ()
+    subscriptions: tuple[Inbox, ...] = ()
     projection: Projection | None = None
     mandates: Callable[[Reading], Awaitable[Mandates]] | None = None
     find: Find | None = None
@@ -123,6 +149,9 @@ class Service:
     timers: tuple[Timer, ...] = ()
     erased: Erasures | None = None
     confirm: Confirm | None = None
+    works: Callable[["Tools"], "Worker"] | None = None
+    open: APIRouter | None = None
+    grants: tuple[str, ...] = ()
     sql: tuple[Script, ...] = ()
     tables: Script | None = None
 
@@ -182,6 +211,7 @@ class Service:
             f"grant execute on function inbox.drop_model, inbox.forget to {app}",
             f"grant execute on function inbox.clear, inbox.cleared to {app}",
         ]
+        grants += [each.format(app=app, relay=relay) for each in self.grants]
         scripts = (*CORE, *self.sql)
         if self.timers:
             scripts = (*CORE, TIMERS, *self.sql)
@@ -242,6 +272,8 @@ class Service:
         app.add_middleware(Signpost, ways=self.ways())
         if self.everywhere is not None:
             app.include_router(self.everywhere, prefix=EVERYWHERE)
+        if self.open is not None:
+            app.include_router(self.open)
         app.include_router(feed.router)
         if self.tables is not None:
             app.include_router(upkeep.router(self.tables.package, runtime.addresses))
@@ -390,6 +422,10 @@ class Runtime:
                 )  # fmt: skip
                 self._tasks.append(beside(following.run()))
                 stopping.append(following.stop)
+            if service.works is not None:
+                worker = service.works(Tools(settings, app, watch))
+                self._tasks.append(beside(worker.run()))
+                stopping.append(worker.stop)
             spare_the_collector()
             grace = settings.shutdown.grace_s
             try:

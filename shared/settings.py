@@ -137,7 +137,10 @@ class Service(Group):
 
 
 class Signer(Group):
+    """The process that holds the log keys: where it listens, and the folder of what it signed."""
+
     socket: Path | None = None
+    folder: Path | None = None
     key_file: Path | None = None
 
 

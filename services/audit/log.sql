@@ -1,0 +1,69 @@
+-- One log a coalition, in the order in which events came. This order is data, not derived from any.
+create schema if not exists log;
+
+create table if not exists log.log (
+  coalition_id uuid   not null,
+  log_id       text   not null,
+  origin       text   unique,                 -- from the moment it has a key
+  vkey         text,
+  size         bigint not null default 0,
+  sealed_size  bigint not null default 0,
+  sealed_peaks bytea  not null default '',    -- 32 bytes each, that of the largest subtree first
+  state        text   not null default 'open' check (state in ('open', 'frozen', 'ended')),
+  reason       text,                          -- why it is not open
+  urgent       boolean not null default false, -- something came that is sealed at once
+  changed_at   timestamptz,                   -- when the first entry came that is not sealed
+  primary key (coalition_id, log_id));
+
+create unique index if not exists log_open on log.log (coalition_id) where state <> 'ended';
+
+create table if not exists log.entry (
+  coalition_id uuid   not null,
+  log_id       text   not null,
+  seq          bigint not null,
+  service      text   not null,
+  position     bigint not null,
+  event_id     uuid   not null,
+  leaf         bytea  not null check (octet_length(leaf) <= 65535),
+  leaf_hash    bytea  not null,
+  received_at  timestamptz not null default clock_timestamp(),
+  primary key (coalition_id, log_id, seq),
+  unique (coalition_id, log_id, service, position),
+  unique (coalition_id, log_id, event_id));
+
+create table if not exists log.tile (         -- full ones only
+  coalition_id uuid   not null,
+  log_id       text   not null,
+  level        int    not null,
+  n            bigint not null,
+  data         bytea  not null check (octet_length(data) = 8192),
+  root         bytea  not null,
+  primary key (coalition_id, log_id, level, n));
+
+create table if not exists log.checkpoint (
+  coalition_id uuid   not null,
+  log_id       text   not null,
+  size         bigint not null,
+  root         bytea  not null,
+  note         text   not null,               -- signed by the log, and by nobody else
+  signed_at    timestamptz not null default clock_timestamp(),
+  published_at timestamptz,
+  primary key (coalition_id, log_id, size));
+
+create table if not exists log.cosignature (
+  coalition_id uuid   not null,
+  log_id       text   not null,
+  size         bigint not null,
+  cosigner     text   not null,
+  line         text   not null,
+  at           timestamptz not null default clock_timestamp(),
+  primary key (coalition_id, log_id, size, cosigner));
+
+create table if not exists log.inconsistency (
+  coalition_id uuid   not null,
+  log_id       text   not null,
+  service      text   not null,
+  position     bigint not null,
+  evidence     jsonb  not null,
+  at           timestamptz not null default clock_timestamp(),
+  primary key (coalition_id, log_id, service, position));

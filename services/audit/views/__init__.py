@@ -1,0 +1,1 @@
+"""What is read of a log: checkpoints, tiles, bundles, proofs."""
