@@ -9,7 +9,7 @@ complete subtrees that n's binary digits name, the largest first: with them a tr
 root is known, without its leaves.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -164,7 +164,7 @@ def consistency(old: int, new: int, span: Span) -> list[bytes]:
 
 
 def verify_inclusion(
-    index: int, size: int, leaf: bytes, proof: Iterable[bytes], root: bytes
+    index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes
 ) -> None:
     """Check that a tree holds a leaf hash at a place (RFC 9162, 2.1.3.2).
 
@@ -173,6 +173,7 @@ def verify_inclusion(
     """
     if not 0 <= index < size:
         raise Unproved(f"A tree of {size} leaves has no leaf {index}.")
+    _check_lengths(leaf, root, *proof)
     at, last, top = index, size - 1, leaf
     for beside in proof:
         if last == 0:
@@ -202,6 +203,7 @@ def verify_consistency(
     """
     if not 0 <= old_size <= new_size:
         raise Unproved(f"A tree of {new_size} leaves has no beginning of {old_size}.")
+    _check_lengths(old_root, new_root, *proof)
     if old_size in (0, new_size):
         if proof:
             raise Unproved("Where nothing has to be proved, the proof is empty.")
@@ -231,6 +233,12 @@ def verify_consistency(
         raise Unproved(f"The proof leads to another root of {old_size} leaves.")
     if new != new_root:
         raise Unproved(f"The proof leads to another root of {new_size} leaves.")
+
+
+def _check_lengths(*hashes: bytes) -> None:
+    for each in hashes:
+        if len(each) != HASH_BYTES:
+            raise Unproved(f"A hash has {HASH_BYTES} bytes; this one has {len(each)}.")
 
 
 def _split(size: int) -> int:
