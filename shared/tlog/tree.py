@@ -203,7 +203,7 @@ def verify_consistency(
     """
     if not 0 <= old_size <= new_size:
         raise Unproved(f"A tree of {new_size} leaves has no beginning of {old_size}.")
-    _check_lengths(old_root, new_root, *proof)
+    _check_lengths(*proof)
     if old_size in (0, new_size):
         if proof:
             raise Unproved("Where nothing has to be proved, the proof is empty.")
