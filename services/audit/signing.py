@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,11 @@ class SignerClient:
 
     async def close(self) -> None:
         if self._way is not None:
-            self._way[1].close()
+            _, writer = self._way
             self._way = None
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def _ask(self, asked: dict[str, Any], hashes: Sequence[bytes] = ()) -> dict[str, Any]:
         async with self._lock, asyncio.timeout(ANSWERS_WITHIN):
