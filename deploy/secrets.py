@@ -28,6 +28,7 @@ def hands() -> dict[str, frozenset[str]]:
         "provision": {f"nkey_{OPERATIONS}", f"nkey_{SYSTEM}"},
         "web": {"accord_web_app", "issuer"},
         "tools": {"issuer"},
+        "signer": {"signer"},
     }
     dealt["migrate"] = {ADMIN, "accord_web_app"}
     for service in SERVICES:

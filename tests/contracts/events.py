@@ -21,6 +21,7 @@ from services.members.__main__ import service as members
 from services.transparency.__main__ import service as transparency
 from shared import event as events
 from shared.event import Event, Seal, Text, Value, seal_of
+from shared.inbox import Subscription
 from shared.redaction import FieldRedacted, RedactField
 from tests.contracts.golden import FOLDER, disclosures, shapes
 from tests.contracts.leads import leads_to
@@ -246,7 +247,9 @@ def _heard_by(source: str, name: str) -> list[str]:
         service.name
         for service in WRITERS
         for subscription in service.subscriptions
-        if subscription.source == source and any(one.name == name for one in subscription.hears)
+        if isinstance(subscription, Subscription)
+        and subscription.source == source
+        and any(one.name == name for one in subscription.hears)
     ]
     shown = transparency.projection
     assert shown is not None

@@ -21,7 +21,7 @@ def read() -> dict[str, Any]:
 
 SUITE = read()
 CONTAINERS: dict[str, dict[str, Any]] = SUITE["services"]
-SERVICES = ("members", "meetings", "credit", "transparency", "web")
+SERVICES = ("members", "meetings", "credit", "transparency", "audit", "web")
 ONE_SHOTS = frozenset({"secrets", "migrate", "tools"})
 
 

@@ -11,7 +11,7 @@ from tests.deploy.compose import CONTAINERS, ONE_SHOTS, SERVICES, SUITE, environ
 
 SECRETS = "/run/accord/secrets"
 LOOSENS = {"privileged", "cap_add", "devices", "pid", "ipc", "userns_mode", "sysctls", "env_file"}
-PEERS_OF_MIGRATE = ("members", "meetings", "credit", "transparency")
+PEERS_OF_MIGRATE = ("members", "meetings", "credit", "transparency", "audit")
 OURS = (*SERVICES, "migrate", "provision", "tools")
 
 
@@ -109,6 +109,8 @@ def test_a_container_has_the_secrets_it_names_and_no_other(name: str) -> None:
 def test_only_what_must_write_can(name: str) -> None:
     may_write = {"secrets": set(mounts("secrets")), "postgres": {"/var/lib/postgresql"}}
     may_write["nats"] = {"/var/lib/nats"}
+    may_write["signer"] = {"/var/lib/signer", "/run/signer"}
+    may_write["audit"] = {"/run/signer"}  # whoever asks at a socket writes to it
     written = {target for target, (_, mode) in mounts(name).items() if mode != "ro"}
     assert written == may_write.get(name, set())
     assert name == "secrets" or "vault" not in {source for source, _ in mounts(name).values()}

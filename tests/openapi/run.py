@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from tests.end_to_end.coalition import Coalition, form, mail, text
 from tests.suite import Suite
 
-SERVICES = ("members", "meetings", "credit", "transparency")
+SERVICES = ("members", "meetings", "credit", "transparency", "audit")
 HERE = Path(__file__).parent
 OPTIONS = (
     "--mode=all", "--checks=all",
