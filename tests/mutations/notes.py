@@ -6,9 +6,11 @@ CHECKPOINT = "shared/tlog/checkpoint.py"
 COSIGNATURE = "shared/tlog/cosignature.py"
 KEY = "shared/tlog/key.py"
 NOTE = "shared/tlog/note.py"
+POLICY = "shared/tlog/policy.py"
 OF_CHECKPOINT = "tests/shared/tlog/test_checkpoint.py"
 OF_COSIGNATURE = "tests/shared/tlog/test_cosignature.py"
 OF_NOTE = "tests/shared/tlog/test_note.py"
+OF_POLICY = "tests/shared/tlog/test_policy.py"
 
 MUTATIONS = (
     Mutation(
@@ -162,5 +164,69 @@ MUTATIONS = (
         before="        _opaque(cosigner),\n",
         after="        _opaque(checkpoint.origin),\n",
         test=OF_COSIGNATURE,
+    ),
+    Mutation(
+        id="a group counts once, however many keys it has",
+        file=POLICY,
+        before="            if len(counted.intersection(group.parts)) >= group.needed:",
+        after="            if len(counted) >= group.needed:",
+        test=OF_POLICY,
+    ),
+    Mutation(
+        id="nobody counts in two groups",
+        file=POLICY,
+        before="            if part in self.grouped:",
+        after="            if part in self.names - self.grouped:",
+        test=OF_POLICY,
+    ),
+    Mutation(
+        id="a name is defined above",
+        file=POLICY,
+        before="        if name not in self.names:",
+        after="        if name == NOBODY:",
+        test=OF_POLICY,
+    ),
+    Mutation(
+        id="a policy has one quorum",
+        file=POLICY,
+        before="        if self.quorums:",
+        after="        if len(self.quorums) > 1:",
+        test=OF_POLICY,
+    ),
+    Mutation(
+        id="a witness has no key of another, whatever its name",
+        file=POLICY,
+        before="key.public == each.public",
+        after="key == each",
+        test=OF_POLICY,
+    ),
+    Mutation(
+        id="the log itself has signed",
+        file=POLICY,
+        before="        if not signed:",
+        after="        if not found:",
+        test=OF_POLICY,
+        also=(Change(POLICY, "checkpoint, signed[0], ", "checkpoint, (signed or self.logs)[0], "),),
+    ),
+    Mutation(
+        id="a key that has ended signs no larger tree",
+        file=POLICY,
+        before="checkpoint.size > log.until",
+        after="checkpoint.size > log.until + 1",
+        test=OF_POLICY,
+    ),
+    Mutation(
+        id="a log signs under its origin",
+        file=POLICY,
+        before="    return log.key.name == checkpoint.origin and not ended",
+        after="    return not ended",
+        test=OF_POLICY,
+    ),
+    Mutation(
+        id="no more are needed than there are",
+        file=POLICY,
+        before=" or int(needed) > parts:",
+        after=" or int(needed) > parts + 1:",
+        test=OF_POLICY,
     ),
 )
