@@ -39,6 +39,10 @@ class Log:
     url: str | None = None
     until: int | None = None
 
+    def may_sign(self, size: int) -> bool:
+        """Say whether the key had not ended yet at this size."""
+        return self.until is None or size <= self.until
+
 
 @dataclass(frozen=True)
 class Witness:
@@ -130,7 +134,8 @@ class Policy:
         """
         note = Note.parse(raw)
         checkpoint = Checkpoint.parse(note.text)
-        logs = {log.key: log for log in self.logs if _may_sign(log, checkpoint)}
+        of_origin = [log for log in self.logs if log.key.name == checkpoint.origin]
+        logs = {log.key: log for log in of_origin if log.may_sign(checkpoint.size)}
         witnesses = {witness.key: witness for witness in self.witnesses}
         found = note.verified([*logs, *witnesses], now)
         signed = [logs[key] for key, _ in found if key in logs]
@@ -145,11 +150,6 @@ class Policy:
                 name = witnesses[key].name
                 witnessed[name] = max(cosigned_at(signature), witnessed.get(name, 0))
         return Judged(checkpoint, signed[0], witnessed, self.met_by(witnessed))
-
-
-def _may_sign(log: Log, checkpoint: Checkpoint) -> bool:
-    ended = log.until is not None and checkpoint.size > log.until
-    return log.key.name == checkpoint.origin and not ended
 
 
 @dataclass

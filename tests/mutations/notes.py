@@ -4,13 +4,27 @@ from tests.mutations import Change, Mutation
 
 CHECKPOINT = "shared/tlog/checkpoint.py"
 COSIGNATURE = "shared/tlog/cosignature.py"
+CONSISTENCY = "shared/tlog/consistency.py"
+FORK = "shared/tlog/fork.py"
 KEY = "shared/tlog/key.py"
 NOTE = "shared/tlog/note.py"
 POLICY = "shared/tlog/policy.py"
+PULL = "accord/witness_pull.py"
+SERVER = "accord/witness_server.py"
+STATE = "accord/witness_state.py"
+SUBMIT = "shared/tlog/submit.py"
+WITNESS = "shared/tlog/witness.py"
 OF_CHECKPOINT = "tests/shared/tlog/test_checkpoint.py"
 OF_COSIGNATURE = "tests/shared/tlog/test_cosignature.py"
+OF_CONSISTENCY = "tests/shared/tlog/test_consistency.py"
+OF_FORK = "tests/shared/tlog/test_fork.py"
 OF_NOTE = "tests/shared/tlog/test_note.py"
 OF_POLICY = "tests/shared/tlog/test_policy.py"
+OF_PULL = "tests/accord/test_witness_pull.py"
+OF_SERVER = "tests/accord/test_witness_server.py"
+OF_STATE = "tests/accord/test_witness_state.py"
+OF_SUBMIT = "tests/accord/test_witness_submit.py"
+OF_WITNESS = "tests/shared/tlog/test_witness.py"
 
 MUTATIONS = (
     Mutation(
@@ -176,7 +190,7 @@ MUTATIONS = (
         id="nobody counts in two groups",
         file=POLICY,
         before="            if part in self.grouped:",
-        after="            if part in self.names - self.grouped:",
+        after="            if part in self.grouped and part == name:",
         test=OF_POLICY,
     ),
     Mutation(
@@ -211,15 +225,15 @@ MUTATIONS = (
     Mutation(
         id="a key that has ended signs no larger tree",
         file=POLICY,
-        before="checkpoint.size > log.until",
-        after="checkpoint.size > log.until + 1",
+        before="size <= self.until",
+        after="size <= self.until + 1",
         test=OF_POLICY,
     ),
     Mutation(
         id="a log signs under its origin",
         file=POLICY,
-        before="    return log.key.name == checkpoint.origin and not ended",
-        after="    return not ended",
+        before=" for log in self.logs if log.key.name == checkpoint.origin]",
+        after=" for log in self.logs if log.key.name or checkpoint.origin]",
         test=OF_POLICY,
     ),
     Mutation(
@@ -228,5 +242,124 @@ MUTATIONS = (
         before=" or int(needed) > parts:",
         after=" or int(needed) > parts + 1:",
         test=OF_POLICY,
+    ),
+    Mutation(
+        id="a consistency proof comes out exact",
+        file=CONSISTENCY,
+        before="    return sn == 0 and old == old_root",
+        after="    return old == old_root",
+        test=OF_CONSISTENCY,
+    ),
+    Mutation(
+        id="the old root is proven too",
+        file=CONSISTENCY,
+        before="sn == 0 and old == old_root and new == new_root",
+        after="sn == 0 and new == new_root",
+        test=OF_CONSISTENCY,
+    ),
+    Mutation(
+        id="between trees of one size only equality counts",
+        file=CONSISTENCY,
+        before="        return not proof and old_root == new_root",
+        after="        return old_root == new_root",
+        test=OF_CONSISTENCY,
+    ),
+    Mutation(
+        id="an unknown log is told before its signature",
+        file=WITNESS,
+        before="        raise Declined(HTTPStatus.NOT_FOUND, ",
+        after="        raise Declined(HTTPStatus.FORBIDDEN, ",
+        test=OF_WITNESS,
+    ),
+    Mutation(
+        id="a witness believes only the log's signature",
+        file=WITNESS,
+        before="    keys = tuple(log.key for log in logs[checkpoint.origin] if",
+        after="    keys = tuple(log.key for each in logs.values() for log in each if",
+        test=OF_WITNESS,
+    ),
+    Mutation(
+        id="a proof has 63 lines at most",
+        file=WITNESS,
+        before="PROOF_LINES = 63",
+        after="PROOF_LINES = 64",
+        test=OF_WITNESS,
+    ),
+    Mutation(
+        id="an old size beyond the new is unreadable",
+        file=WITNESS,
+        before="    if request.old > checkpoint.size:",
+        after="    if request.old > checkpoint.size + 1:",
+        test=OF_WITNESS,
+    ),
+    Mutation(
+        id="a witness weighs from the size that it holds",
+        file=WITNESS,
+        before="    if request.old != size:",
+        after="    if request.old < size:",
+        test=OF_WITNESS,
+    ),
+    Mutation(
+        id="the size that is held is the answer",
+        file=WITNESS,
+        before="HTTPStatus.CONFLICT, str(size), SIZE",
+        after="HTTPStatus.CONFLICT, str(request.old), SIZE",
+        test=OF_WITNESS,
+    ),
+    Mutation(
+        id="an empty tree has its root",
+        file=WITNESS,
+        before="    if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:",
+        after="    if checkpoint.size == 0 and not checkpoint.root:",
+        test=OF_WITNESS,
+    ),
+    Mutation(
+        id="from nothing there is nothing to prove",
+        file=WITNESS,
+        before="    if size == 0 and request.proof:",
+        after="    if held and size == 0 and request.proof:",
+        test=OF_WITNESS,
+    ),
+    Mutation(
+        id="a fork is refused",
+        file=WITNESS,
+        before="    if not verify_consistency(size,",
+        after="    if size > 99 and not verify_consistency(size,",
+        test=OF_WITNESS,
+    ),
+    Mutation(
+        id="only signatures that were checked are kept",
+        file=WITNESS,
+        before="    note = Note(request.note.text, tuple(signature for _, signature in signed))",
+        after="    note = Note(request.note.text, request.note.signatures[: 9 * len(signed)])",
+        test=OF_WITNESS,
+    ),
+    Mutation(
+        id="evidence has the log's signature on both",
+        file=FORK,
+        before="        for note in (self.older, self.newer):",
+        after="        for note in (self.older,):",
+        test=OF_FORK,
+    ),
+    Mutation(
+        id="a log that only grew is not accused",
+        file=FORK,
+        before="        if older.root == self.root:",
+        after="        if older.root == newer.root:",
+        test=OF_FORK,
+    ),
+    Mutation(
+        id="evidence shows the other root",
+        file=FORK,
+        before="        if not _has_at(newer, older.size, self.root, self.proof):",
+        after="        if not (self.root and newer.size >= older.size):",
+        test=OF_FORK,
+    ),
+    Mutation(
+        id="evidence is of one log",
+        file=FORK,
+        before="        if older.origin != newer.origin:",
+        after="        if not older.origin:",
+        test=OF_FORK,
     ),
 )
