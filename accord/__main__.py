@@ -8,7 +8,7 @@ import structlog
 import typer
 from typer.core import TyperGroup
 
-from accord import exchange
+from accord import exchange, witness
 from accord.failed import Failed
 from accord.rebuild import doctor, rebuild
 from accord.sheets.commands import add_to, export
@@ -53,6 +53,7 @@ app.command()(rebuild)
 app.command()(doctor)
 add_to(exchange.app)
 app.add_typer(exchange.app, name="import")
+app.add_typer(witness.app, name="witness")
 
 if __name__ == "__main__":
     app()

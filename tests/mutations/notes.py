@@ -2,6 +2,7 @@
 
 from tests.mutations import Change, Mutation
 
+CALL = "shared/tlog/call.py"
 CHECKPOINT = "shared/tlog/checkpoint.py"
 COSIGNATURE = "shared/tlog/cosignature.py"
 CONSISTENCY = "shared/tlog/consistency.py"
@@ -361,5 +362,151 @@ MUTATIONS = (
         before="        if older.origin != newer.origin:",
         after="        if not older.origin:",
         test=OF_FORK,
+    ),
+    Mutation(
+        id="a checkpoint is kept before its cosignature leaves",
+        file=STATE,
+        before="            self._commit(db)\n",
+        after="            pass\n",
+        test=OF_STATE,
+    ),
+    Mutation(
+        id="two are never weighed at once",
+        file=STATE,
+        before='            db.execute("begin immediate")',
+        after='            db.execute("begin deferred")',
+        test=OF_STATE,
+    ),
+    Mutation(
+        id="what is declined is not kept",
+        file=STATE,
+        before='                db.execute("rollback")',
+        after='                db.execute("commit")',
+        test=OF_STATE,
+        also=(
+            Change(
+                STATE,
+                "                weigh(examined, Checkpoint.parse(held.text) if held else None)\n",
+                "",
+            ),
+            Change(
+                STATE,
+                "examined.note.signed_by(signature), now)\n",
+                "examined.note.signed_by(signature), now)\n"
+                "                weigh(examined, Checkpoint.parse(held.text) if held else None)\n",
+            ),
+        ),
+    ),
+    Mutation(
+        id="a witness that forgot does not go on",
+        file=STATE,
+        before='        if not (self.folder / "witness.sqlite").exists():',
+        after="        if not self.folder.exists():",
+        test=OF_STATE,
+    ),
+    Mutation(
+        id="a memory belongs to its key",
+        file=STATE,
+        before=".fetchall() != [(vkey,)]:",
+        after='.fetchall() == [("",)]:',
+        test=OF_STATE,
+    ),
+    Mutation(
+        id="a key is its owner's to read",
+        file=STATE,
+        before="    if file.stat().st_mode & 0o077:",
+        after="    if file.stat().st_mode & 0o007:",
+        test=OF_STATE,
+    ),
+    Mutation(
+        id="only a contradiction is evidence",
+        file=STATE,
+        before="        if evidence is None:\n            return None\n",
+        after="        evidence = evidence or fork.Fork(held, examined.note, root)\n",
+        test=OF_STATE,
+    ),
+    Mutation(
+        id="a body has one length",
+        file=SERVER,
+        before='        if more or "Transfer-Encoding" in self.headers or not',
+        after="        if not",
+        test=OF_SERVER,
+    ),
+    Mutation(
+        id="a body has a most",
+        file=SERVER,
+        before="        elif int(length) > REQUEST_BYTES:",
+        after="        elif int(length) > 9 * REQUEST_BYTES:",
+        test=OF_SERVER,
+    ),
+    Mutation(
+        id="who sends slowly is hung up on",
+        file=SERVER,
+        before="        self._end.start()\n",
+        after="",
+        test=OF_SERVER,
+    ),
+    Mutation(
+        id="more than it can hold are turned away",
+        file=SERVER,
+        before="        if self._free.acquire(blocking=False):",
+        after="        if self._free.acquire(blocking=False) or AT_ONCE:",
+        test=OF_SERVER,
+    ),
+    Mutation(
+        id="a cosignature is the witness's",
+        file=SUBMIT,
+        before="    return tuple(signature for _, signature in found)",
+        after="    return answered.signatures[: 9 * len(found)]",
+        test=OF_SUBMIT,
+    ),
+    Mutation(
+        id="an answer cannot change the checkpoint",
+        file=SUBMIT,
+        before="    if answered.text != note.text:",
+        after="    if not answered.text:",
+        test=OF_SUBMIT,
+    ),
+    Mutation(
+        id="a witness elsewhere is asked again",
+        file=SUBMIT,
+        before="    if holds is not None and holds != old and holds <= size:",
+        after="    if holds is not None and holds == old and holds <= size:",
+        test=OF_SUBMIT,
+    ),
+    Mutation(
+        id="a call ends however slowly it is answered",
+        file=CALL,
+        before="        end.start()\n",
+        after="",
+        test=OF_SUBMIT,
+    ),
+    Mutation(
+        id="only web addresses are asked",
+        file=CALL,
+        before='        parts.scheme not in {"http", "https"}',
+        after="        not parts.scheme",
+        test=OF_SUBMIT,
+    ),
+    Mutation(
+        id="what is not signed costs no tile",
+        file=PULL,
+        before="        examine(bytes(Request(old, (), note)), {origin: logs}, now)",
+        after="        assert examine",
+        test=OF_PULL,
+    ),
+    Mutation(
+        id="a partial tile has its width",
+        file=PULL,
+        before="number * TILE_HASHES, TILE_HASHES)",
+        after="number * TILE_HASHES, TILE_HASHES - 1)",
+        test=OF_PULL,
+    ),
+    Mutation(
+        id="an older checkpoint is not cosigned",
+        file=PULL,
+        before="    if size < old:",
+        after="    if size < 0:",
+        test=OF_PULL,
     ),
 )

@@ -1,0 +1,160 @@
+"""A witness that nobody can reach goes to the log itself: checkpoint, hashes, and back with a line.
+
+What it fetched is only where a proof comes from: it is judged as if the log had asked.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from http import HTTPStatus
+
+from accord.failed import Failed
+from accord.witness_state import Contradicted, WitnessState
+from shared.tlog.call import NoAnswer, call, joined
+from shared.tlog.checkpoint import Checkpoint
+from shared.tlog.note import Note, Unreadable, shown
+from shared.tlog.policy import Log
+from shared.tlog.witness import Declined, Request, examine
+
+SECONDS = 10.0
+HASH_BYTES, TILE_HASHES = 32, 256
+
+
+@dataclass(frozen=True)
+class LogTiles:
+    """The hash tiles of a log at one size, fetched when needed (C2SP tlog-tiles)."""
+
+    url: str
+    size: int
+    tiles: dict[tuple[int, int], bytes] = field(default_factory=dict)
+
+    def proof(self, old: int) -> tuple[bytes, ...]:
+        """Return the consistency proof from a size to this one (RFC 6962, 2.1.2)."""
+        return tuple(self._proof(old, 0, self.size, whole=True)) if old else ()
+
+    def root_at(self, size: int) -> bytes:
+        return self.range(0, size) if size else sha256(b"").digest()
+
+    def known_root_at(self, size: int) -> bytes:
+        """Return it, or nothing where the log does not show enough of itself."""
+        try:
+            return self.root_at(size)
+        except (Failed, NoAnswer):
+            return b""
+
+    def range(self, start: int, end: int) -> bytes:
+        """Return the hash of the subtree over these leaves; one of the tree's own splits."""
+        count = end - start
+        if count & (count - 1) == 0:
+            return self._node(count.bit_length() - 1, start // count)
+        middle = start + (1 << ((count - 1).bit_length() - 1))
+        return _node(self.range(start, middle), self.range(middle, end))
+
+    def _proof(self, old: int, start: int, end: int, *, whole: bool) -> Iterator[bytes]:
+        if old == end - start:
+            if not whole:
+                yield self.range(start, end)
+            return
+        half = 1 << ((end - start - 1).bit_length() - 1)
+        if old <= half:
+            yield from self._proof(old, start, start + half, whole=whole)
+            yield self.range(start + half, end)
+        else:
+            yield from self._proof(old - half, start + half, end, whole=False)
+            yield self.range(start, start + half)
+
+    def _node(self, height: int, index: int) -> bytes:
+        level, below = divmod(height, 8)
+        first = index << below
+        tile, at = divmod(first, TILE_HASHES)
+        raw = self._tile(level, tile)[at * HASH_BYTES : (at + (1 << below)) * HASH_BYTES]
+        hashes = [raw[each : each + HASH_BYTES] for each in range(0, len(raw), HASH_BYTES)]
+        while len(hashes) > 1:
+            hashes = [_node(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
+        return hashes[0]
+
+    def _tile(self, level: int, number: int) -> bytes:
+        if (level, number) not in self.tiles:
+            self.tiles[level, number] = self._fetch(level, number)
+        return self.tiles[level, number]
+
+    def _fetch(self, level: int, number: int) -> bytes:
+        width = min((self.size >> 8 * level) - number * TILE_HASHES, TILE_HASHES)
+        groups = [f"{number:03d}"[-3:]]
+        while number := number // 1000:
+            groups.insert(0, f"x{number % 1000:03d}")
+        path = f"tile/{level}/{'/'.join(groups)}"
+        partial = f"{path}.p/{width}" if width < TILE_HASHES else path
+        for each in dict.fromkeys((partial, path)):
+            reply = call("GET", joined(self.url, each), seconds=SECONDS)
+            if reply.status == HTTPStatus.OK and len(reply.body) >= width * HASH_BYTES:
+                return reply.body[: width * HASH_BYTES]
+        raise Failed(
+            f"{joined(self.url, partial)} is not there: it answered {int(reply.status)}, "
+            f"{len(reply.body)} bytes."
+        )
+
+
+def pull(state: WitnessState, origin: str, logs: list[Log]) -> str:
+    """Cosign what a log shows now, hand the line in, and return what became of it.
+
+    Args:
+        logs: The keys of this origin.
+
+    Raises:
+        Contradicted: the log has signed two histories.
+        Failed: it cannot be cosigned, or cannot be handed in.
+    """
+    url = next((log.url for log in logs if log.url), f"https://{origin}")
+    try:
+        return _pulled(state, origin, logs, url)
+    except NoAnswer as error:
+        raise Failed(f"{shown(origin)}: {error}") from error
+
+
+def _pulled(state: WitnessState, origin: str, logs: list[Log], url: str) -> str:
+    note = _newest(origin, url)
+    size, now = Checkpoint.parse(note.text).size, int(time.time())
+    held = state.last(origin)
+    old = Checkpoint.parse(held.text).size if held else 0
+    if size < old:
+        raise Failed(
+            f"{shown(origin)} shows size {size}, but this witness cosigned {old}: what it shows is "
+            "an old copy, or it lost its end."
+        )
+    tiles = LogTiles(url, size)
+    try:
+        examine(bytes(Request(old, (), note)), {origin: logs}, now)  # before a tile is asked for
+        examined = examine(bytes(Request(old, tiles.proof(old), note)), {origin: logs}, now)
+        line = state.cosign(examined, now, tiles.known_root_at)
+    except Contradicted:
+        raise
+    except Declined as declined:
+        raise Failed(f"{shown(origin)} size {size} declined: {declined}") from declined
+    handed = bytes(examined.note.signed_by(line))
+    reply = call("POST", joined(url, "cosignature"), seconds=SECONDS, body=handed)
+    if reply.status >= HTTPStatus.BAD_REQUEST:
+        raise Failed(
+            f"{shown(origin)} size {size} is cosigned, but the log did not take it: it answered "
+            f"{reply.status}."
+        )
+    return f"{shown(origin)} size {size} cosigned"
+
+
+def _newest(origin: str, url: str) -> Note:
+    reply = call("GET", joined(url, "checkpoint"), seconds=SECONDS)
+    if reply.status != HTTPStatus.OK:
+        raise Failed(f"{joined(url, 'checkpoint')} answered {reply.status}.")
+    try:
+        note = Note.parse(reply.body)
+        shows = Checkpoint.parse(note.text).origin
+    except Unreadable as error:
+        raise Failed(f"{joined(url, 'checkpoint')}: {error}") from error
+    if shows != origin:
+        raise Failed(f"{url} is the log {shown(shows)}, not {shown(origin)}.")
+    return note
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
