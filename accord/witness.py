@@ -16,8 +16,9 @@ from accord.failed import Failed
 from accord.witness_pull import pull as pull_from
 from accord.witness_server import WitnessServer
 from accord.witness_state import Contradicted, WitnessState
+from shared.tlog.encoding import Unreadable, shown
 from shared.tlog.fork import Fork, NoFork
-from shared.tlog.note import NotSigned, Unreadable, shown
+from shared.tlog.note import NotSigned
 from shared.tlog.policy import Log, Policy
 
 FORKED = 4
@@ -90,9 +91,9 @@ def evidence(
 ) -> None:
     """Say whether a file shows that a log signed two histories. Nobody is asked."""
     logs = _logs(policy)
-    keys = [log.key for each in logs.values() for log in each]
+    known = [log for each in logs.values() for log in each]
     try:
-        older, newer = Fork.parse(file.read_bytes()).check(keys, int(time.time()))
+        older, newer = Fork.parse(file.read_bytes()).check(known, int(time.time()))
     except (NoFork, NotSigned, Unreadable) as error:
         raise Failed(f"{file} shows no fork. {error}") from error
     typer.echo(

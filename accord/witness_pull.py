@@ -13,7 +13,8 @@ from accord.failed import Failed
 from accord.witness_state import Contradicted, WitnessState
 from shared.tlog.call import NoAnswer, call, joined
 from shared.tlog.checkpoint import Checkpoint
-from shared.tlog.note import Note, Unreadable, shown
+from shared.tlog.encoding import Unreadable, shown
+from shared.tlog.note import Note
 from shared.tlog.policy import Log
 from shared.tlog.witness import Declined, Request, examine
 

@@ -22,7 +22,7 @@ from socketserver import BaseServer
 from typing import Any
 
 from accord.witness_state import Contradicted, WitnessState
-from shared.tlog.note import shown
+from shared.tlog.encoding import shown
 from shared.tlog.policy import Log
 from shared.tlog.witness import PLAIN, REQUEST_BYTES, Declined, examine
 

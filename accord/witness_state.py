@@ -24,7 +24,8 @@ from accord.failed import Failed
 from shared.tlog import fork
 from shared.tlog.checkpoint import Checkpoint
 from shared.tlog.cosignature import Cosigner
-from shared.tlog.note import Note, Signature, Unreadable
+from shared.tlog.encoding import Unreadable
+from shared.tlog.note import Note, Signature
 from shared.tlog.witness import Declined, Examined, weigh
 
 WAITS = 5.0  # seconds, for another process on the folder
@@ -129,8 +130,8 @@ class WitnessState:
         """Write down that the log contradicts itself, if that can be shown; return the file."""
         old = examined.request.old
         root = root_at(old) if root_at else b""
-        keys, proof = examined.keys, examined.request.proof
-        evidence = fork.found(held, examined.note, proof, keys, now, root)
+        logs, proof = examined.logs, examined.request.proof
+        evidence = fork.found(held, examined.note, proof, logs, now, root)
         if evidence is None:
             return None
         origin = _hash(examined.checkpoint.origin)[:16]

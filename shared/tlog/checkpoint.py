@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from shared.tlog.note import Unreadable, base64_bytes, shown
+from shared.tlog.encoding import Unreadable, base64_bytes, shown
 
 ROOT_BYTES = 32
 SIZES = 1 << 63

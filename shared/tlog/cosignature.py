@@ -11,7 +11,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 from shared.tlog.checkpoint import Checkpoint
-from shared.tlog.note import Key, NotSigned, Secret, Signature, Unreadable, check_ed25519, shown
+from shared.tlog.encoding import Unreadable, shown
+from shared.tlog.note import Key, NotSigned, Secret, Signature, check_ed25519
 
 TIME_BYTES = 8
 AHEAD_SECONDS = 300

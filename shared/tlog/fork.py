@@ -14,7 +14,9 @@ from typing import Any, Self
 
 from shared.tlog.checkpoint import Checkpoint
 from shared.tlog.consistency import verify_consistency
-from shared.tlog.note import Key, Note, NotSigned, Unreadable, base64_bytes
+from shared.tlog.encoding import Unreadable, base64_bytes
+from shared.tlog.note import Note, NotSigned
+from shared.tlog.policy import Log
 
 FORMAT = "accord-fork/1"
 FORK_BYTES = 4 << 20
@@ -72,11 +74,11 @@ class Fork:
         }
         return json.dumps(held, indent=2, ensure_ascii=False).encode() + b"\n"
 
-    def check(self, keys: Iterable[Key], now: int) -> tuple[Checkpoint, Checkpoint]:
+    def check(self, logs: Iterable[Log], now: int) -> tuple[Checkpoint, Checkpoint]:
         """Return the two checkpoints, once it is sure that they contradict each other.
 
         Args:
-            keys: Of the log, from a source other than this file.
+            logs: The log's keys, from a source other than this file, each for its sizes.
             now: POSIX seconds.
 
         Raises:
@@ -84,10 +86,10 @@ class Fork:
             NoFork: both can be true, or it is not shown that they cannot.
             Unreadable: one of them is no checkpoint.
         """
-        trusted = list(keys)
-        for note in (self.older, self.newer):
-            note.verified(trusted, now)
         older, newer = (Checkpoint.parse(note.text) for note in (self.older, self.newer))
+        trusted = list(logs)
+        for note, checkpoint in ((self.older, older), (self.newer, newer)):
+            note.verified([log.key for log in trusted if log.may_sign(checkpoint.size)], now)
         if older.origin != newer.origin:
             raise NoFork("These are checkpoints of two logs.")
         if older.root == self.root:
@@ -101,7 +103,7 @@ def found(
     older: Note,
     newer: Note,
     proof: Sequence[bytes],
-    keys: Iterable[Key],
+    logs: Iterable[Log],
     now: int,
     root: bytes = b"",
 ) -> Fork | None:
@@ -119,7 +121,7 @@ def found(
     else:
         fork = Fork(older, newer, root or root_at(old.size, new.size, proof), tuple(proof))
     try:
-        fork.check(keys, now)
+        fork.check(logs, now)
     except (NoFork, NotSigned):
         return None
     return fork

@@ -4,7 +4,8 @@
 """
 
 from shared.tlog.cosignature import CosignerKey, MlDsaCosignerKey
-from shared.tlog.note import Key, LogKey, Unreadable, base64_bytes, shown
+from shared.tlog.encoding import Unreadable, base64_bytes, shown
+from shared.tlog.note import Key, LogKey
 
 TYPES: dict[int, type[Key]] = {each.kind: each for each in (LogKey, CosignerKey, MlDsaCosignerKey)}
 

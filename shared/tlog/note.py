@@ -8,7 +8,6 @@ are let pass; of a key that the reader knows, one line that fails condemns the w
 
 import base64
 import binascii
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -19,18 +18,14 @@ from typing import ClassVar, Self
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from shared.tlog.encoding import Unreadable, base64_bytes, check_controls, check_name, shown
+
 NOTE_BYTES = 1 << 20
 SIGNATURES = 100
 KEY_ID_BYTES = 4
 ED25519_BYTES = 32
 SECRET_PREFIX = "PRIVATE+KEY+"  # noqa: S105 - says that a secret follows
 _DASH = "— "
-_SHOWN = 60
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
-
-
-class Unreadable(ValueError):
-    """Bytes that are not what they should be: the message says what, and where."""
 
 
 class NotSigned(ValueError):
@@ -173,7 +168,7 @@ class Note:
             whole = raw.decode()
         except UnicodeDecodeError as error:
             raise Unreadable(f"The note is not UTF-8 at byte {error.start}.") from error
-        _check_controls(whole)
+        check_controls(whole)
         text, gap, below = whole.rpartition("\n\n")
         if not gap or not below:
             raise Unreadable("The note has no signatures below an empty line.")
@@ -283,40 +278,3 @@ def check_ed25519(key: Key, value: bytes, message: bytes) -> None:
         Ed25519PublicKey.from_public_bytes(key.public).verify(value, message)
     except InvalidSignature as error:
         raise NotSigned(f"The signature of {shown(key.name)} does not hold.") from error
-
-
-def check_name(name: str) -> None:
-    """Check the name of a key.
-
-    Raises:
-        Unreadable: it is empty, or has a space or `+` in it.
-    """
-    if not name or "+" in name or any(letter.isspace() for letter in name):
-        raise Unreadable(f"A key name is not empty and has no space or + in it: {shown(name)}")
-    _check_controls(name)
-
-
-def base64_bytes(text: str) -> bytes:
-    """Return what stands there in base64, which only one text stands for.
-
-    Raises:
-        Unreadable: it is not base64, or not as an encoder writes it.
-    """
-    try:
-        raw = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError) as error:
-        raise Unreadable(f"This is not base64: {shown(text)}") from error
-    if base64.b64encode(raw).decode() != text:
-        raise Unreadable(f"This is not canonical base64: {shown(text)}")
-    return raw
-
-
-def shown(text: str) -> str:
-    """Return a foreign text so that it fits a sentence: quoted, and not longer than a line."""
-    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
-
-
-def _check_controls(text: str) -> None:
-    if found := _CONTROL.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise Unreadable(f"Line {line} has a control character (U+{ord(found[0]):04X}).")

@@ -17,8 +17,9 @@ from typing import Self
 
 from shared.tlog.checkpoint import Checkpoint, decimal
 from shared.tlog.cosignature import TimedKey, cosigned_at
+from shared.tlog.encoding import Unreadable, shown
 from shared.tlog.key import vkey
-from shared.tlog.note import Key, Note, NotSigned, Unreadable, shown
+from shared.tlog.note import Key, Note, NotSigned
 
 POLICY_BYTES = 1 << 20
 NOBODY = b"none"

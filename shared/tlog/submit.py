@@ -9,7 +9,8 @@ from http import HTTPStatus
 
 from shared.tlog.call import NoAnswer, Reply, call, joined
 from shared.tlog.checkpoint import Checkpoint, decimal
-from shared.tlog.note import Note, NotSigned, Signature, Unreadable, shown
+from shared.tlog.encoding import Unreadable, shown
+from shared.tlog.note import Note, NotSigned, Signature
 from shared.tlog.policy import Witness
 from shared.tlog.witness import SIZE, Request
 

@@ -12,7 +12,8 @@ from typing import Self
 
 from shared.tlog.checkpoint import Checkpoint, decimal
 from shared.tlog.consistency import EMPTY_ROOT, verify_consistency
-from shared.tlog.note import NOTE_BYTES, Key, Note, NotSigned, Unreadable, base64_bytes, shown
+from shared.tlog.encoding import Unreadable, base64_bytes, shown
+from shared.tlog.note import NOTE_BYTES, Note, NotSigned
 from shared.tlog.policy import Log
 
 PROOF_LINES = 63
@@ -79,12 +80,13 @@ class Examined:
 
     Args:
         note: The checkpoint with the log's signatures that were checked, and no others.
+        logs: All keys of the log, each for its sizes.
     """
 
     request: Request
     checkpoint: Checkpoint
     note: Note
-    keys: tuple[Key, ...]
+    logs: tuple[Log, ...]
 
 
 def examine(raw: bytes, logs: Mapping[str, Sequence[Log]], now: int) -> Examined:
@@ -105,7 +107,8 @@ def examine(raw: bytes, logs: Mapping[str, Sequence[Log]], now: int) -> Examined
         raise Declined(HTTPStatus.BAD_REQUEST, str(error)) from error
     if checkpoint.origin not in logs:
         raise Declined(HTTPStatus.NOT_FOUND, f"The log {shown(checkpoint.origin)} is not known.")
-    keys = tuple(log.key for log in logs[checkpoint.origin] if log.may_sign(checkpoint.size))
+    known = tuple(logs[checkpoint.origin])
+    keys = [log.key for log in known if log.may_sign(checkpoint.size)]
     try:
         signed = request.note.verified(keys, now)
     except NotSigned as error:
@@ -116,7 +119,7 @@ def examine(raw: bytes, logs: Mapping[str, Sequence[Log]], now: int) -> Examined
             f"The old size {request.old} is beyond the checkpoint's, {checkpoint.size}.",
         )
     note = Note(request.note.text, tuple(signature for _, signature in signed))
-    return Examined(request, checkpoint, note, keys)
+    return Examined(request, checkpoint, note, known)
 
 
 def weigh(examined: Examined, held: Checkpoint | None) -> None:

@@ -98,7 +98,7 @@ def test_a_fork_is_shown_whatever_its_size(state: WitnessState, size: int, more:
             pulled(state, site)
         assert len(site.handed) == 1
         fork = Fork.parse(forked.value.evidence.read_bytes())
-        both = fork.check([LOG.signer.key], int(time.time()))
+        both = fork.check([Log(LOG.signer.key)], int(time.time()))
         assert both == (log.checkpoint, site.log.checkpoint)
     assert held(state) == log.checkpoint
 

@@ -114,7 +114,7 @@ def test_a_fork_is_declined_and_told(server: WitnessServer, state: WitnessState)
     lie = LOG.forked(4).grow(6, "another")
     assert post(server, lie.request(7)).status == 422
     (file,) = (state.folder / "evidence").iterdir()
-    assert Fork.parse(file.read_bytes()).check([LOG.signer.key], int(time.time()))
+    assert Fork.parse(file.read_bytes()).check([Log(LOG.signer.key)], int(time.time()))
     heard: list[str] = server.heard  # type: ignore[attr-defined]  # of the test's own server
     assert heard == [f"'{ORIGIN}' size 7 cosigned", f"'{ORIGIN}' FORKED at size 10: {file}"]
 

@@ -99,7 +99,7 @@ def test_a_fork_leaves_evidence(tmp_path: Path, size: int, more: int) -> None:
         state.cosign(examined(lie, size), NOW)
     assert forked.value.status == 422
     fork = Fork.parse(forked.value.evidence.read_bytes())
-    assert fork.check([LOG.signer.key], NOW) == (log.checkpoint, lie.checkpoint)
+    assert fork.check([Log(LOG.signer.key)], NOW) == (log.checkpoint, lie.checkpoint)
     assert held(state) == log.checkpoint
     worse = log.forked(3).grow(size - 3 + more, "a third")
     with pytest.raises(Contradicted) as again:

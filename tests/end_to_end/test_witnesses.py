@@ -23,7 +23,7 @@ from shared.tlog.cosignature import Cosigner
 from shared.tlog.fork import Fork
 from shared.tlog.key import vkey
 from shared.tlog.note import Key, Note, Signer
-from shared.tlog.policy import Judged, Policy, Witness
+from shared.tlog.policy import Judged, Log, Policy, Witness
 from shared.tlog.submit import Answer, submit
 from tests.accord.log_site import site_of
 from tests.shared.tlog.growing import GrowingLog
@@ -162,7 +162,7 @@ def test_three_witnesses_cosign_and_none_cosigns_a_fork(tmp_path: Path) -> None:
         for name in ("org-a", "org-b", "org-c")
     ]
     for fork in seen:
-        both = fork.check([LOG.key], int(time.time()))
+        both = fork.check([Log(LOG.key)], int(time.time()))
         assert both == (log.checkpoint, lie.checkpoint)
 
 

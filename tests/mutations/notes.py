@@ -6,6 +6,7 @@ CALL = "shared/tlog/call.py"
 CHECKPOINT = "shared/tlog/checkpoint.py"
 COSIGNATURE = "shared/tlog/cosignature.py"
 CONSISTENCY = "shared/tlog/consistency.py"
+ENCODING = "shared/tlog/encoding.py"
 FORK = "shared/tlog/fork.py"
 KEY = "shared/tlog/key.py"
 NOTE = "shared/tlog/note.py"
@@ -44,7 +45,7 @@ MUTATIONS = (
     ),
     Mutation(
         id="a note has no control characters",
-        file=NOTE,
+        file=ENCODING,
         before='_CONTROL = re.compile(r"[\\x00-\\x09\\x0b-\\x1f]")',
         after='_CONTROL = re.compile(r"[\\x00-\\x08]")',
         test=OF_NOTE,
@@ -98,14 +99,14 @@ MUTATIONS = (
     ),
     Mutation(
         id="base64 has one form",
-        file=NOTE,
+        file=ENCODING,
         before="    if base64.b64encode(raw).decode() != text:",
         after="    if len(base64.b64encode(raw)) != len(text):",
         test=OF_NOTE,
     ),
     Mutation(
         id="a key name has no plus",
-        file=NOTE,
+        file=ENCODING,
         before='    if not name or "+" in name or any(',
         after="    if not name or any(",
         test=OF_NOTE,
@@ -275,8 +276,8 @@ MUTATIONS = (
     Mutation(
         id="a witness believes only the log's signature",
         file=WITNESS,
-        before="    keys = tuple(log.key for log in logs[checkpoint.origin] if",
-        after="    keys = tuple(log.key for each in logs.values() for log in each if",
+        before="    keys = [log.key for log in known if",
+        after="    keys = [log.key for each in logs.values() for log in each if",
         test=OF_WITNESS,
     ),
     Mutation(
@@ -338,8 +339,8 @@ MUTATIONS = (
     Mutation(
         id="evidence has the log's signature on both",
         file=FORK,
-        before="        for note in (self.older, self.newer):",
-        after="        for note in (self.older,):",
+        before="in ((self.older, older), (self.newer, newer)):",
+        after="in ((self.older, older),):",
         test=OF_FORK,
     ),
     Mutation(
@@ -508,5 +509,12 @@ MUTATIONS = (
         before="    if size < old:",
         after="    if size < 0:",
         test=OF_PULL,
+    ),
+    Mutation(
+        id="in evidence too a key that has ended signs no larger tree",
+        file=FORK,
+        before="for log in trusted if log.may_sign(checkpoint.size)]",
+        after="for log in trusted]",
+        test=OF_FORK,
     ),
 )

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import strategies as st
 
 from shared.tlog.checkpoint import Checkpoint, decimal
+from shared.tlog.encoding import Unreadable
 from shared.tlog.key import vkey
-from shared.tlog.note import Note, NotSigned, Signer, Unreadable
+from shared.tlog.note import Note, NotSigned, Signer
 from tests.laws import over
 from tests.shared.tlog.vectors import VECTORS, with_vectors
 

@@ -19,8 +19,9 @@ from shared.tlog.cosignature import (
     cosigned_at,
     cosigned_tree,
 )
+from shared.tlog.encoding import Unreadable
 from shared.tlog.key import vkey
-from shared.tlog.note import Note, NotSigned, Signature, Signer, Unreadable
+from shared.tlog.note import Note, NotSigned, Signature, Signer
 from tests.laws import over
 
 NOW = 1_760_000_000

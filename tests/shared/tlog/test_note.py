@@ -6,17 +6,9 @@ import json
 import pytest
 from hypothesis import strategies as st
 
+from shared.tlog.encoding import Unreadable, base64_bytes
 from shared.tlog.key import vkey
-from shared.tlog.note import (
-    LogKey,
-    Note,
-    NotSigned,
-    Secret,
-    Signature,
-    Signer,
-    Unreadable,
-    base64_bytes,
-)
+from shared.tlog.note import LogKey, Note, NotSigned, Secret, Signature, Signer
 from tests.laws import over
 from tests.shared.tlog.vectors import SPECS, VECTORS, with_vectors
 

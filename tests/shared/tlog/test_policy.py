@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from shared.tlog.checkpoint import Checkpoint
 from shared.tlog.cosignature import Cosigner
-from shared.tlog.note import Note, NotSigned, Signature, Signer, Unreadable
+from shared.tlog.encoding import Unreadable
+from shared.tlog.note import Note, NotSigned, Signature, Signer
 from shared.tlog.policy import Policy
 from tests.laws import over
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from shared.tlog.checkpoint import Checkpoint
 from shared.tlog.cosignature import Cosigner
+from shared.tlog.encoding import Unreadable
 from shared.tlog.key import vkey
-from shared.tlog.note import Note, Signature, Signer, Unreadable
+from shared.tlog.note import Note, Signature, Signer
 from shared.tlog.policy import Log
 from shared.tlog.witness import Declined, Request, examine, weigh
 from tests.laws import over
