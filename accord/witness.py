@@ -5,6 +5,7 @@ it cosigned last: both in one folder, which no other witness may share.
 """
 
 import signal
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -118,6 +119,9 @@ def _pulled(witness: WitnessState, origin: str, logs: list[Log]) -> int:
         return FORKED
     except Failed as error:
         _say(str(error))
+        return 1
+    except (OSError, sqlite3.Error) as error:
+        _say(f"{shown(origin)} is not cosigned, as nothing can be kept: {error}")
         return 1
     return 0
 

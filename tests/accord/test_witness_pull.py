@@ -1,12 +1,14 @@
 """A witness that nobody can reach fetches what it judges, and judges it no more kindly."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from accord import witness_pull
+from accord import witness, witness_pull
 from accord.failed import Failed
 from accord.witness_pull import LogTiles, pull
 from accord.witness_state import Contradicted, WitnessState
@@ -178,3 +180,19 @@ def test_without_an_address_the_origin_is_the_address(
     monkeypatch.setattr(witness_pull, "SECONDS", 0.2)
     with pytest.raises(Failed, match=r"https://log\.invalid/c/1/checkpoint"):
         pull(state, "log.invalid/c/1", [Log(Signer("log.invalid/c/1", b"\x07" * 32).key)])
+
+
+def test_without_a_disk_nothing_is_handed_in(
+    tmp_path: Path, site: LogSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(WitnessState, "_commit", full)
+    policy = tmp_path / "policy"
+    policy.write_text(f"log {LOG.signer.key} {site.url}\nquorum none\n")
+    arguments = ["pull", "--state", str(tmp_path / "s"), "--policy", str(policy), "--name", "w"]
+    ran = CliRunner().invoke(witness.app, arguments)
+    assert ran.exit_code == 1
+    assert "nothing can be kept: database or disk is full" in ran.output
+    assert site.handed == []

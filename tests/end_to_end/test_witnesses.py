@@ -283,6 +283,20 @@ def test_pulling_ends_with_what_became_of_it(tmp_path: Path) -> None:
         assert len(site.handed) == 1
 
 
+def test_pulling_goes_on_by_itself(tmp_path: Path) -> None:
+    log = GrowingLog(LOG).grow(8)
+    with site_of(log) as site:
+        (tmp_path / "policy").write_text(f"log {LOG.key} {site.url}\nquorum none\n")
+        command = [
+            sys.executable, "-m", "accord", "witness", "pull", "--state", "s",
+            "--policy", "policy", "--name", "w", "--every", "1",
+        ]  # fmt: skip
+        with started(command, tmp_path) as process:
+            until(process, f"'{LOG.name}' size 8 cosigned")
+            log.grow(1)
+            until(process, f"'{LOG.name}' size 9 cosigned")
+
+
 class Shell:
     """A shell in which the commands of the guide are typed."""
 
