@@ -4,9 +4,7 @@ What it fetched is only where a proof comes from: it is judged as if the log had
 """
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from http import HTTPStatus
 
 from accord.failed import Failed
@@ -16,10 +14,11 @@ from shared.tlog.checkpoint import Checkpoint
 from shared.tlog.encoding import Unreadable, shown
 from shared.tlog.note import Note
 from shared.tlog.policy import Log
+from shared.tlog.tiles import WIDTH, Tile, split
+from shared.tlog.tree import EMPTY, HASH_BYTES, consistency, parents, subtree
 from shared.tlog.witness import Declined, Request, examine
 
 SECONDS = 10.0
-HASH_BYTES, TILE_HASHES = 32, 256
 
 
 @dataclass(frozen=True)
@@ -31,11 +30,11 @@ class LogTiles:
     tiles: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     def proof(self, old: int) -> tuple[bytes, ...]:
-        """Return the consistency proof from a size to this one (RFC 6962, 2.1.2)."""
-        return tuple(self._proof(old, 0, self.size, whole=True)) if old else ()
+        """Return the consistency proof from a size to this one."""
+        return tuple(consistency(old, self.size, self._top))
 
     def root_at(self, size: int) -> bytes:
-        return self.range(0, size) if size else sha256(b"").digest()
+        return subtree(0, size, self._top) if size else EMPTY
 
     def known_root_at(self, size: int) -> bytes:
         """Return it, or nothing where the log does not show enough of itself."""
@@ -44,35 +43,13 @@ class LogTiles:
         except (Failed, NoAnswer):
             return b""
 
-    def range(self, start: int, end: int) -> bytes:
-        """Return the hash of the subtree over these leaves; one of the tree's own splits."""
-        count = end - start
-        if count & (count - 1) == 0:
-            return self._node(count.bit_length() - 1, start // count)
-        middle = start + (1 << ((count - 1).bit_length() - 1))
-        return _node(self.range(start, middle), self.range(middle, end))
-
-    def _proof(self, old: int, start: int, end: int, *, whole: bool) -> Iterator[bytes]:
-        if old == end - start:
-            if not whole:
-                yield self.range(start, end)
-            return
-        half = 1 << ((end - start - 1).bit_length() - 1)
-        if old <= half:
-            yield from self._proof(old, start, start + half, whole=whole)
-            yield self.range(start + half, end)
-        else:
-            yield from self._proof(old - half, start + half, end, whole=False)
-            yield self.range(start, start + half)
-
-    def _node(self, height: int, index: int) -> bytes:
-        level, below = divmod(height, 8)
-        first = index << below
-        tile, at = divmod(first, TILE_HASHES)
-        raw = self._tile(level, tile)[at * HASH_BYTES : (at + (1 << below)) * HASH_BYTES]
-        hashes = [raw[each : each + HASH_BYTES] for each in range(0, len(raw), HASH_BYTES)]
+    def _top(self, first: int, leaves: int) -> bytes:
+        """Return the root of a complete subtree, from the highest level of tiles that has it."""
+        level = (leaves.bit_length() - 1) // 8
+        number, at = divmod(first // WIDTH**level, WIDTH)
+        hashes = split(self._tile(level, number))[at : at + leaves // WIDTH**level]
         while len(hashes) > 1:
-            hashes = [_node(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
+            hashes = parents(hashes)
         return hashes[0]
 
     def _tile(self, level: int, number: int) -> bytes:
@@ -81,13 +58,9 @@ class LogTiles:
         return self.tiles[level, number]
 
     def _fetch(self, level: int, number: int) -> bytes:
-        width = min((self.size >> 8 * level) - number * TILE_HASHES, TILE_HASHES)
-        groups = [f"{number:03d}"[-3:]]
-        while number := number // 1000:
-            groups.insert(0, f"x{number % 1000:03d}")
-        path = f"tile/{level}/{'/'.join(groups)}"
-        partial = f"{path}.p/{width}" if width < TILE_HASHES else path
-        for each in dict.fromkeys((partial, path)):
+        width = min((self.size >> 8 * level) - number * WIDTH, WIDTH)
+        partial, whole = Tile(level, number, width).path, Tile(level, number).path
+        for each in dict.fromkeys((partial, whole)):
             reply = call("GET", joined(self.url, each), seconds=SECONDS)
             if reply.status == HTTPStatus.OK and len(reply.body) >= width * HASH_BYTES:
                 return reply.body[: width * HASH_BYTES]
@@ -155,7 +128,3 @@ def _newest(origin: str, url: str) -> Note:
     if shows != origin:
         raise Failed(f"{url} is the log {shown(shows)}, not {shown(origin)}.")
     return note
-
-
-def _node(left: bytes, right: bytes) -> bytes:
-    return sha256(b"\x01" + left + right).digest()

@@ -11,10 +11,10 @@ from http import HTTPStatus
 from typing import Self
 
 from shared.tlog.checkpoint import Checkpoint, decimal
-from shared.tlog.consistency import EMPTY_ROOT, verify_consistency
 from shared.tlog.encoding import Unreadable, base64_bytes, shown
 from shared.tlog.note import NOTE_BYTES, Note, NotSigned
 from shared.tlog.policy import Log
+from shared.tlog.tree import EMPTY, Unproved, verify_consistency
 
 PROOF_LINES = 63
 HASH_BYTES = 32
@@ -135,7 +135,7 @@ def weigh(examined: Examined, held: Checkpoint | None) -> None:
     size = held.size if held else 0
     if request.old != size:
         raise Declined(HTTPStatus.CONFLICT, str(size), SIZE)
-    if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:
+    if checkpoint.size == 0 and checkpoint.root != EMPTY:
         raise _unproven("An empty tree has the root of the empty tree.")
     if size == 0 and request.proof:
         raise _unproven("From the empty tree there is nothing to prove.")
@@ -143,8 +143,10 @@ def weigh(examined: Examined, held: Checkpoint | None) -> None:
         return
     if checkpoint.size == size and checkpoint.root != held.root:
         raise _unproven(f"At size {size} this witness cosigned another root.")
-    if not verify_consistency(size, checkpoint.size, request.proof, held.root, checkpoint.root):
-        raise _unproven(f"The consistency proof from size {size} does not hold.")
+    try:
+        verify_consistency(size, checkpoint.size, request.proof, held.root, checkpoint.root)
+    except Unproved as error:
+        raise _unproven(f"The consistency proof from size {size} does not hold.") from error
 
 
 def _unproven(why: str) -> Declined:

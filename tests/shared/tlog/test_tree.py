@@ -129,6 +129,16 @@ def test_nothing_is_proved_of_what_is_not_there() -> None:
             verify_consistency(old, 3, [], EMPTY, EMPTY)
 
 
+def test_a_root_says_nothing_of_another_size() -> None:
+    leaf = LEAVES[0]
+    verify_inclusion(0, 1, leaf, [], leaf)
+    with pytest.raises(Unproved, match="too short"):
+        verify_inclusion(0, 2, leaf, [], leaf)
+    proof = inclusion(0, 4, SPAN)
+    with pytest.raises(Unproved, match="too short"):
+        verify_inclusion(0, 5, leaf, proof, mth(LEAVES[:4]))
+
+
 def cases(folder: str) -> list[Path]:
     return sorted((MERKLE / folder).rglob("*.json"))
 
