@@ -26,6 +26,7 @@ from services.web.pages import (
     deciding,
     decision,
     floor,
+    frontline,
     home,
     issues,
     lessons,
@@ -53,7 +54,7 @@ PAGES = (
     sign_in, home, begin, coalition, decision, deciding, register, live, floor, meetings, steps,
     organisations,
     organisation, credit, lessons, alignment, charter, structure, reviews, issues, reports,
-    claims, concerns, orphans, messages, partners, you,
+    claims, concerns, frontline, orphans, messages, partners, you,
     registers,  # the last: its paths would take those of others
 )  # fmt: skip
 RETRY = {"Retry-After": "2"}

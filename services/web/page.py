@@ -112,7 +112,11 @@ class Tab:
 
 
 TABS = (
-    Tab("/decisions", "Decisions"),
+    Tab(
+        "/decisions",
+        "Decisions",
+        (("/decisions", "Decisions"), ("/frontline", "Front line")),
+    ),
     Tab("/meetings", "Meetings"),
     Tab("/steps", "Next steps"),
     Tab(

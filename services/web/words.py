@@ -46,6 +46,7 @@ VERDICTS = {
     "crosses": "Crosses a bottom line",
     "unknown": "Nobody has a line for some of it",
 }
+FRONT_REVIEWS = {"endorsed": "Endorsed", "corrected": "Corrected", "reversed": "Reversed"}
 TESTS = {"at_least": "at least", "more_than": "more than", "at_most": "at most"}
 BASES = {
     "yes_no": "of those who agree, disagree or object",

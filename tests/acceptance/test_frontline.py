@@ -7,9 +7,10 @@ from uuid import UUID, uuid4, uuid5
 
 import orjson
 
-from tests.acceptance.test_bottom_lines import day
+from tests.acceptance.test_bottom_lines import day, declare
 from tests.acceptance.test_charter import post
 from tests.end_to_end.coalition import Coalition, key_of, text
+from tests.web.browsing import person
 
 SIZE = 50
 FEW = UUID("0195c4d1-0000-7a19-9c08-5b6c7d8e9fa0")
@@ -141,3 +142,44 @@ async def test_f75_a_term_that_nobody_speaks_of_is_unknown_and_never_said_to_be_
     receipt = await table.post("meetings", "front-lines", {"terms": {term: 3}}, "Parents")
     row = await shown(table, receipt, "Library")
     assert (row["verdict"], row["unknown"]) == ("unknown", [term])
+
+
+async def test_f75_the_page_checks_asks_and_decides_without_a_script(table: Coalition) -> None:
+    term = str(uuid4())
+    await post(table, "terms", {"term": term, "name": text("The toll"), "min": 0, "max": 90})
+    last = await declare(table, "Parents", term, 20, day(30))
+    await table.settled(f"members/{last['position']}")
+    toll, why = {f"terms.{term}": "50"}, "For this bridge only."
+    async with (
+        person(table.suite, table.slug, "Library") as library,
+        person(table.suite, table.slug, "Parents") as parents,
+        person(table.suite, table.slug, "Clinic") as clinic,
+    ):
+        nothing = await library.send(await library.open("/frontline"), "check")
+        assert nothing.errors == ["Enter a value for one term at least."]
+        checked = await library.send(nothing, "check", **toll)
+        assert (checked.status, checked.errors) == (200, [])
+        newest = checked.page.all("article")[0]
+        for said in ("Crosses a bottom line", "The toll", "50", "Parents", "Waits for consent"):
+            assert said in newest.words
+        assert "consent" not in checked.forms()
+
+        asked = await parents.open("/frontline")
+        after = await parents.send(asked, "consent", reason=why)
+        assert (after.status, after.errors) == (200, [])
+        assert why in after.page.all("article")[0].words
+        moved = await library.send(await library.open("/frontline"), "check-again", **toll)
+        assert why in moved.page.all("article")[0].words
+        decided = await library.send(moved, "decide", text="We pay fifty at the bridge.")
+        assert (decided.status, decided.errors) == (200, [])
+        made = decided.page.all("article")[0]
+        for said in ("We pay fifty at the bridge.", "Report back", "due on"):
+            assert said in made.words
+        assert "outside the mandate" not in made.words
+
+        words = {"result": "endorsed", "text": "As we would have."}
+        reviewed = await clinic.send(await clinic.open("/frontline"), "review", **words)
+        assert (reviewed.status, reviewed.errors) == (200, [])
+        assert "As we would have." in reviewed.page.all("article")[0].words
+        register = await library.open("/decisions")
+        assert "We pay fifty at the bridge." in register.words

@@ -739,3 +739,57 @@ DISPUTES: Json = {
     ],
     "next_cursor": None,
 }  # fmt: skip
+FEE, STREET, HIDDEN = (uid(name) for name in ("the fee", "the street", "hidden term"))
+TERMS: Json = {
+    "items": [
+        {
+            "term": FEE, "name": text("The fee"), "choices": None, "min": 0, "max": 90000,
+            "unit": "euro", "ref": "members/81",
+        },
+        {
+            "term": STREET, "name": text("The street"), "choices": ["hill_road", "mill_lane"],
+            "min": None, "max": None, "unit": None, "ref": "members/82",
+        },
+    ],
+    "next_cursor": None,
+}  # fmt: skip
+FRONT_LINES: Json = {
+    "items": [
+        {
+            "front_line": uid("crossing"), "organisation": TEACHERS, "checks": 3,
+            "checked_at": "2026-03-12T10:00:00Z", "verdict": "crosses", "unknown": [STREET],
+            "terms": {FEE: 45000, STREET: "mill_lane"}, "crosses": [PARENTS, LIBRARY],
+            "consents": [
+                {"by": LIBRARY, "reason": text("For once."), "at": "2026-03-12T10:05:00Z",
+                 "ref": "meetings/102"},
+            ],
+            "waits_for": [PARENTS], "decision": None, "reviews": [], "ref": "meetings/101",
+        },
+        {
+            "front_line": uid("asking"), "organisation": PARENTS, "checks": 1,
+            "checked_at": "2026-03-12T09:00:00Z", "verdict": "crosses", "unknown": [],
+            "terms": {HIDDEN: 3}, "crosses": [TEACHERS], "consents": [],
+            "waits_for": [TEACHERS], "decision": None, "reviews": [], "ref": "meetings/99",
+        },
+        {
+            "front_line": uid("settled"), "organisation": PARENTS, "checks": 1,
+            "checked_at": "2026-03-10T09:00:00Z", "verdict": "crosses", "unknown": [],
+            "terms": {FEE: 50}, "crosses": [LIBRARY], "consents": [], "waits_for": [LIBRARY],
+            "decision": {
+                "decision": uid("front decision"), "verdict": "crosses", "outside_mandate": True,
+                "text": text("We pay fifty."), "at": "2026-03-10T09:20:00Z",
+                "report_back": {
+                    "step": uid("report back"), "due": "2026-03-12", "done": False,
+                    "overdue": True,
+                },
+                "ref": "meetings/95",
+            },
+            "reviews": [
+                {"result": "endorsed", "text": text("It was now or never."), "by": TEACHERS,
+                 "at": "2026-03-11T09:00:00Z", "ref": "meetings/98"},
+            ],
+            "ref": "meetings/94",
+        },
+    ],
+    "next_cursor": None,
+}  # fmt: skip

@@ -14,6 +14,7 @@ from services.web.pages import (
     charter,
     claims,
     concerns,
+    frontline,
     issues,
     lessons,
     messages,
@@ -229,6 +230,20 @@ def claims_page(
     )  # fmt: skip
 
 
+def frontline_page(
+    raw: Json, me: Json = CHAIR, tried: Attempt | None = None, terms: Json | None = None
+) -> str:
+    """Return what was checked and decided at the front line."""
+    listed = T.TERMS if terms is None else terms
+    known = [frontline.Term.model_validate(term) for term in listed["items"]]
+    return shown(
+        "frontline.html", "/frontline", me, tried,
+        forms={**frontline.FORMS, **frontline.checking(known)}, terms=known,
+        called={term.term: term for term in known},
+        found=[frontline.FrontLine.model_validate(each) for each in raw["items"]],
+    )  # fmt: skip
+
+
 def lessons_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
     """Return the lessons of this coalition, and of others."""
     own = Named.model_validate(samples.TEACHERS)
@@ -389,6 +404,19 @@ PAGES: Mapping[str, Callable[[], str]] = {
     ),
     "refused resolution": lambda: concerns_page(
         T.CONCERNS, tried=refused(concerns.FORMS["resolve"], "text", samples.uid("waiting"))
+    ),
+    **_both("front line", lambda me: frontline_page(T.FRONT_LINES, me)),
+    "empty front line": lambda: frontline_page(EMPTY, terms=EMPTY),
+    "refused check": lambda: frontline_page(
+        EMPTY,
+        tried=refused(
+            frontline.checking([frontline.Term.model_validate(T.TERMS["items"][0])])["check"],
+            f"terms.{T.FEE}",
+        ),
+    ),
+    "refused decision at the front line": lambda: frontline_page(
+        T.FRONT_LINES,
+        tried=refused(frontline.FORMS["decide"], "text", samples.uid("crossing")),
     ),
     "empty lessons": lambda: lessons_page(EMPTY),
     "refused lesson": lambda: lessons_page(

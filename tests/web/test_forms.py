@@ -15,6 +15,7 @@ from services.meetings.domain import (
     attendance,
     concern,
     disclosure,
+    frontline,
     meeting,
     message,
     minutes,
@@ -59,6 +60,7 @@ from services.web.pages import (
     structure,
     you,
 )
+from services.web.pages import frontline as frontline_page
 from services.web.peers import Recorded
 from shared.event import Command
 from tests.web import samples
@@ -192,6 +194,9 @@ async def test_a_form_is_about_ids_only(monkeypatch: pytest.MonkeyPatch, thing: 
     assert path == "coalitions/harbour/threats/-/shares"
 
 
+TERMS = frontline_page.checking(
+    [frontline_page.Term.model_validate(term) for term in T.TERMS["items"]]
+)
 COMMANDS: list[tuple[Form, type[Command]]] = [
     (organisations.FORMS["invite"], membership.InviteMember),
     (organisations.FORMS["admit"], membership.AdmitMember),
@@ -253,6 +258,11 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
     (concerns.FORMS["raise-about"], concern.RaiseConcern),
     (concerns.FORMS["resolve"], concern.ResolveConcern),
     (concerns.FORMS["let-more-see"], disclosure.RequestDisclosure),
+    (frontline_page.FORMS["consent"], frontline.ConsentToFrontLine),
+    (frontline_page.FORMS["decide"], frontline.DecideFrontLine),
+    (frontline_page.FORMS["review"], frontline.ReviewFrontLine),
+    (TERMS["check"], frontline.CheckMandate),
+    (TERMS["check-again"], frontline.CheckMandate),
     (claims.FORMS["claim"], claim.ClaimCredit),
     (claims.FORMS["review"], claim.ReviewClaim),
     (claims.FORMS["draft"], attribution.DraftAttribution),
@@ -384,6 +394,7 @@ async def test_what_a_form_sends_is_the_command_that_the_service_takes(
     if command is person.SubmitWellbeing:
         given["period"] = "2026-03"
     tried = attempt(thing=samples.uid("thing"), **given)
+                   frontline_page.FORMS,
     _, sent_ = await sent(monkeypatch, form, tried)
     assert tried.wrong == []
     command.model_validate_json(json.dumps(sent_))

@@ -8,7 +8,7 @@ import pytest
 
 from services.web.pages import claims
 from services.web.peers import signed
-from tests.web import samples
+from tests.web import samples, samples_table
 from tests.web.shown import PAGES, Element, decision_page, read
 
 PAGE = pytest.mark.parametrize("name", PAGES)
@@ -281,6 +281,31 @@ def test_f72_only_who_asks_and_may_know_reads_who_raised_a_concern() -> None:
     for shown in (told, hidden):
         [unsigned] = [one for one in shown.all("article") if "We shout." in one.words]
         assert "Raised anonymously" in unsigned.words
+
+
+def test_f75_the_front_line_says_whom_values_cross_and_who_is_asked() -> None:
+    told, watched = page("front line"), page("front line, watched")
+    crossing, asking, settled = told.all("article")
+    for said in (
+        "45,000 euro",
+        "Mill lane",
+        "Crosses the bottom line of",
+        "For once.",
+        "Nobody has said what they accept for The street",
+    ):
+        assert said in crossing.words
+    offered = {each.attributes["action"].rpartition("/")[2] for each in crossing.all("form")}
+    assert offered == {"decide", "check-again"}
+    [held] = crossing.all("input", name=f"terms.{samples_table.FEE}")
+    assert held.attributes["value"] == "45000"
+    assert [each.attributes["action"] for each in asking.all("form")] == [
+        "/c/harbour-schools/frontline/consent"
+    ]
+    assert "A term not shown to you" in asking.words
+    for said in ("Decided outside the mandate", "We pay fifty.", "Overdue", "It was now or never."):
+        assert said in settled.words
+    assert watched.all("article", id=f"front-{samples.uid('settled')}")
+    assert "No term is defined yet." in page("empty front line").words
 
 
 def test_f85_a_decisions_page_shows_the_concerns_about_it() -> None:

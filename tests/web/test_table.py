@@ -23,7 +23,7 @@ PAGES = (
     "/structure",
     "/alignment", "/reviews", "/issues", "/constituencies", "/threats", "/exchanges", "/conflicts",
     "/relationships", "/relationships?stale=true", "/lessons", "/messages", "/partners",
-    "/concerns", "/claims",
+    "/concerns", "/frontline", "/claims",
 )  # fmt: skip
 DATA = (
     "/organisations.json", "/organisations.csv", "/charter.json", "/charter/orphans.json",
@@ -31,7 +31,7 @@ DATA = (
     "/charter/acceptances/ground-rules.csv", "/charter/acceptances/structure.json",
     "/alignment.json", "/alignment.csv", "/reviews.json", "/issues.json", "/constituencies.json",
     "/messages.json", "/threats.json", "/exchanges.json", "/conflicts.json", "/relationships.json",
-    "/lessons.json", "/partners.json", "/concerns.json", "/claims.json",
+    "/lessons.json", "/partners.json", "/concerns.json", "/frontline.json", "/claims.json",
 )  # fmt: skip
 CHAIRS_ALONE = {
     "invite", "admit", "admit-new", "decline", "suspend", "adopt-north-star", "adopt-ground-rules",

@@ -28,6 +28,25 @@ class Town:
         return f"{self.coalition.suite.url}/c/{self.coalition.slug}"
 
 
+async def _at_the_front_line(coalition: Coalition) -> None:
+    """Let an organisation check values that cross the line of another, with long words in them."""
+    terms = [str(coalition.suite.new_id()) for _ in range(2)]
+    name = text("Surcharge for transportation to extracurricular activities")
+    fee = {"term": terms[0], "name": name, "min": 0, "unit": "euro_per_month_and_pupil"}
+    where = {"term": terms[1], "name": text("Where"), "choices": ["hill_road", "mill_lane"]}
+    for defined in (fee, where):
+        await coalition.post("members", "terms", defined, CHAIR)
+    line = {
+        "term": terms[0], "acceptable": {"min": 0, "max": 20}, "sealed": False,
+        "valid_until": (datetime.now(UTC) + timedelta(days=30)).date().isoformat(),
+    }  # fmt: skip
+    path = f"members/{coalition.orgs['Library']}/bottom-lines"
+    last = await coalition.post("members", path, line, "Library")
+    await coalition.settled(f"members/{last['position']}")
+    values = {terms[0]: 123_456_789_012, terms[1]: "mill_lane"}
+    await coalition.post("meetings", "front-lines", {"terms": values}, CHAIR)
+
+
 async def build(suite: Suite) -> Town:
     """Form the coalition; returns when every page can show it."""
     coalition = await form(suite, "harbour", CHAIR)
@@ -112,6 +131,7 @@ async def build(suite: Suite) -> Town:
             "meetings", "steps", {"what": text("Ask the bus company"), "meeting": meeting}, CHAIR
         )
     )
+    await _at_the_front_line(coalition)
     due = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
     people = (await coalition.get("members", "people", CHAIR)).json()["items"]
     [delegate] = [one["id"] for one in people if one["name"]["text"] == "Union's delegate"]
