@@ -70,8 +70,8 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     ),
     "credit-statement": (
         "part", "id", "role", "degree", "at", "state", "basis", "what", "win", "from", "to",
-        "external", "recorded_by", "confirmed_by", "worded", "organisations", "before", "now",
-        "due", "unilateral", "disputed",
+        "external", "recorded_by", "confirmed_by", "worded", "organisations", "value", "unit",
+        "on", "source", "before", "now", "due", "unilateral", "disputed",
     ),
     "claims-and-disputes": (
         "part", "id", "organisation", "audience", "at", "text", "state", "facts", "matched",
@@ -229,7 +229,7 @@ def _credit(row: Row) -> Row:
         "recorded_by": named(row.get("recorded_by")),
         "confirmed_by": "; ".join(map(named, row.get("confirmed_by", ()))),
         "organisations": called(row.get("organisations")),
-        **{name: words(row.get(name)) for name in ("before", "now")},
+        **{name: words(row.get(name)) for name in ("before", "now", "source")},
         **{name: value(row.get(name)) for name in ("unilateral", "disputed")},
     }
 

@@ -140,6 +140,18 @@ async def test_k7_k8_a_statement_goes_out_with_what_others_confirmed(ledger: Led
     assert (row["attribution"], row["versions"][0]["released"]["unilateral"]) == (alone, True)
 
 
+async def test_k7_a_metric_that_is_defined_bears_itself_out(ledger: Ledger) -> None:
+    defined = {"name": WORDS, "unit": "meals", "kind": "counter", "source": WORDS}
+    key, _ = await made(ledger, CARLA, "/metrics", **defined)
+    strange = {"kind": "metric", "id": THANKS}
+    body = {"audience": "funders", "text": WORDS, "facts": [strange]}
+    assert await refused(ledger, CARLA, "/claims", **body) == "unknown_fact"
+    stated, _ = await draft(ledger, CARLA, {"kind": "metric", "id": key})
+    answer = await ledger.post(CARLA, f"/attributions/{stated}/releases", version=1)
+    assert answer.status_code == 201
+    assert (await ledger.get(f"/attributions/{stated}"))["now"]["matches"] == [0]
+
+
 async def test_k9_f92_a_dispute_holds_a_statement_and_then_corrects_the_credit(
     ledger: Ledger,
 ) -> None:

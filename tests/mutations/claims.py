@@ -254,6 +254,20 @@ MUTATIONS = (
         OF_FORMS,
     ),
     Mutation(
+        "R7 a record that was corrected is not told",
+        REPORT,
+        "if each.cited.ref not in wrong)",
+        "if each.cited.ref)",
+        OF_FORMS,
+    ),
+    Mutation(
+        "K7 a metric is one that was defined",
+        GROUNDS,
+        "        await read.fold(METRICS),\n",
+        "",
+        f"{OVER_HTTP}::test_k7_a_metric_that_is_defined_bears_itself_out",
+    ),
+    Mutation(
         "R7 with whom is always said",
         FORMS,
         "if orgs else NOBODY",

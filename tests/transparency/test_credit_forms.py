@@ -54,6 +54,13 @@ async def told(desk: Desk) -> History:
     happen(history, "CreditDisputeResolved", dispute(history, "Over.", "Union", "Clinic"), "School",
            result="set_aside", wording=text("No."))  # fmt: skip
     dispute(history, "Of others.", "Union", "School")
+    for name, by in (("Meals", clinic), ("Buses", union)):
+        told = {"name": text(name), "unit": "meals", "kind": "gauge", "source": text("A list.")}
+        history.add("credit", "ImpactMetricDefined", f"metric-{key(name)}", told, by=by)
+        for value, on in ((30, "2026-03-01"), (50, "2026-02-01"), (40, "2026-02-01")):
+            corrects = f"credit/{history.reached['credit']}" if value == 40 else None
+            record_ = {"value": value, "on": on, "corrects": corrects}
+            history.add("credit", "ImpactMetricRecorded", f"metric-{key(name)}", record_, by=by)
     await desk.read(history)
     return history
 
@@ -67,7 +74,12 @@ async def test_funders_read_what_came_of_it_with_whom_and_what_is_disputed(
 ) -> None:
     report = await form(desk, told, "funders")
     assert (report["head"]["form"], report["head"]["audience"]) == ("funders", "members")
-    outcome, contribution, partners, statement, dispute_ = report["rows"]
+    outcome, contribution, partners, *measured, statement, dispute_ = report["rows"]
+    assert [(row["on"], row["value"], row["source"]["text"]) for row in measured] == [
+        ("2026-02-01", 40, "A list."),
+        ("2026-03-01", 30, "A list."),
+    ], "by day, without what was corrected, and nothing added up"
+    assert {(row["part"], row["what"]["text"]) for row in measured} == {("metric", "Meals")}
     assert (outcome["part"], outcome["win"]["name"]["text"]) == ("outcome", "School meals")
     assert (contribution["what"]["text"], contribution["worded"]) == (
         "Talks", "Contributed to lobbying, with a leading part.",
@@ -114,10 +126,17 @@ async def test_the_page_and_the_sheet_have_these_forms_too(desk: Desk, told: His
     asked: dict[str, Any] = {"organisation": CLINIC, "audience": "funders"}
     page = (await desk.ask(told, "/reports/credit-statement.html", **asked)).text
     sheet = await desk.sheet(told, "credit-statement", **asked)
-    for words in ("Together with School.", "with a leading part", "We did more.", "2026-02-01"):
+    told_ = (
+        "Together with School.",
+        "with a leading part",
+        "We did more.",
+        "2026-02-01",
+        "A list.",
+    )
+    for words in told_:
         assert words in page
         assert words in sheet
     rows = (await form(desk, told, "funders"))["rows"]
     first = await form(desk, told, "funders", limit=2)
-    rest = await form(desk, told, "funders", limit=3, cursor=first["next_cursor"])
+    rest = await form(desk, told, "funders", limit=9, cursor=first["next_cursor"])
     assert first["rows"] + rest["rows"] == rows

@@ -6,7 +6,16 @@ from uuid import UUID
 
 from immutables import Map
 
-from services.credit.domain import attribution, claim, contribution, credit, dispute, shares, win
+from services.credit.domain import (
+    attribution,
+    claim,
+    contribution,
+    credit,
+    dispute,
+    metric,
+    shares,
+    win,
+)
 from services.credit.domain.attribution import Attribution
 from services.credit.domain.claim import Claim
 from services.credit.domain.conflict import Telling, Told, gather
@@ -43,6 +52,10 @@ def _win(known: Wins, key: str, event: Event) -> Wins:
     return known.set(key, event.decisions)
 
 
+def _metric(known: frozenset[UUID], key: str, _: Event) -> frozenset[UUID]:
+    return known | {UUID(key)}
+
+
 CLAIMS: Fold[Map[str, Claim]] = Fold("claims", tuple(claim.decider.types.values()), Map(), _claim)
 STATEMENTS: Fold[Map[str, Attribution]] = Fold(
     "statements", tuple(attribution.decider.types.values()), Map(), _statement
@@ -51,7 +64,10 @@ DISPUTES: Fold[Map[str, Dispute]] = Fold(
     "disputes", tuple(dispute.decider.types.values()), Map(), _dispute
 )
 WINS: Fold[Wins] = Fold("wins", (win.WinDeclared,), Map(), _win)
-FOLDS = CLAIMS, STATEMENTS, DISPUTES, WINS
+METRICS: Fold[frozenset[UUID]] = Fold(
+    "metrics", (metric.ImpactMetricDefined,), frozenset(), _metric
+)
+FOLDS = CLAIMS, STATEMENTS, DISPUTES, WINS, METRICS
 
 
 async def _placed(read: Reading, kind: type[Event], streams: Iterable[str]) -> dict[str, int]:
@@ -72,6 +88,7 @@ async def grounds(read: Reading) -> Ground:
     return Ground(
         {UUID(key): deed for key, deed in recorded.items() if deed is not None},
         {UUID(str(key)): ref for key, ref in matters.decided.items()},
+        await read.fold(METRICS),
         wins={
             WinId(UUID(key)): Won(
                 f"credit/{placed[key]}",

@@ -34,9 +34,9 @@ class ToldEvent(NamedTuple):
 
     Args:
         key: Of the claim, statement, dispute or win.
-        words: What was told, the grounds of a dispute, how it was resolved, or what a latecomer
-            thought before.
-        asked: What a dispute asks for, or what a latecomer thinks now.
+        words: What was told, the grounds of a dispute, how it was resolved, what a latecomer
+            thought before, or what a metric is called.
+        asked: What a dispute asks for, what a latecomer thinks now, or where numbers come from.
         plain: The fields that are no words.
     """
 
@@ -136,6 +136,19 @@ class Win:
 
 
 @dataclass
+class Metric:
+    defined: ToldEvent
+    records: list[ToldEvent] = field(default_factory=list)
+
+    @property
+    def standing(self) -> list[ToldEvent]:
+        """The records that none corrects, by day."""
+        wrong = {each.plain.get("corrects") for each in self.records}
+        counting = (each for each in self.records if each.cited.ref not in wrong)
+        return sorted(counting, key=lambda each: (each.plain["on"], each.cited))
+
+
+@dataclass
 class Told:
     """What was told, each in the order in which it was told first."""
 
@@ -143,6 +156,7 @@ class Told:
     versions: dict[tuple[UUID, int], Version] = field(default_factory=dict)
     disputes: dict[UUID, Dispute] = field(default_factory=dict)
     wins: dict[UUID, Win] = field(default_factory=dict)
+    metrics: dict[UUID, Metric] = field(default_factory=dict)
 
 
 def gather(events: Iterable[ToldEvent]) -> Told:
@@ -168,13 +182,25 @@ def gather(events: Iterable[ToldEvent]) -> Told:
                 told.disputes[key].mediation = event
             case "CreditDisputeResolved" if key in told.disputes:
                 told.disputes[key].resolution = event
-            case "WinDeclared":
-                told.wins[key] = Win(event)
-            case "WinAnnounced" if key in told.wins:
-                told.wins[key].announced = event
-            case "LatecomerWelcomed" if key in told.wins:
-                told.wins[key].latecomers.append(event)
+            case _:
+                _came(told, event)
     return told
+
+
+def _came(told: Told, event: ToldEvent) -> None:
+    """Take what came of it: wins, who came round, and what is measured."""
+    key = event.key
+    match event.type:
+        case "WinDeclared":
+            told.wins[key] = Win(event)
+        case "WinAnnounced" if key in told.wins:
+            told.wins[key].announced = event
+        case "LatecomerWelcomed" if key in told.wins:
+            told.wins[key].latecomers.append(event)
+        case "ImpactMetricDefined":
+            told.metrics[key] = Metric(event)
+        case "ImpactMetricRecorded" if key in told.metrics:
+            told.metrics[key].records.append(event)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """R7 in the forms for funders and for the press: contribution, never attribution.
 
 Both rest on confirmed facts only, and always say with whom: that line is there even where nobody
-else is known to have worked on the same. Funders read what came of it, and what is disputed; the
-press reads first who came round late, and only statements to which all whom they name agreed.
+else is known to have worked on the same. Funders read what came of it and was measured, with its
+source, and what is disputed; the press reads first who came round late, and only statements to
+which all whom they name agreed.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -51,6 +52,7 @@ def rows(
             *(_outcome(told, key, names) for key in part_of),
             *contributed,
             together,
+            *_metrics(statement.organisation, told, told_so),
             *(_statement(each, names) for each in told_so if each.released),
             *(_dispute(each, names) for each in pending(statement.organisation, told, deeds)),
         ]
@@ -149,6 +151,29 @@ def _statement(version: Version, names: Names) -> dict[str, Any]:
         "disputed": version.noted,
         **cite(version.events),
     }
+
+
+def _metrics(organisation: UUID, told: Told, stated: Iterable[Version]) -> list[dict[str, Any]]:
+    """Return what is measured by an organisation, or named in what it states, day by day.
+
+    Each record stands by itself: what is measured is never added up (K13).
+    """
+    named = {fact["id"] for version in stated for fact in version.told.plain["facts"]}
+    return [
+        {
+            "part": "metric",
+            "id": str(key),
+            "what": metric.defined.words,
+            "source": metric.defined.asked,
+            "unit": metric.defined.plain["unit"],
+            "value": record.plain["value"],
+            "on": record.plain["on"],
+            **cite([metric.defined.cited, record.cited]),
+        }
+        for key, metric in told.metrics.items()
+        if metric.defined.by == organisation or str(key) in named
+        for record in metric.standing
+    ]
 
 
 def _dispute(dispute: Dispute, names: Names) -> dict[str, Any]:

@@ -116,8 +116,6 @@ LETS_PASS = frozenset(
         # credit
         "BenefitArticulated",
         "EvaluationAnswered",
-        "ImpactMetricDefined",
-        "ImpactMetricRecorded",
         "LessonRecorded",
         "LessonShared",
         "ObjectiveAssessed",

@@ -44,13 +44,17 @@ WORDS = {
     "AttributionStatementDrafted": "text",
     "CreditDisputed": "grounds",
     "CreditDisputeResolved": "wording",
+    "ImpactMetricDefined": "name",
     "LatecomerWelcomed": "from",
     "WinDeclared": "title",
 }
 """The field that holds the words of a type."""
+ASKED = {"LatecomerWelcomed": "now", "ImpactMetricDefined": "source"}
+"""The field that holds other words of a type, where it is not what somebody asks for."""
 KINDS = (
     *WORDS,
     "ClaimReviewed",
+    "ImpactMetricRecorded",
     "AttributionStatementApproved",
     "AttributionStatementReleased",
     "CreditDisputeMediated",
@@ -60,7 +64,7 @@ KINDS = (
 
 def happened(seen: Recorded) -> Iterable[tuple[Table, Row]]:
     data, words = seen.data, WORDS.get(seen.type, "")
-    asked = "now" if seen.type == "LatecomerWelcomed" else "requested"
+    asked = ASKED.get(seen.type, "requested")
     plain = {k: v for k, v in data.items() if k not in {words, asked, "external"}}
     yield (
         TOLD,
