@@ -14,7 +14,15 @@ from services.transparency.domain.retention import LEVELS
 from services.transparency.domain.said import words
 from services.transparency.drawn import REGION, charts
 from services.transparency.parts import PARTS
-from services.transparency.sheet import called, chain, measured, named, recomputed, threshold
+from services.transparency.sheet import (
+    called,
+    chain,
+    measured,
+    minority,
+    named,
+    recomputed,
+    threshold,
+)
 from services.transparency.views.reports import REPORTS, Report
 from services.transparency.views.windowed import of_part
 
@@ -476,6 +484,7 @@ _COLUMNS: Mapping[str, Columns] = {
         ("On", _plain("on")),
         ("Source", _words("source")),
         ("Outside", _words("external")),
+        ("A minority says", lambda row, _: minority(row)),
         ("Before", _words("before")),
         ("Now", _words("now")),
         ("Due", _plain("due")),

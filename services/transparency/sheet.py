@@ -71,7 +71,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "credit-statement": (
         "part", "id", "role", "degree", "at", "state", "basis", "what", "win", "from", "to",
         "external", "recorded_by", "confirmed_by", "worded", "organisations", "value", "unit",
-        "on", "source", "before", "now", "due", "unilateral", "disputed",
+        "on", "source", "before", "now", "due", "unilateral", "disputed", "minority",
     ),
     "claims-and-disputes": (
         "part", "id", "organisation", "audience", "at", "text", "state", "facts", "matched",
@@ -230,6 +230,7 @@ def _credit(row: Row) -> Row:
         "confirmed_by": "; ".join(map(named, row.get("confirmed_by", ()))),
         "organisations": called(row.get("organisations")),
         **{name: words(row.get(name)) for name in ("before", "now", "source")},
+        "minority": minority(row),
         **{name: value(row.get(name)) for name in ("unilateral", "disputed")},
     }
 
@@ -246,6 +247,13 @@ def _told(row: Row) -> Row:
         "facts": facts(row),
         "conflicts": conflicts(row),
     }
+
+
+def minority(row: Row) -> str:
+    """Return what a minority says, wherever what was decided is told (F84)."""
+    return "; ".join(
+        f"{named(each['organisation'])}: {words(each['text'])}" for each in row.get("minority", ())
+    )
 
 
 def facts(row: Row) -> str:

@@ -268,6 +268,20 @@ MUTATIONS = (
         f"{OVER_HTTP}::test_k7_a_metric_that_is_defined_bears_itself_out",
     ),
     Mutation(
+        "F84 the press reads what a minority says",
+        FORMS,
+        '"minority": out["minority_statements"],',
+        '"minority": [],',
+        OF_FORMS,
+    ),
+    Mutation(
+        "R7 what others put out is not told of an organisation",
+        FORMS,
+        'and str(organisation) in {each["organisation"]["id"] for each in out["sign_ons"]}',
+        'and out["sign_ons"]',
+        OF_FORMS,
+    ),
+    Mutation(
         "R7 with whom is always said",
         FORMS,
         "if orgs else NOBODY",

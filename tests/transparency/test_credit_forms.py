@@ -1,6 +1,7 @@
 """R7 over HTTP in the forms for funders and for the press: what is told, and with whom."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -33,6 +34,23 @@ def dispute(history: History, name: str, *parties: str) -> str:
     return stream
 
 
+def put_out(history: History, audience: str, *orgs: UUID) -> None:
+    """Let the coalition tell an audience of a decision, with a minority statement beside it."""
+    filed = {"decision": str(key("decision")), "text": text("Not with our name.")}
+    minority = history.add(
+        "meetings", "MinorityStatementFiled", f"proposal-{key('proposal')}", filed,
+        by=key("School"),
+    )  # fmt: skip
+    message = f"message-{key(audience)}"
+    drafted = {"issue": str(key("issue")), "text": text("Meals are free.")}
+    history.add("meetings", "MessageDrafted", message, drafted, by=orgs[0])
+    told = {
+        "decision": str(key("decision")), "audience": audience, "text": "A" * 43,
+        "sign_ons": [str(org) for org in orgs], "minority": [minority.ref],
+    }  # fmt: skip
+    history.add("meetings", "StatementReleased", message, told, by=orgs[0])
+
+
 @pytest.fixture(scope="module")
 async def told(desk: Desk) -> History:
     history = desk.history()
@@ -54,6 +72,9 @@ async def told(desk: Desk) -> History:
     happen(history, "CreditDisputeResolved", dispute(history, "Over.", "Union", "Clinic"), "School",
            result="set_aside", wording=text("No."))  # fmt: skip
     dispute(history, "Of others.", "Union", "School")
+    put_out(history, "public", clinic, union)
+    put_out(history, "funders", clinic)
+    put_out(history, "public", union)
     for name, by in (("Meals", clinic), ("Buses", union)):
         told = {"name": text(name), "unit": "meals", "kind": "gauge", "source": text("A list.")}
         history.add("credit", "ImpactMetricDefined", f"metric-{key(name)}", told, by=by)
@@ -98,8 +119,16 @@ async def test_the_press_reads_latecomers_first_and_what_all_agreed_to(
     desk: Desk, told: History
 ) -> None:
     rows = (await form(desk, told, "public"))["rows"]
-    assert [row["part"] for row in rows] == ["latecomer", "statement", "contribution", "partners"]
-    latecomer, statement, *_ = rows
+    assert [row["part"] for row in rows] == [
+        "latecomer", "statement", "announcement", "contribution", "partners",
+    ]  # fmt: skip
+    latecomer, statement, announcement, *_ = rows
+    assert [org["name"]["text"] for org in announcement["organisations"]] == ["Clinic", "Union"]
+    assert announcement["what"]["text"] == "Meals are free."
+    [minority] = announcement["minority"]
+    assert (minority["organisation"]["name"]["text"], minority["text"]["text"]) == (
+        "School", "Not with our name.",
+    )  # fmt: skip
     assert latecomer["external"]["text"] == "A minister"
     assert (latecomer["before"]["text"], latecomer["now"]["text"]) == ("Never.", "At last.")
     assert statement["what"]["text"] == "The clinic and the union did it."
@@ -136,6 +165,8 @@ async def test_the_page_and_the_sheet_have_these_forms_too(desk: Desk, told: His
     for words in told_:
         assert words in page
         assert words in sheet
+    press = await desk.sheet(told, "credit-statement", **(asked | {"audience": "public"}))
+    assert "School: Not with our name." in press
     rows = (await form(desk, told, "funders"))["rows"]
     first = await form(desk, told, "funders", limit=2)
     rest = await form(desk, told, "funders", limit=9, cursor=first["next_cursor"])

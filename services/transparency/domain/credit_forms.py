@@ -6,7 +6,8 @@ source, and what is disputed; the press reads first who came round late, and onl
 which all whom they name agreed.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -27,19 +28,27 @@ _PART_OF = {
 NOBODY = "Nobody else is known to have worked on the same."
 
 
-def rows(
-    form: str, statement: Statement, told: Told, wins: Mapping[UUID, Collection[str]], names: Names
-) -> list[dict[str, Any]]:
-    """Return the lines of a form.
+@dataclass(frozen=True)
+class Outside:
+    """What is told beside contributions and credit.
 
     Args:
-        form: `funders` or `public`.
         wins: By win, the events that a contribution to it is about.
+        statements: What the coalition put out on decisions, as the list of statements shows it.
     """
+
+    told: Told
+    wins: Mapping[UUID, Collection[str]] = field(default_factory=dict)
+    statements: Sequence[Mapping[str, Any]] = ()
+
+
+def rows(form: str, statement: Statement, outside: Outside, names: Names) -> list[dict[str, Any]]:
+    """Return the lines of a form, which is `funders` or `public`."""
+    told = outside.told
     own = [line.fact for line in statement.lines if line.part == "contribution"]
     deeds = [fact for fact in own if isinstance(fact, Contribution)]
     refs = {ref for deed in deeds for ref in deed.about}
-    part_of = [key for key, about in wins.items() if not refs.isdisjoint(about)]
+    part_of = [key for key, about in outside.wins.items() if not refs.isdisjoint(about)]
     told_so = [
         version
         for version in told.versions.values()
@@ -60,6 +69,7 @@ def rows(
     return [
         *_latecomers(told, part_of, names),
         *(_statement(each, names) for each in agreed),
+        *_announcements(statement.organisation, outside.statements),
         *contributed,
         together,
     ]
@@ -190,6 +200,28 @@ def _dispute(dispute: Dispute, names: Names) -> dict[str, Any]:
         "state": "open",
         **cite(dispute.events),
     }
+
+
+def _announcements(
+    organisation: UUID, statements: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return what the coalition told the press in its name too, with every minority statement."""
+    return [
+        {
+            "part": "announcement",
+            "id": out["statement"],
+            "from": out["released_by"],
+            "at": out["released_at"],
+            "what": out["message"]["name"],
+            "decision": out["decision"],
+            "organisations": [each["organisation"] for each in out["sign_ons"]],
+            "minority": out["minority_statements"],
+            **{name: value for name, value in out.items() if name.startswith("refs")},
+        }
+        for out in statements
+        if out["audience"] == "public"
+        and str(organisation) in {each["organisation"]["id"] for each in out["sign_ons"]}
+    ]
 
 
 def _latecomers(told: Told, wins: Iterable[UUID], names: Names) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ from services.transparency.views import (
     rooms,
     seats,
     sittings,
+    statements,
     steps,
     told,
     windowed,
@@ -230,8 +231,7 @@ async def _credit(rows: Rows, ask: Ask) -> Report:
         thanked = await credit.credit_events(db, lens, ask.organisation)
         withheld = await credit.hidden_credit(db, lens, ask.organisation)
         head = await _head(db, ask, "credit-statement", withheld)
-        outside = claims_and_disputes.gather(await told.told_events(db, lens))
-        about = await told.matters(db, lens, outside)
+        outside = await _outside(db, ask)
     of = {"form": ask.form, "organisation": known.of(ask.organisation)}
     statement = credit_statement.statement(
         ask.organisation,
@@ -239,9 +239,11 @@ async def _credit(rows: Rows, ask: Ask) -> Report:
         credit_statement.credits_of(thanked),
     )
     if ask.form != "partners":
-        lines = credit_forms.rows(ask.form, statement, outside, about, known)
+        lines = credit_forms.rows(ask.form, statement, outside, known)
         shown, following = _part(lines, ask)
-        said = credit_forms.summary(ask.form, statement, outside, known) if ask.summary else []
+        said = []
+        if ask.summary:
+            said = credit_forms.summary(ask.form, statement, outside.told, known)
         return Report(head | of, said, shown, following)
     keys = [str(line.fact.id) for line in statement.lines]
     start = keys.index(ask.after) + 1 if ask.after in keys else 0
@@ -249,6 +251,15 @@ async def _credit(rows: Rows, ask: Ask) -> Report:
     summary = credit_statement.summary(statement, known) if ask.summary else []
     after = str(own[-1].fact.id) if start + ask.limit < len(keys) else None
     return Report(head | of, summary, [credit_statement.row(line, known) for line in own], after)
+
+
+async def _outside(db: Connection, ask: Ask) -> credit_forms.Outside:
+    """Return what the forms for funders and the press are made of, beside contributions."""
+    if ask.form == "partners":
+        return credit_forms.Outside(claims_and_disputes.Told())
+    found = claims_and_disputes.gather(await told.told_events(db, ask.lens))
+    out = await statements.statements(db, ask.lens) if ask.form == "public" else ()
+    return credit_forms.Outside(found, await told.matters(db, ask.lens, found), out)
 
 
 async def _told(rows: Rows, ask: Ask) -> Report:
