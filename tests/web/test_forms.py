@@ -394,7 +394,6 @@ async def test_what_a_form_sends_is_the_command_that_the_service_takes(
     if command is person.SubmitWellbeing:
         given["period"] = "2026-03"
     tried = attempt(thing=samples.uid("thing"), **given)
-                   frontline_page.FORMS,
     _, sent_ = await sent(monkeypatch, form, tried)
     assert tried.wrong == []
     command.model_validate_json(json.dumps(sent_))
@@ -411,7 +410,7 @@ def test_every_form_but_those_that_ask_for_more_is_tried_out() -> None:
                    issues.RAISING, issues.FORMS, registers.CONSTITUENCIES, registers.THREATS,
                    registers.EXCHANGES, registers.CONFLICTS, registers.RELATIONSHIPS,
                    messages.FORMS, you.FORMS, deciding.PROPOSING, deciding.FORMS, concerns.FORMS,
-                   claims.FORMS,
+                   claims.FORMS, frontline_page.FORMS,
                    steps.PROPOSING, steps.FORMS, meetings.SCHEDULING, meetings.FORMS)
         for form in of.values()
     }  # fmt: skip
