@@ -1,8 +1,9 @@
 """B15: the credit statement of an organisation for funders, where much has been done.
 
 A coalition with 500 wins and 20,000 contributions is brought in through the import route of
-`accord up`; then the statement is opened as a page, once to warm up and then some times over. The
-figure is the median in milliseconds of the slowest form.
+`accord up`; once PostgreSQL has looked at what came in, the statement is opened in each form, once
+to warm up and then some times over. The figure is the median in milliseconds of the slower of those
+that people open; the note tells each, the whole sheet too.
 """
 
 import asyncio
@@ -26,6 +27,8 @@ A_FEW = 20
 SLUG, CHAIR = "statement", "Clinic"
 FORMS = "json", "csv", "html"
 AGAIN, PATIENCE_S = 7, 120
+LOOKED_AT_S = 75  # the database gathers statistics by itself, once a minute
+OPENED = "json", "html"
 MUST, MOONSHOT = 500, 100
 ROLES = "drafting", "research", "hosting", "media", "lobbying"
 TARGETS = (
@@ -105,6 +108,8 @@ async def rows(_stage: Stage) -> AsyncIterator[list[Row]]:
             await table.settled(f"members/{position}")
             wins, deeds = (WINS, CONTRIBUTIONS) if whole else (A_FEW, A_FEW)
             recorded = await _bring(table, wins, deeds)
+            if whole:
+                await asyncio.sleep(LOOKED_AT_S)
             clock = Clock({running.process.pid})
             middles, errors, spent = {}, 0, 0.0
             for suffix in FORMS:
@@ -115,7 +120,7 @@ async def rows(_stage: Stage) -> AsyncIterator[list[Row]]:
             cpu = clock.stop()[2]
         return Sample(
             AGAIN * len(FORMS), spent, p50_ms=median(middles.values()),
-            worst_ms=max(middles.values()), cpu_servers_s=cpu, errors=errors,
+            worst_ms=max(middles[suffix] for suffix in OPENED), cpu_servers_s=cpu, errors=errors,
             note=", ".join(f".{suffix} {ms:.0f} ms" for suffix, ms in middles.items()),
         )  # fmt: skip
 

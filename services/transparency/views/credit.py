@@ -100,6 +100,18 @@ ROWS: dict[str, Rows] = {
 }
 
 
+async def _worked_on(db: Connection, lens: Lens, organisation: UUID | None) -> list[str]:
+    """Return what an organisation's contributions are about."""
+    rows = await db.fetch(
+        "select distinct unnest(about) from contribution"
+        " where coalition_id = $1 and position <= $2 and of_org = $3",
+        lens.coalition,
+        lens.credit,
+        organisation,
+    )
+    return [row[0] for row in rows]
+
+
 async def contribution_events(
     db: Connection, lens: Lens, organisation: UUID | None = None
 ) -> list[ContributionEvent]:
@@ -109,21 +121,19 @@ async def contribution_events(
         organisation: Without one, what happened to all.
     """
     rows = await db.fetch(
-        "with own as (select contribution, about from contribution"
-        " where coalition_id = $1 and position <= $2 and (of_org = $4 or $4::uuid is null)),"
-        " beside as (select contribution from own union"
-        " select c.contribution from contribution c"
-        " where c.coalition_id = $1 and c.position <= $2 and c.of_org is not null"
-        " and c.about && (select array_agg(distinct ref) from own, unnest(about) ref))"
-        " select position, type, contribution, at, by_org, of_org, role, degree, about, what,"
-        " sealed, leaf from contribution join beside using (contribution)"
-        " join event using (coalition_id, position, type)"
-        " where coalition_id = $1 and service = 'credit' and position <= $2 and audience && $3"
-        " order by position",
+        "select c.position, c.type, c.contribution, c.at, c.by_org, c.of_org, c.role, c.degree,"
+        " c.about, c.what, c.sealed, e.leaf from contribution c join event e"
+        "  on (e.coalition_id, e.service, e.position) = (c.coalition_id, 'credit', c.position)"
+        " where c.coalition_id = $1 and c.position <= $2 and c.audience && $3 and ($4::uuid is null"
+        "  or c.contribution in (select contribution from contribution where coalition_id = $1"
+        "   and position <= $2 and of_org is not null and (of_org = $4"
+        "    or (select bool_or(ref = any($5::text[])) from unnest(about) ref))))"
+        " order by c.position",
         lens.coalition,
         lens.credit,
         lens.audiences,
         organisation,
+        await _worked_on(db, lens, organisation),
     )
     return [
         ContributionEvent(
