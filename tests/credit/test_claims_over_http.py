@@ -105,6 +105,8 @@ async def test_i8_a_conflict_is_shown_to_who_may_see_the_event(ledger: Ledger) -
     await ledger.post(UMA, f"/claims/{key}/reviews")
     (row,) = (await ledger.get("/claims"))["items"]
     assert (row["now"]["conflicts"], row["review"]["conflicts"]) == ([], [])
+    hidden = {"about": "credit/1", "grounds": WORDS, "requested": WORDS, "due": DUE}
+    assert await refused(ledger, UMA, "/disputes", **hidden) == "not_disputable"
 
 
 async def test_k7_k8_a_statement_goes_out_with_what_others_confirmed(ledger: Ledger) -> None:

@@ -205,6 +205,20 @@ MUTATIONS = (
         f"{OVER_HTTP}::test_i8_a_conflict_is_shown_to_who_may_see_the_event",
     ),
     Mutation(
+        "I8 what one may not see is not disputed",
+        GROUNDS,
+        "if seen is None or seen.visibility not in _SEEN_BY_MEMBERS or seen.by is None:",
+        "if seen is None or seen.by is None:",
+        f"{OVER_HTTP}::test_i8_a_conflict_is_shown_to_who_may_see_the_event",
+    ),
+    Mutation(
+        "I8 the report names no event that its reader may not see",
+        "services/transparency/views/told.py",
+        'if one["with"] in seen]',
+        'if one["with"]]',
+        "tests/transparency/test_claims_and_disputes.py::test_words_for_others_are_withheld",
+    ),
+    Mutation(
         "M18 words of a claim about one person are personal",
         CLAIM,
         "seal(command.text, by, *ground.named(command.facts, by)),",

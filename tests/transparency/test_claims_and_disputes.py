@@ -46,7 +46,7 @@ async def told(desk: Desk) -> History:
     complete(history, union)
     claim = {"audience": "funders", "text": text("We led the talks."), "facts": [FACT]}
     happen(history, "CreditClaimed", f"claim-{key('claim')}", "Clinic", **claim)
-    against = [{"fact": 0, "with": "credit/9"}]
+    against = [{"fact": 0, "with": "credit/2"}]
     happen(
         history, "ClaimReviewed", f"claim-{key('claim')}", "Union", matches=[0], conflicts=against
     )
@@ -81,7 +81,7 @@ async def test_everything_told_has_a_line(desk: Desk, told: History) -> None:
     assert (claim["part"], claim["state"], claim["text"]["text"]) == (
         "claim", "conflicting", "We led the talks.",
     )  # fmt: skip
-    assert claim["conflicts"] == [{"fact": 0, "with": "credit/9"}]
+    assert claim["conflicts"] == [{"fact": 0, "with": "credit/2"}]
     assert (statement["unilateral"], statement["version"]) == (True, 1)
     assert [org["name"]["text"] for org in statement["approved_by"]] == ["School"]
     assert (dispute["state"], dispute["external"]["text"]) == ("resolved", "A judge")
@@ -110,13 +110,13 @@ async def test_rows_come_a_page_at_a_time(desk: Desk, told: History) -> None:
 async def test_the_page_and_the_sheet_say_the_same(desk: Desk, told: History) -> None:
     page = (await desk.ask(told, f"/reports/{TOLD}.html")).text
     said = "Clinic and Union did it together."
-    for words in ("Claims and disputes", "We led the talks.", said, "fact 1: credit/9", "A judge"):
+    for words in ("Claims and disputes", "We led the talks.", said, "fact 1: credit/2", "A judge"):
         assert words in page
     rows = [*csv.DictReader(io.StringIO(await desk.sheet(told, TOLD), newline=""))]
     assert [row["part"] for row in rows] == ["claim", "statement", "dispute", "win"]
     claim, statement, dispute, win = rows
     assert claim["facts"] == f"contribution {key('Talks')}, lobbying, lead"
-    assert (claim["conflicts"], statement["unilateral"]) == ("fact 1: credit/9", "yes")
+    assert (claim["conflicts"], statement["unilateral"]) == ("fact 1: credit/2", "yes")
     assert (dispute["wording"], dispute["external"]) == (said, "A judge")
     assert (win["win"], win["uncredited"]) == ("School meals", "Clinic; Union")
 
@@ -141,10 +141,15 @@ async def test_words_for_others_are_withheld(desk: Desk) -> None:
         "credit", "CreditClaimed", f"claim-{key('other')}", claim, by=key("Clinic"),
         visibility="body", audience=("body:other",),
     )  # fmt: skip
+    against = [{"fact": 0, "with": f"credit/{history.reached['credit']}"}]
+    review = {"matches": [0], "conflicts": against}
+    stream = f"claim-{key('claim')}"
+    history.add("credit", "ClaimReviewed", stream, review, by=key("Clinic"))
     await desk.read(history)
     report = await desk.report(history, TOLD)
     [row] = report["rows"]
     assert row["text"] == {"withheld": "audience"}
+    assert (row["state"], row["conflicts"]) == ("matched", [])
     assert report["head"]["withheld"] == {"audience": 1, "suppressed": 1}
 
 

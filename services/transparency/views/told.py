@@ -89,7 +89,14 @@ ROWS: dict[str, Rows] = dict.fromkeys(KINDS, happened)
 
 
 async def told_events(db: Connection, lens: Lens) -> list[ToldEvent]:
-    """Return what was told of credit, in order."""
+    """Return what was told of credit, in order; of conflicts those with what the reader may see."""
+    rows = await cited_rows(db, lens, TOLD, "credit")
+    plain = {row["position"]: orjson.loads(row["plain"]) for row in rows}
+    against = [one["with"] for each in plain.values() for one in each.get("conflicts", ())]
+    seen = await _seen(db, lens, against)
+    for each in plain.values():
+        if "conflicts" in each:
+            each["conflicts"] = [one for one in each["conflicts"] if one["with"] in seen]
     return [
         ToldEvent(
             cited=citing("credit", row),
@@ -100,10 +107,24 @@ async def told_events(db: Connection, lens: Lens) -> list[ToldEvent]:
             words=lens.said(row, "words"),
             asked=lens.said(row, "asked"),
             external=lens.said(row, "external"),
-            plain=orjson.loads(row["plain"]),
+            plain=plain[row["position"]],
         )
-        for row in await cited_rows(db, lens, TOLD, "credit")
+        for row in rows
     ]
+
+
+async def _seen(db: Connection, lens: Lens, refs: Collection[str]) -> set[str]:
+    """Return those of these events of credit that the reader may see."""
+    if not refs:
+        return set()
+    rows = await db.fetch(
+        "select position from told_of_credit where coalition_id = $1 and position = any($2)"
+        " and audience && $3 union all"
+        " select position from contribution where coalition_id = $1 and position = any($2)"
+        " and audience && $3",
+        *(lens.coalition, [int(ref.partition("/")[2]) for ref in refs], lens.audiences),
+    )
+    return {f"credit/{position}" for (position,) in rows}
 
 
 async def hidden_told(db: Connection, lens: Lens) -> int:
