@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.acceptance.test_redaction import redact
 from tests.end_to_end.coalition import Coalition, key_of, text
 
 DUE = (datetime.now(UTC) + timedelta(days=14)).date().isoformat()
@@ -164,3 +165,23 @@ async def test_f92_a_disputed_fact_holds_or_marks_the_statement_until_a_neutral_
     assert (row["degree"], row["corrections"][0]["reason"]["text"]) == ("equal", wording)
     statement = await shown(table, f"attributions/{draft}", "Library", receipt)
     assert statement["now"]["disputed"] == []
+
+
+async def test_f81_words_of_a_claim_are_redacted_and_found_nowhere(table: Coalition) -> None:
+    _, ref = await declare(table, "A roof for bicycles")
+    done = await contribute(table, "Union", ref, "supporting", "Library")
+    key, event, receipt = await tell(table, "claims", "Union", "The mayor begged us.", fact(done))
+    said = await redact(table, "credit", receipt, "text", "Union")
+    [row] = [
+        one
+        for one in (await shown(table, "claims", "Library", said))["items"]
+        if one["claim"] == key
+    ]
+    assert (row["text"]["withheld"], row["ref"]) == ("redacted", event)
+    answer = await table.get(
+        "transparency", "reports/claims-and-disputes.json", "Library",
+        at_least=f"credit/{said['position']}",
+    )  # fmt: skip
+    assert "The mayor begged us." not in answer.text
+    [line] = [one for one in answer.json()["rows"] if one["id"] == key]
+    assert line["text"]["withheld"] == "redacted"

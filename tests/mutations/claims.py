@@ -219,6 +219,13 @@ MUTATIONS = (
         "tests/transparency/test_claims_and_disputes.py::test_words_for_others_are_withheld",
     ),
     Mutation(
+        "F81 a register is shown with redacted words in it",
+        "services/credit/views/said.py",
+        'if isinstance(value, dict) and "withheld" in value:',
+        'if isinstance(value, dict) and "lang" in value:',
+        "tests/acceptance/test_claims.py::test_f81_words_of_a_claim_are_redacted_and_found_nowhere",
+    ),
+    Mutation(
         "M18 words of a claim about one person are personal",
         CLAIM,
         "seal(command.text, by, *ground.named(command.facts, by)),",

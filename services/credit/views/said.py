@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 
+from services.credit.views.queries import said as words_of
 from shared.event import Recorded
 from shared.hot import Connection
 from shared.projection import Row, Table
@@ -23,7 +24,10 @@ SAID = Table(
 
 
 class Entry(NamedTuple):
-    """An event as one reader may see it; a field they may not see is not in `data`."""
+    """An event as one reader may see it; a field they may not see is not in `data`.
+
+    Words that were redacted are a `Redacted` there.
+    """
 
     position: int
     key: UUID
@@ -76,10 +80,17 @@ def _visible(
 ) -> dict[str, Any]:
     under = orjson.loads(sealed) if sealed else {}
     return {
-        name: value
+        name: _words(value)
         for name, value in data.items()
         if name not in under or under[name][0] in audiences
     }
+
+
+def _words(value: Any) -> Any:
+    """Return a value as it is, and words that were redacted as who did it and why."""
+    if isinstance(value, dict) and "withheld" in value:
+        return words_of(orjson.dumps(value).decode())
+    return value
 
 
 async def seen(
