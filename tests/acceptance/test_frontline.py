@@ -183,3 +183,11 @@ async def test_f75_the_page_checks_asks_and_decides_without_a_script(table: Coal
         assert "As we would have." in reviewed.page.all("article")[0].words
         register = await library.open("/decisions")
         assert "We pay fifty at the bridge." in register.words
+        [row] = (
+            await table.get("meetings", "front-lines", "Union", organisation=table.orgs["Library"])
+        ).json()["items"]
+        step = await library.open(f"/steps/{row['decision']['report_back']['step']}")
+        assert "We pay fifty at the bridge." in step.words
+        led = await library.open(f"/decisions/{row['decision']['decision']}")
+        assert (led.status, led.url.rpartition("/")[2].partition("#")[0]) == (200, "frontline")
+        assert (await library.open(f"/decisions/{uuid4()}")).status == 404

@@ -91,6 +91,10 @@ async def test_f75_what_crosses_is_named_and_waits_for_a_consent(hall: Hall) -> 
         "items": [row], "next_cursor": None,
     }  # fmt: skip
     assert (await hall.get("/front-lines", organisation=str(CLINIC)))["items"] == []
+    assert (await hall.get("/front-lines", decision=made["decision"]))["items"] == [row]
+    assert (await hall.get("/front-lines", decision=str(FEE)))["items"] == []
+    owed, told_on = await hall.get(f"/steps/{step['step']}"), {"id": made["decision"]}
+    assert owed["decision"] == told_on | {"name": WORDS["text"]}
 
 
 async def test_f75_who_did_not_consent_is_decided_over_outside_the_mandate(hall: Hall) -> None:

@@ -66,10 +66,18 @@ async def review_front_line(
 async def list_front_lines(
     reader: Reader,
     organisation: Annotated[UUID | None, Query(description="only those of this one")] = None,
+    decision: Annotated[UUID | None, Query(description="only where this was decided")] = None,
 ) -> Page[frontlines.FrontLineRow]:
     """List what was checked and decided at the front line, the newest first."""
     found = await _rows(reader)
-    return Page(items=[row for row in found if organisation in {None, row.organisation.id}])
+    return Page(
+        items=[
+            row
+            for row in found
+            if organisation in {None, row.organisation.id}
+            and decision in {None, row.decision.decision if row.decision else None}
+        ]
+    )
 
 
 @router.get("/front-lines/{front_line_id}", dependencies=[requires("meetings:frontline:read")])

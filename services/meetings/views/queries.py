@@ -313,7 +313,12 @@ async def _titles(
         " union all select d.decision, p.title from decision d"
         " join proposal p on (p.coalition_id, p.proposal) = (d.coalition_id, d.proposal)"
         " and p.version = 1 and p.audience && $2"
-        " where d.coalition_id = $1 and d.audience && $2 and d.decision = any($4)",
+        " where d.coalition_id = $1 and d.audience && $2 and d.decision = any($4)"
+        " union all select (s.data->>'decision')::uuid, s.data->'text' from said s"
+        " where s.coalition_id = $1 and s.aggregate = 'frontline'"
+        " and s.audience && $2 and s.type = 'FrontLineDecisionMade'"
+        " and coalesce(s.sealed->'text'->>0 = any($2), true)"
+        " and (s.data->>'decision')::uuid = any($4)",
         coalition,
         list(seen_by),
         [row["meeting"] for row in steps if row["meeting"]],

@@ -16,11 +16,11 @@ from services.web.answers import SILENT, Answer, Dated, Named, Said
 from services.web.counted import OPTIONS
 from services.web.forms import Looked, answer, found, send
 from services.web.page import Me, Visit, Visiting, page
-from services.web.pages import concerns, deciding
+from services.web.pages import concerns, deciding, frontline
 from services.web.pages.register import Link
 from services.web.pages.steps import Step
 from services.web.passing import pass_on
-from services.web.peers import of
+from services.web.peers import PeerRefused, of
 
 router = APIRouter()
 
@@ -257,8 +257,16 @@ async def _show(
 async def show_decision(
     coalition: str, decision_id: UUID, visiting: Visiting, at_least: str | None = None
 ) -> Response:
-    """Show a decision, or a proposal that is still open."""
-    return await _show(visiting, coalition, decision_id, None, at_least)
+    """Show a decision, or a proposal that is still open; what was settled elsewhere, there."""
+    try:
+        return await _show(visiting, coalition, decision_id, None, at_least)
+    except PeerRefused as refused:
+        if refused.problem.status != 404:  # noqa: PLR2004 - not there, or not for them
+            raise
+        elsewhere = await frontline.settled_as(visiting, coalition, decision_id)
+        if elsewhere is None:
+            raise
+    return RedirectResponse(elsewhere, status_code=303)
 
 
 @router.get("/c/{coalition}/decisions/{decision_id:uuid}.json")

@@ -178,6 +178,19 @@ async def _terms(visiting: Visit, coalition: str) -> Sequence[Term]:
     return sorted(terms, key=lambda term: (term.label.casefold(), term.term))
 
 
+async def settled_as(visiting: Visit, coalition: str, decision: UUID) -> str | None:
+    """Return where a decision of the front line is shown; `None` where there is none like that."""
+    path = of(coalition, "front-lines")
+    try:
+        raw = await visiting.ask.get("meetings", path, decision=str(decision))
+    except PeerRefused as refused:
+        if refused.problem.status in NOT_OURS:
+            return None
+        raise
+    shown = [FrontLine.model_validate(one).front_line for one in items(raw)]
+    return f"/c/{coalition}/frontline#front-{shown[0]}" if shown else None
+
+
 async def _show(
     visiting: Visit, coalition: str, terms: Sequence[Term], looked: Looked = LOOKED
 ) -> Response:
