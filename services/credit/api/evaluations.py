@@ -9,6 +9,7 @@ from services.credit.views import impact
 from services.credit.views.said import entries
 from shared.ask import Written
 from shared.http import Caller, Reader, requires
+from shared.problems import not_found
 
 ADJOURNING = "adjourning"
 
@@ -51,6 +52,8 @@ async def read_evaluation(campaign_id: UUID, reader: Reader) -> impact.Evaluatio
     """What organisations say of a campaign, side by side."""
     async with reader.rows() as db:
         said = await entries(db, reader.coalition, reader.audiences, "evaluation")
+    if all(entry.key != campaign_id for entry in said):
+        raise not_found()
     return impact.evaluation(said, campaign_id)
 
 
