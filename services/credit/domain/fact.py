@@ -7,6 +7,7 @@ itself out. It is disputed as long as a dispute about it is open.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -154,13 +155,17 @@ class Ground:
         if ref is None:
             return []
         matter = self.around({ref})
-        return [
-            (key, deed)
-            for key, deed in self.contributions.items()
-            if deed.confirmed
-            and (deed.of, deed.role) == (by, fact.role)
-            and not matter.isdisjoint(deed.about)
-        ]
+        done = self._confirmed.get((by, fact.role), ())
+        return [(key, deed) for key, deed in done if not matter.isdisjoint(deed.about)]
+
+    @cached_property
+    def _confirmed(self) -> Mapping[tuple[OrgId, Role | None], list[tuple[UUID, Deed]]]:
+        """What is confirmed, by whom and in which role: a page asks it of many facts."""
+        found: dict[tuple[OrgId, Role | None], list[tuple[UUID, Deed]]] = {}
+        for key, deed in self.contributions.items():
+            if deed.confirmed:
+                found.setdefault((deed.of, deed.role), []).append((key, deed))
+        return found
 
 
 def _bears(deed: Deed, fact: Fact) -> bool:

@@ -6,6 +6,7 @@ Newest first. What stands for and against a claim or a statement is found when i
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from services.credit.domain.conflict import (
 )
 from services.credit.domain.fact import Ground
 from services.credit.domain.ids import OrgId
+from services.credit.domain.roles import Role
 from services.credit.views.grounds import STATEMENTS, grounds, places, tellings
 from services.credit.views.queries import Words
 from services.credit.views.said import Entry
@@ -297,7 +299,9 @@ class Standing:
         if stream not in self.told:
             return NowRow()
         telling = self.told[stream]
-        elsewhere = tuple((ref, lead) for name, ref, lead in self.leads if name != stream)
+        roles = {lead.role for lead in leads(telling, self.ground)}
+        told = (one for role in roles for one in self._by_role[role])
+        elsewhere = tuple((ref, lead) for name, ref, lead in told if name != stream)
         against = conflicts(telling, Told(elsewhere, self.recorded), self.ground)
         return NowRow(
             matches=list(matches(telling.facts, telling.by, self.ground)),
@@ -309,6 +313,13 @@ class Standing:
             ],
             missing=sorted(self.lacking.get(stream, ())),
         )
+
+    @cached_property
+    def _by_role(self) -> Mapping[Role, list[tuple[str, Ref, Lead]]]:
+        found: dict[Role, list[tuple[str, Ref, Lead]]] = {role: [] for role in Role}
+        for one in self.leads:
+            found[one[2].role].append(one)
+        return found
 
 
 async def standing(read: Reading) -> Standing:
