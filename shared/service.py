@@ -101,6 +101,21 @@ class Worker(Protocol):
     def stop(self) -> None: ...
 
 
+class Together:
+    """Several kinds of work, side by side."""
+
+    def __init__(self, *workers: Worker) -> None:
+        self._workers = workers
+
+    async def run(self) -> None:
+        """Work until `stop`."""
+        await asyncio.gather(*(worker.run() for worker in self._workers))
+
+    def stop(self) -> None:
+        for worker in self._workers:
+            worker.stop()
+
+
 @dataclass(frozen=True)
 class Tools:
     """What a service has at hand for work of its own.

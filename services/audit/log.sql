@@ -47,6 +47,8 @@ create table if not exists log.checkpoint (
   root         bytea  not null,
   note         text   not null,               -- signed by the log, and by nobody else
   signed_at    timestamptz not null default clock_timestamp(),
+  asked_at     timestamptz,                   -- when witnesses were asked last
+  witnessed_at timestamptz,                   -- when they were a quorum
   published_at timestamptz,
   primary key (coalition_id, log_id, size));
 

@@ -125,8 +125,8 @@ class Sealer:
         await reach("sealer.before_store")
         async with tenant(self._app, [coalition]) as db:
             await db.execute(
-                "insert into log.checkpoint (coalition_id, log_id, size, root, note, published_at)"
-                " values ($1, $2, $3, $4, $5, clock_timestamp()) on conflict do nothing",
+                "insert into log.checkpoint (coalition_id, log_id, size, root, note)"
+                " values ($1, $2, $3, $4, $5) on conflict do nothing",
                 coalition, turn.log_id, checkpoint.size, checkpoint.root, bytes(note).decode(),
             )  # fmt: skip
         self._sealed.add(len(turn.hashes))

@@ -18,7 +18,13 @@ def state_in(folder: Path, name: str = "org-b.example/witness") -> WitnessState:
 @contextmanager
 def serving(state: WitnessState, *logs: GrowingLog) -> Iterator[WitnessServer]:
     """Serve in a thread; the address is the server's `url`."""
-    known = {log.signer.name: [Log(log.signer.key)] for log in logs}
+    with served(state, {log.signer.name: [Log(log.signer.key)] for log in logs}) as server:
+        yield server
+
+
+@contextmanager
+def served(state: WitnessState, known: dict[str, list[Log]]) -> Iterator[WitnessServer]:
+    """Serve these logs, by their origins."""
     said: list[str] = []
     with WitnessServer(("127.0.0.1", 0), state, known, said.append) as server:
         server.heard = said  # type: ignore[attr-defined]  # for the tests

@@ -15,9 +15,10 @@ from nats.aio.msg import Msg
 from services.audit.__main__ import service
 from services.audit.inbox import READER, Intake
 from services.audit.sealer import Sealer
-from services.audit.signer import make, serve
+from services.audit.signer import Store, make, serve
 from services.audit.signing import SignerClient
 from services.audit.views.served import Log, log_of
+from services.audit.witnesses import Witnesses
 from shared.bus import pack
 from shared.database import create, migrate, pool, tenant
 from shared.ear import Ear
@@ -25,11 +26,13 @@ from shared.feed import read
 from shared.inbox import Reader
 from shared.service import CORE
 from shared.source import Own
+from shared.tlog.policy import Policy
 from tests.shared.jars import Put, Shop, address, ask, shop
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 WRAPS = bytes(range(32))
 HOST = "host.example/audit"
+NOBODY = Policy.parse(b"quorum none\n")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class House:
     reader: Reader
     sealer: Sealer
     signer: SignerClient
+    store: Store
 
     async def put(self, coalition: UUID, count: int, *, jar: UUID | None = None) -> None:
         """Record so many events, and take them in."""
@@ -51,7 +55,16 @@ class House:
             await self.shop.journal.write(ask(coalition, key, Put(coins=1)))
         await self.reader.heal(coalition)
 
+    def asking(self, policy: Policy = NOBODY) -> Witnesses:
+        """Return what asks the witnesses of a policy, and publishes."""
+        return Witnesses(self.app, self.watch, policy)
+
     async def log(self, coalition: UUID) -> Log:
+        """Return a log as it is published, once that is due; nobody witnesses it."""
+        await self.asking().look()
+        return await self.published(coalition)
+
+    async def published(self, coalition: UUID) -> Log:
         async with tenant(self.app, [coalition]) as db:
             found = await log_of(db, coalition)
         assert found is not None
@@ -129,7 +142,7 @@ async def house(admin: str, name: str, folder: Path) -> AsyncIterator[House]:
             writing = asyncio.create_task(journal.journal.run())
             reader = Reader(Intake("members"), Own("members", journal.relay), app, watch, None)
             sealer = Sealer(app, watch, signer, HOST, 0.0)
-            yield House(journal, own, app, watch, reader, sealer, signer)
+            yield House(journal, own, app, watch, reader, sealer, signer, store)
             journal.journal.stop()
             await writing
     finally:

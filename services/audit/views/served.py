@@ -1,12 +1,13 @@
 """A log as its readers find it: nothing beyond its newest published checkpoint."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from shared.hot import Connection
 from shared.tlog.note import Note, Signature
 from shared.tlog.tiles import WIDTH, Tile, bundled
-from shared.tlog.tree import inclusion, parents
+from shared.tlog.tree import HASH_BYTES, Span, consistency, inclusion, parents
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Log:
     """A log and its newest published checkpoint.
 
     Args:
+        witnessed: Whether those witnesses are a quorum.
         size: Leaves under that checkpoint; `None` where none was published yet.
         note: That checkpoint, signed by the log, and by witnesses as far as they have come.
     """
@@ -27,6 +29,7 @@ class Log:
     kept: int
     size: int | None
     note: Note | None
+    witnessed: bool = False
 
 
 async def log_of(db: Connection, coalition: UUID, log_id: str | None = None) -> Log | None:
@@ -42,8 +45,9 @@ async def log_of(db: Connection, coalition: UUID, log_id: str | None = None) -> 
     if row is None:
         return None
     published = await db.fetchrow(
-        "select size, note from log.checkpoint where coalition_id = $1 and log_id = $2"
-        " and published_at is not null order by size desc limit 1",
+        "select size, note, witnessed_at from log.checkpoint"
+        " where coalition_id = $1 and log_id = $2 and published_at is not null"
+        " order by size desc limit 1",
         coalition, row["log_id"],
     )  # fmt: skip
     note = None
@@ -58,7 +62,23 @@ async def log_of(db: Connection, coalition: UUID, log_id: str | None = None) -> 
     return Log(
         coalition, row["log_id"], row["origin"], row["vkey"], row["state"], row["reason"],
         row["size"], published["size"] if published else None, note,
+        witnessed=published is not None and published["witnessed_at"] is not None,
     )  # fmt: skip
+
+
+async def newest_note(db: Connection, coalition: UUID) -> Note | None:
+    """Return the newest checkpoint as the log signed it, published or not."""
+    note = await db.fetchval(
+        "select note from log.checkpoint join log.log using (coalition_id, log_id)"
+        " where coalition_id = $1 and state <> 'ended' order by log.checkpoint.size desc limit 1",
+        coalition,
+    )
+    return None if note is None else Note.parse(note.encode())
+
+
+async def consistent(db: Connection, log: Log, old: int, size: int) -> list[bytes]:
+    """Return the proof that the tree of one size is the beginning of that of another."""
+    return await _proved(db, log, lambda span: consistency(old, size, span))
 
 
 async def tile(db: Connection, log: Log, asked: Tile) -> bytes | None:
@@ -102,15 +122,20 @@ async def hashes(db: Connection, log: Log, level: int, first: int, count: int) -
 
 async def proof(db: Connection, log: Log, index: int, size: int) -> list[bytes]:
     """Return the inclusion proof of a leaf in the tree of a size that was sealed."""
+    return await _proved(db, log, lambda span: inclusion(index, size, span))
+
+
+async def _proved(db: Connection, log: Log, prove: Callable[[Span], list[bytes]]) -> list[bytes]:
+    """Return a proof: first it is asked which hashes it needs, then it is made of them."""
     asked: list[tuple[int, int]] = []
 
     def note_down(first: int, leaves: int) -> bytes:
         asked.append((first, leaves))
-        return b""
+        return bytes(HASH_BYTES)
 
-    inclusion(index, size, note_down)
+    prove(note_down)
     tops = {each: await _top(db, log, *each) for each in asked}
-    return inclusion(index, size, lambda first, leaves: tops[first, leaves])
+    return prove(lambda first, leaves: tops[first, leaves])
 
 
 async def _top(db: Connection, log: Log, first: int, leaves: int) -> bytes:
