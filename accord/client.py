@@ -165,16 +165,22 @@ class Services:
         return self._patiently(ask)
 
     def sheet(
-        self, coalition: UUID | str, kind: str, *, at_least: int = 0, bom: bool = False
+        self,
+        coalition: UUID | str,
+        kind: str,
+        *,
+        service: str = "members",
+        at_least: int = 0,
+        bom: bool = False,
     ) -> Sheet | None:
         """Return a sheet of a coalition; `None` where there is no such coalition to be seen.
 
         Args:
             at_least: The position that it shows.
         """
-        query = [f"at_least=members/{at_least}"] if at_least else []
+        query = [f"at_least={service}/{at_least}"] if at_least else []
         query += ["bom=true"] if bom else []
-        path = f"/members/api/v1/coalitions/{coalition}/{kind}.csv?{'&'.join(query)}"
+        path = f"/{service}/api/v1/coalitions/{coalition}/{kind}.csv?{'&'.join(query)}"
 
         def ask() -> Sheet | None:
             with self._asked("GET", path) as response:

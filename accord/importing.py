@@ -88,11 +88,13 @@ class Import:
         lines: Iterable[ImportLine],
         about: int,
         known: int = 0,
+        members: int = 0,
     ) -> None:
         """Send `lines`, about so many, and show how far they are.
 
         Args:
             known: How much was left out, because it is there already.
+            members: The position of members that other services have to hear of first.
         """
         columns = TextColumn(self.kind), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         terminal = self._terminal
@@ -104,7 +106,7 @@ class Import:
             def heard(done: int) -> None:
                 progress.update(bar, completed=done, total=max(about, done))
 
-            delivery = Delivery(services, into.id, self.refused.add, heard)
+            delivery = Delivery(services, into.id, self.refused.add, heard, members=members)
             try:
                 delivery.deliver(lines)
             finally:

@@ -114,3 +114,19 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
         _LANGUAGE, _FROM,
     ),
 }  # fmt: skip
+
+APART: Mapping[str, tuple[Column, ...]] = {
+    "contributions": (
+        _ID,
+        Column("organisation", cells.named, needed=True, means="members"),
+        Column("role", cells.code, needed=True),
+        Column("degree", choice("lead", "equal", "supporting")),
+        Column("what", cells.words),
+        Column("language", cells.language),
+        _FROM,
+        Column("recorded_by", cells.named, means="members"),
+        Column("confirmed_by", cells.listed, means="members"),
+    ),
+}
+"""Sheets of another service than members, which are exported and imported by themselves."""
+EVERY = {**SHEETS, **APART}

@@ -12,12 +12,14 @@ import orjson
 import typer
 
 from accord.client import Services, Sheet, connect
-from accord.exchange import Data, DryRun, Into, Json, RefusedFile, TokenFile, Url
+from accord.exchange import Data, DryRun, Into, Json, RefusedFile, Strict, TokenFile, Url
 from accord.failed import Failed
 from accord.importing import Import
-from accord.sheets.columns import SHEETS
+from accord.sheets.columns import APART, EVERY, SHEETS
+from accord.sheets.contributions import Telling
 from accord.sheets.plan import Known, plan
 from accord.sheets.reading import WITHHELD, Row, parsed, read
+from accord.sheets.register import Register
 from accord.sources.lines import Coalition
 from accord.sources.refusals import Refusal
 from shared.event import timestamp
@@ -46,7 +48,7 @@ ImportFile = Annotated[
 ]
 Only = Annotated[
     list[str] | None,
-    typer.Option(metavar="SHEET", help=f"Only this one; again for more: {', '.join(SHEETS)}."),
+    typer.Option(metavar="SHEET", help=f"Only this one; again for more: {', '.join(EVERY)}."),
 ]
 
 
@@ -57,6 +59,7 @@ def add_to(app: typer.Typer) -> None:
         app.command(kind, help=f"Import {kind} from a sheet, as `accord export` writes it.")(
             _command(kind)
         )
+    app.command("contributions")(import_contributions)
 
 
 def import_csv(
@@ -75,6 +78,53 @@ def import_csv(
     files = _named(paths)
     with Import("csv", coalition, refused, strict=False, as_json=as_json) as run:
         _bring(run, files, on, lambda: connect(url, token_file, data), dry_run=dry_run)
+
+
+def import_contributions(
+    file: ImportFile,
+    *,
+    coalition: Into,
+    on: On = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    data: Data = None,
+    strict: Strict = False,
+    dry_run: DryRun = False,
+    refused: RefusedFile = None,
+    as_json: Json = False,
+) -> None:
+    """Import contributions from a sheet, as `accord export --only contributions` writes it."""
+    now = datetime.now(UTC)
+    day = (on or now).date()
+    if day > now.date():
+        raise typer.BadParameter(f"{day} is yet to come", param_hint="--on")
+    remarks: list[Refusal] = []
+    with Import("contributions", coalition, refused, strict=strict, as_json=as_json) as run:
+        rows = read(file, "contributions", run.refused.add, remarks.append)
+        run.read(contributions=len(rows))
+        run.remark(remarks)
+        with connect(url, token_file, data) as services:
+            register = _members(services, coalition)
+            into = run.find(services)
+            telling = Telling(
+                register, into, services.stands("credit", into.id).versions, day, timestamp(now),
+                run.refused.add,
+            )  # fmt: skip
+            lines = [*telling.lines(rows)]
+            if not dry_run:
+                heard = services.stands("members", into.id).position
+                run.deliver(services, into, lines, len(lines), telling.skipped, heard)
+
+
+def _members(services: Services, slug: str) -> Register:
+    """Return what the members of a coalition are called."""
+    sheet = services.sheet(slug, "members")
+    if sheet is None:
+        raise Failed(f"There is no coalition {slug} that you may see: import its members first.")
+    register = Register()
+    for row in parsed(sheet.content, "members", f"members of {slug}", _let_be, _let_be):
+        register.add("members", row["id"], row["name"])
+    return register
 
 
 def _command(kind: str) -> Callable[..., None]:
@@ -197,16 +247,23 @@ def export(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Export members, people, bodies, accreditations, positions and what they rest on, as CSV."""
+    """Export members, people, bodies, accreditations, positions and what they rest on, as CSV.
+
+    Contributions have a sheet of their own: --only contributions.
+    """
     kinds = [*dict.fromkeys(only or SHEETS)]
-    if unknown := [kind for kind in kinds if kind not in SHEETS]:
-        known = ", ".join(SHEETS)
+    if unknown := [kind for kind in kinds if kind not in EVERY]:
+        known = ", ".join(EVERY)
         raise typer.BadParameter(f"{unknown[0]} is none of {known}", param_hint="--only")
     paths = {kind: folder / f"{kind}.csv" for kind in kinds}
     if not replace and (there := [path for path in paths.values() if path.exists()]):
         raise Failed(f"{there[0]} is there already. Say --replace to write over it.")
     with connect(url, token_file, data) as services:
-        sheets = _of_one_moment(services, coalition, kinds, bom=bom)
+        sheets = {
+            kind: _credited(services, coalition, kind, bom=bom) for kind in kinds if kind in APART
+        }
+        if ours := [kind for kind in kinds if kind in SHEETS]:
+            sheets |= _of_one_moment(services, coalition, ours, bom=bom)
     folder.mkdir(parents=True, exist_ok=True)
     for kind, sheet in sheets.items():
         _write(paths[kind], sheet.content)
@@ -226,6 +283,14 @@ def export(
         return
     for kind, count in rows.items():
         typer.echo(f"{paths[kind]}: {count:,} rows")
+
+
+def _credited(services: Services, coalition: str, kind: str, *, bom: bool) -> Sheet:
+    """Return a sheet of credit, which is of a moment of its own."""
+    sheet = services.sheet(coalition, kind, service="credit", bom=bom)
+    if sheet is None:
+        raise Failed(f"There is no coalition {coalition} that you may see: check its name.")
+    return sheet
 
 
 def _of_one_moment(

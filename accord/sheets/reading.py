@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from accord.sheets.columns import SHEETS, Column
+from accord.sheets.columns import EVERY, Column
 from accord.sources.refusals import BadRow, Damaged, Refusal, Refuse
 from accord.sources.rows import shown, unprintable
 from shared.cells import unguarded
@@ -82,7 +82,7 @@ def parsed(raw: bytes, kind: str, file: str, refuse: Refuse, remark: Refuse) -> 
     skipped = 0
     if hint := _SEPARATOR_LINE.match(text):
         text, skipped = text[hint.end() :], 1
-    rows = _rows(text, _delimiter(text, SHEETS[kind]), file, skipped, refuse)
+    rows = _rows(text, _delimiter(text, EVERY[kind]), file, skipped, refuse)
     number, names = next(rows, (1, []))
     header = _header(kind, names, file, number, remark)
     found: list[Row] = []
@@ -147,11 +147,11 @@ def _header(kind: str, names: Sequence[str], file: str, line: int, remark: Refus
     given = [_plain(name) for name in names]
     withheld = {name.removesuffix(WITHHELD) for name in given if name.endswith(WITHHELD)}
     given = [name.removesuffix(WITHHELD) for name in given]
-    known = {column.name: column for column in SHEETS[kind]}
+    known = {column.name: column for column in EVERY[kind]}
     if twice := sorted({name for name in given if name in known and given.count(name) > 1}):
         detail = f"The header names a column twice: {', '.join(twice)}."
         raise _damaged(file, line, "column_twice", detail)
-    needed = [column.name for column in SHEETS[kind] if column.needed]
+    needed = [column.name for column in EVERY[kind] if column.needed]
     if missing := [name for name in needed if name not in given]:
         detail = (
             f"The first line must name the columns. Missing: {', '.join(missing)}."

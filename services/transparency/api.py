@@ -343,8 +343,10 @@ async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
 
 def _headers(report: str, ask: Ask) -> dict[str, str]:
     """Return the headers of a report; what was opened for members is not kept on the way."""
-    kept = "private, no-cache" if ask.audience == "public" else "no-store"
     reached = ",".join(f"{name}/{n}" for name, n in ask.lens.as_of.items())
+    if kind_of(report).taken_back:
+        return {"Cache-Control": "no-store", "Accord-As-Of": reached}
+    kept = "private, no-cache" if ask.audience == "public" else "no-store"
     return {"ETag": _tag(report, ask), "Cache-Control": kept, "Accord-As-Of": reached}
 
 
@@ -355,6 +357,8 @@ def _tag(report: str, ask: Ask) -> str:
 
 def _known(report: str, ask: Ask, request: Request) -> Response | None:
     """Return 304 where the reader holds this very page."""
+    if kind_of(report).taken_back:
+        return None
     if request.headers.get("if-none-match") == _tag(report, ask):
         return Response(status_code=304, headers=_headers(report, ask))
     return None

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from services.transparency.charts.curve import Step, curve
 from services.transparency.charts.overlap import Overlap, overlap
 from services.transparency.charts.pairs import Pair, pairs
+from services.transparency.charts.series import Point, series
 from services.transparency.charts.timeline import Bar, Span, Strip, timeline
 from services.transparency.domain.numbers import percent
 from services.transparency.domain.said import words
@@ -28,9 +30,40 @@ MEASURES = {
 
 def charts(report: Report) -> list[str]:
     """Return the charts of a report as SVG; most have none."""
+    if report.head["name"] == "impact":
+        return _impact(report)
     draw = _DRAWN.get(report.head["name"])
     drawn = draw(report) if draw and report.head["window"] else None
     return [drawn] if drawn else []
+
+
+def _impact(report: Report) -> list[str]:
+    """Return a chart of each metric."""
+    records = of_part(report.drawn, "metric")
+    by_metric = groupby(records, lambda row: row["metric"]["id"])
+    return [_metric(list(rows), n) for n, (_, rows) in enumerate(by_metric)]
+
+
+def _metric(rows: Sequence[Row], n: int) -> str:
+    first, counted = rows[0], rows[0]["kind"] == "counter"
+    shown = [row for row in rows if row["corrected_by"] is None]
+    points = [Point(date.fromisoformat(row["on"]), row["value"]) for row in shown]
+    what, unit = named(first["metric"]), first["unit"].replace("_", " ")
+    if not points:
+        finding = "No record of it stands."
+    elif counted:
+        whole = sum(point.value for point in points)
+        finding = (
+            f"Counted {len(points)} times from {points[0].on} to {points[-1].on}:"
+            f" {whole:,} {unit} in all."
+        )
+    else:
+        finding = (
+            f"Measured {len(points)} times: {points[0].value:,} {unit} on {points[0].on},"
+            f" {points[-1].value:,} on {points[-1].on}. What is measured is not added up."
+        )
+    finding += " The table has the same numbers, their source, and what was corrected."
+    return series(what, finding, unit, points, counted=counted, key=f"metric-{n}")
 
 
 def _stages(report: Report) -> str:

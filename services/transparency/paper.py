@@ -195,6 +195,7 @@ _ROWS = {
 def _figure(figure: Row) -> tuple[str, str, str, str]:
     of = (figure.get(name) for name in ("organisation", "body", "owner", "meeting", "policy"))
     whose = [named(each) for each in of if each]
+    whose += [named(figure["metric"])] if "metric" in figure else []
     whose += [called(figure["organisations"])] if "organisations" in figure else []
     whose += [called(figure["issues"])] if "issues" in figure else []
     others = ("channel", "role", "degree", "stage", "quarter")

@@ -8,6 +8,7 @@ from services.transparency.domain.numbers import percent
 from services.transparency.domain.said import words
 from services.transparency.sheet import (
     acceptable,
+    assessments,
     called,
     conflicts,
     facts,
@@ -36,6 +37,10 @@ def _plain(name: str) -> Cell:
 
 def _named(name: str) -> Cell:
     return lambda row: named(row.get(name))
+
+
+def _said(name: str) -> Cell:
+    return lambda row: words(row[name])
 
 
 def _listed(name: str) -> Cell:
@@ -447,6 +452,109 @@ PARTS: Mapping[str, Sequence[Part]] = {
                 ("Announced without", _listed("announced_without")),
             ),
             "No win was declared.",
+        ),
+    ),
+    "impact": (
+        Part(
+            "objective",
+            "Objectives",
+            (
+                ("Campaign", _named("campaign")),
+                ("Objective", _said("text")),
+                ("Due", _plain("due")),
+                ("Assessed", lambda row: assessments(row) or "by nobody yet"),
+            ),
+            "No campaign has an objective.",
+        ),
+        Part(
+            "answer",
+            "Three questions",
+            (
+                ("Campaign", _named("campaign")),
+                ("Organisation", _named("organisation")),
+                ("What was done", _said("done")),
+                ("Was it met as intended", _said("met_as_intended")),
+                ("What changed", _said("changed")),
+            ),
+            "Nobody answered the three questions.",
+        ),
+        Part(
+            "lesson",
+            "Lessons",
+            (
+                ("Campaign", _named("campaign")),
+                ("Organisation", _named("organisation")),
+                ("Went", _plain("kind")),
+                ("What", _said("what")),
+                ("Why", _said("why")),
+            ),
+            "No lesson was recorded.",
+        ),
+        Part(
+            "metric",
+            "Numbers",
+            (
+                ("What", _named("metric")),
+                ("On", _plain("on")),
+                ("Value", _plain("value")),
+                ("Unit", _plain("unit")),
+                ("Is", lambda row: {"counter": "counted", "gauge": "measured"}[row["kind"]]),
+                ("Source", _said("source")),
+                ("Recorded by", _named("organisation")),
+                ("Corrects", _plain("corrects")),
+                ("Corrected by", _plain("corrected_by")),
+            ),
+            "Nothing is counted or measured.",
+        ),
+        Part(
+            "story",
+            "Stories",
+            (
+                ("Told by", _named("organisation")),
+                ("When", _plain("at")),
+                ("Story", _said("text")),
+                ("Beside", _listed("metrics")),
+            ),
+            "No story is told.",
+        ),
+        Part(
+            "outcome",
+            "Wins and losses",
+            (
+                ("What", _said("title")),
+                ("Is a", _plain("kind")),
+                ("Size", _plain("size")),
+                ("When", _plain("at")),
+                ("Celebrated", lambda row: ", ".join(row["celebrated"])),
+            ),
+            "No win was declared and no loss acknowledged.",
+        ),
+        Part(
+            "demand",
+            "Demands",
+            (
+                ("Campaign", _named("campaign")),
+                ("Presented by", _named("organisation")),
+                ("To", _said("office")),
+                ("Demand", _said("text")),
+                ("By", _plain("due")),
+                ("Answer", lambda row: row["state"].replace("_", " ")),
+                ("In words", _said("answer")),
+                ("Escalated to", lambda row: "; ".join(map(words, row["escalated_to"]))),
+            ),
+            "Nothing was demanded.",
+        ),
+        Part(
+            "action",
+            "Actions",
+            (
+                ("Campaign", _named("campaign")),
+                ("On", _plain("on")),
+                ("Kind", lambda row: row["kind"].replace("_", " ")),
+                ("Organisations", _listed("organisations")),
+                ("Participants", _plain("participants")),
+            ),
+            "No action was held.",
         ),
     ),
     "common-ground": (

@@ -80,6 +80,12 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "result", "wording", "resolved_at", "win", "breadth", "contributors", "uncredited",
         "announced_without",
     ),
+    "impact": (
+        "part", "id", "campaign", "organisation", "at", "on", "kind", "text", "due", "assessments",
+        "done", "met_as_intended", "changed", "what", "why", "metric", "metric_name", "unit",
+        "source", "value", "corrects", "corrected_by", "metrics", "title", "size", "celebrated",
+        "office", "state", "escalated_to", "answer", "organisations", "participants",
+    ),
     "relationship-health": ("quarter", *OF_QUARTER, *OF_DAYS, "responding", "active"),
     "stage-timeline": (
         "part", "stage", "entered_at", "left_at", "days", "declared_by", "reason", "month",
@@ -270,6 +276,35 @@ def conflicts(row: Row) -> str:
     return "; ".join(f"fact {one['fact'] + 1}: {one['with']}" for one in row.get("conflicts", ()))
 
 
+def _impact(row: Row) -> Row:
+    """Return a line of what came of it; a cell with several things says them one after another."""
+    fields = (
+        "text", "done", "met_as_intended", "changed", "what", "why", "source", "title", "office",
+        "answer",
+    )  # fmt: skip
+    metric = row.get("metric")
+    return {
+        **row,
+        **{name: words(row.get(name)) for name in fields},
+        **{name: named(row.get(name)) for name in ("campaign", "organisation")},
+        **{name: called(row.get(name)) for name in ("organisations", "metrics")},
+        "metric": identity(metric),
+        "metric_name": named(metric),
+        "assessments": assessments(row),
+        "celebrated": ", ".join(row.get("celebrated", ())),
+        "escalated_to": "; ".join(map(words, row.get("escalated_to", ()))),
+    }
+
+
+def assessments(row: Row) -> str:
+    """Return what each organisation says of an objective: `Clinic: met, as intended (It came.)`."""
+    return "; ".join(
+        f"{named(one['organisation'])}: {one['met'].replace('not', 'not met')},"
+        f" {'' if one['as_intended'] else 'not '}as intended ({words(one['why'])})"
+        for one in row.get("assessments", ())
+    )
+
+
 def _health(row: Row) -> Row:
     rate = row["response_rate"]
     return _measured(row) | {name: rate.get(name) for name in ("responding", "active")}
@@ -429,6 +464,7 @@ _WRITERS: Mapping[str, Writer] = {
     "open-next-steps": _lines_of("open-next-steps", _step),
     "credit-statement": _lines_of("credit-statement", _credit),
     "claims-and-disputes": _lines_of("claims-and-disputes", _told),
+    "impact": _lines_of("impact", _impact),
     "relationship-health": _lines_of("relationship-health", _health),
     "stage-timeline": _lines_of("stage-timeline", _stage),
     "retention-and-growth": _lines_of("retention-and-growth", _measured),

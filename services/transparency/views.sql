@@ -438,6 +438,39 @@ create table if not exists told_of_credit (
   sealed       jsonb,
   primary key (coalition_id, position));
 
+-- What came of the work, and what was said of it. `first` to `third` are its words, in the order in
+-- which `views/impact.py` names them.
+create table if not exists impact (
+  coalition_id uuid        not null,
+  service      text        not null,
+  position     bigint      not null,
+  key          uuid        not null,
+  type         text        not null,
+  at           timestamptz not null,
+  by_org       uuid,
+  first        jsonb,
+  second       jsonb,
+  third        jsonb,
+  plain        jsonb       not null,
+  audience     text[]      not null,
+  sealed       jsonb,
+  primary key (coalition_id, service, position));
+create index if not exists impact_shared
+  on impact (coalition_id, (plain->>'lesson')) where type = 'LessonShared';
+
+-- What persons agreed to, and took back; also that they were erased.
+create table if not exists consent (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  person       uuid        not null,
+  type         text        not null,
+  consent      uuid,
+  purpose      text,
+  until        date,
+  audience     text[]      not null,
+  primary key (coalition_id, position));
+create index if not exists consent_of on consent (coalition_id, person);
+
 -- Who should be heard, and what reviews of it say.
 create table if not exists constituency (
   coalition_id          uuid        not null,

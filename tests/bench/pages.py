@@ -47,7 +47,7 @@ READ = (
 REPORTS = (
     "decision-register", "who-decided-what", "participation", "common-ground",
     "representation-gaps", "open-next-steps", "relationship-health", "stage-timeline",
-    "mandate", "retention-and-growth", "shared-policies", "claims-and-disputes",
+    "mandate", "retention-and-growth", "shared-policies", "claims-and-disputes", "impact",
 )  # fmt: skip
 SHOWN = (
     "", "/organisations", "/organisations/{org}", "/charter", "/charter/orphans",

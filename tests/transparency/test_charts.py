@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.transparency.charts.curve import Step, curve
 from services.transparency.charts.pairs import Pair, pairs
+from services.transparency.charts.series import Point, series
 from services.transparency.charts.timeline import Bar, Span, Strip, timeline
 from tests.laws import over
 
@@ -32,6 +33,9 @@ PAIRS = (
 )
 
 
+POINTS = (Point(date(2026, 1, 5), 50), Point(date(2026, 1, 7), 40))
+
+
 def read(svg: str) -> ET.Element:
     return ET.fromstring(svg)  # noqa: S314 - our own
 
@@ -49,8 +53,19 @@ def words(svg: str) -> list[str]:
         curve("Retention", "Nobody joined.", (), 1),
         pairs("Voice", "Parents spoke more.", ("Voice", "Seats"), PAIRS),
         pairs("Voice", "Nobody spoke.", ("Voice", "Seats"), ()),
+        series("Meals", "90 in all.", "meals", POINTS, counted=True, key="metric-0"),
+        series("Meals", "Nothing.", "meals", (), counted=False, key="metric-0"),
     ],
-    ids=["timeline", "curve", "empty timeline", "empty curve", "pairs", "no pairs"],
+    ids=[
+        "timeline",
+        "curve",
+        "empty timeline",
+        "empty curve",
+        "pairs",
+        "no pairs",
+        "series",
+        "empty series",
+    ],
 )
 def test_a_chart_has_a_name_and_says_what_is_to_be_seen(svg: str) -> None:
     root = read(svg)
@@ -134,3 +149,40 @@ def test_pairs_are_told_apart_by_pattern_and_words() -> None:
     bars = [float(each.get("width", 0)) for each in read(drawn).iter(f"{SVG}rect")][2:]
     assert bars[0] > bars[1] == bars[3] > bars[2]
     assert "nothing to draw" in words(pairs("Voice", "Nobody spoke.", ("Voice", "Seats"), ()))
+
+
+@over(
+    st.lists(
+        st.tuples(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(-(10**9), 10**9)),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_a_series_stays_inside_and_what_is_more_stands_higher(
+    told: list[tuple[date, int]],
+) -> None:
+    points = [Point(on, value) for on, value in sorted(told)]
+    root = read(series("List", "So.", "members", points, counted=False, key="metric-0"))
+    _, _, wide, high = map(float, root.get("viewBox", "").split())
+    circles = [
+        (float(each.get("cx", "")), float(each.get("cy", ""))) for each in root.iter(f"{SVG}circle")
+    ]
+    assert len(circles) == len(points)
+    assert all(0 < x < wide and 0 < y < high for x, y in circles)
+    assert [x for x, _ in circles] == sorted(x for x, _ in circles)
+    by_value = sorted(zip(points, circles, strict=True), key=lambda one: one[0].value)
+    heights = [y for _, (_, y) in by_value]
+    assert heights == sorted(heights, reverse=True)
+
+
+def test_what_is_counted_is_drawn_from_nought_on() -> None:
+    svg = series("Meals", "90 in all.", "meals", POINTS, counted=True, key="metric-0")
+    bars = [each for each in read(svg).iter(f"{SVG}rect") if each.get("stroke")]
+    floors = {float(bar.get("y", "")) + float(bar.get("height", "")) for bar in bars}
+    [axis] = {
+        float(each.get("y1", ""))
+        for each in read(svg).iter(f"{SVG}line")
+        if each.get("stroke-opacity") == "1"
+    }
+    assert all(abs(floor - axis) < 0.2 for floor in floors)
+    assert {"50", "40", "2026-01-05", "2026-01-07"} <= {*words(svg)}

@@ -1,17 +1,24 @@
 """What organisations did, and who says so."""
 
-from typing import Annotated
+from base64 import b64encode
+from hashlib import sha256
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
+from starlette.responses import Response
 
 from services.credit import views
 from services.credit.api.routing import NEWEST, Cursor, adds, following, router
 from services.credit.domain import contribution
 from shared.ask import Written
 from shared.http import Caller, Limit, Page, Reader, requires
+from shared.sheet import MEDIA_TYPE
 
 Organisation = Annotated[UUID | None, Query()]
+CSV: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The sheet.", "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
 
 
 @adds("/contributions", "credit:contribution:record")
@@ -57,6 +64,30 @@ async def list_contributions(
         if organisation is None:
             count = await views.undisclosed(db, reader.coalition, seen_by)
     return Contributions(items=rows[:limit], next_cursor=following(rows, limit), undisclosed=count)
+
+
+@router.get(
+    "/contributions.csv", dependencies=[requires("credit:contribution:read")],
+    response_class=Response, responses=CSV,
+)  # fmt: skip
+async def export_contributions(
+    reader: Reader,
+    bom: bool = False,  # noqa: FBT001, FBT002 - a query parameter
+) -> Response:
+    """Export contributions as a sheet: every row, oldest first, as an import reads them."""
+    seen = reader.coalition, reader.audiences
+    async with reader.rows() as db:
+        position = await views.recorded_up_to(db, reader.coalition)
+        rows = await views.contributions(db, *seen, None, NEWEST, None)
+    body = views.sheet(reversed(rows), bom=bom)
+    headers = {
+        "Accord-Position": str(position),
+        "Cache-Control": "no-store",
+        "Content-Digest": f"sha-256=:{b64encode(sha256(body).digest()).decode()}:",
+        "Content-Disposition": "attachment; filename*=UTF-8''contributions.csv",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(body, 200, headers, MEDIA_TYPE)
 
 
 @router.get("/contributions/suggestions", dependencies=[requires("credit:contribution:read")])

@@ -33,11 +33,13 @@ from services.credit.views.queries import (
     celebrated_on,
     contributions,
     received,
+    recorded_up_to,
     suggestions,
     undisclosed,
     win,
     wins,
 )
+from services.credit.views.sheet import sheet
 from services.credit.views.tables import projection
 
 __all__ = [
@@ -69,8 +71,10 @@ __all__ = [
     "participants",
     "projection",
     "received",
+    "recorded_up_to",
     "references",
     "roll",
+    "sheet",
     "suggestions",
     "told",
     "took_part",

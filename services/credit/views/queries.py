@@ -121,7 +121,12 @@ class WinDetail(WinRow):
 
 
 async def contributions(
-    db: Connection, coalition: UUID, seen_by: Audiences, of: UUID | None, before: int, limit: int
+    db: Connection,
+    coalition: UUID,
+    seen_by: Audiences,
+    of: UUID | None,
+    before: int,
+    limit: int | None,
 ) -> list[ContributionRow]:
     """Return contributions that nobody declined, newest first, up to a position."""
     rows = await db.fetch(
@@ -137,6 +142,16 @@ async def contributions(
         *(coalition, seen_by, of, before, limit),
     )
     return [_contribution(row) for row in rows]
+
+
+async def recorded_up_to(db: Connection, coalition: UUID) -> int:
+    """Return the position of the newest event about contributions; 0 where there is none."""
+    position: int | None = await db.fetchval(
+        "select max(position) from (select position from contributions where coalition_id = $1"
+        " union all select position from contribution_answers where coalition_id = $1) as every",
+        coalition,
+    )
+    return position or 0
 
 
 def _contribution(row: Record) -> ContributionRow:

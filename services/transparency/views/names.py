@@ -114,6 +114,7 @@ ROWS: dict[str, Rows] = {
     "BodyConstituted": named("body"),
     "IssueRaised": named("issue"),
     "MeetingSeriesEstablished": named("series"),
+    "CampaignLaunched": named("campaign"),
     "WinDeclared": named("win", "title"),
     "LossAcknowledged": named("loss", "title"),
 }

@@ -14,6 +14,7 @@ from services.transparency.domain import (
     credit_forms,
     credit_statement,
     decision_register,
+    impact,
     mandate,
     open_next_steps,
     representation_gaps,
@@ -40,6 +41,7 @@ from services.transparency.views import (
     windowed,
     windows,
 )
+from services.transparency.views import impact as came_of_it
 from services.transparency.views.boundaries import boundary
 from services.transparency.views.cases import cases
 from services.transparency.views.common_ground import (
@@ -109,6 +111,7 @@ class Kind:
         widest: The widest audience it may be made for.
         windowed: Whether it can be narrowed to a window; `searches` to what one looks for.
         at_once: How many rows a download makes at a time.
+        taken_back: Whether what it shows may be taken back, so that no copy of it is kept.
     """
 
     number: str
@@ -119,6 +122,7 @@ class Kind:
     searches: bool = False
     of_organisation: bool = False
     at_once: int = 100
+    taken_back: bool = False
 
     def narrowed(self, search: Search) -> Search:
         """Return what of a search applies to this report: all of it, its window, or nothing."""
@@ -277,6 +281,22 @@ async def _told(rows: Rows, ask: Ask) -> Report:
     if hidden := count_suppressed(summary):
         head["withheld"] |= {"suppressed": hidden}
     return Report(head, summary, shown, after)
+
+
+async def _impact(rows: Rows, ask: Ask) -> Report:
+    async with rows() as db:
+        lens = ask.lens
+        known = await names.names(db, lens)
+        found = impact.gather(await came_of_it.happenings(db, lens))
+        given = await came_of_it.given(db, lens)
+        withheld = await came_of_it.hidden(db, lens)
+        head = await _head(db, ask, "impact", withheld, given.now if given else None)
+    if given is None:
+        return Report(head, [], [])
+    written = impact.rows(found, given, known)
+    shown, after = _part(written, ask)
+    summary = impact.summary(found, given) if ask.summary else []
+    return Report(head, summary, shown, after, drawn=written)
 
 
 Read = Callable[[Connection, Lens, Frame], Awaitable[Told]]
@@ -443,6 +463,7 @@ REPORTS: dict[str, Kind] = {
     "open-next-steps": Kind("R6", "Open next steps by owner", "members", _steps),
     "credit-statement": Kind("R7", "Credit statement", "public", _credit, of_organisation=True),
     "claims-and-disputes": Kind("R8", "Claims and disputes", "members", _told, at_once=WHOLE),
+    "impact": Kind("R9", "Impact", "public", _impact, at_once=WHOLE, taken_back=True),
     "relationship-health": Kind(
         "R10",
         "Trust and relationship health",

@@ -80,6 +80,13 @@ REPORTS = (
         " was not thanked yet.",
     ),
     Report(
+        "R9",
+        "impact",
+        "Impact",
+        "What came of the work: objectives as each organisation sees them, numbers with their"
+        " source, stories, lessons, wins and losses, and what was demanded and answered.",
+    ),
+    Report(
         "R10",
         "relationship-health",
         "Trust and relationship health",

@@ -76,3 +76,20 @@ def test_k6_the_order_is_the_same_whoever_did_how_much(
     together = [each["organisation"]["name"]["text"] for each in figures(told, "co_contributor")]
     assert together == sorted(together)
     assert all(each["value"] == 1 for each in figures(told, "co_contributor"))
+
+
+@over(
+    st.lists(contributions, max_size=8),
+    st.lists(thanks, max_size=8),
+    thanks,
+    st.permutations([SCHOOL, UNION]),
+    examples=150,
+)
+def test_k4_thanks_between_others_change_nothing_that_is_said_of_one(
+    made: list[Contribution], thanked: list[Credit], more: Credit, between: list[UUID]
+) -> None:
+    by, to = between
+    new = replace(more, id=UUID(int=999), by=by, to=to)
+    before, after = of_clinic(made, thanked), of_clinic(made, [*thanked, new])
+    assert after == before
+    assert summary(after, NAMES) == summary(before, NAMES)
