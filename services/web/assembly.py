@@ -22,6 +22,7 @@ from services.web.pages import (
     claims,
     coalition,
     concerns,
+    contributions,
     credit,
     deciding,
     decision,
@@ -44,6 +45,7 @@ from services.web.pages import (
     sign_in,
     steps,
     structure,
+    wins,
     you,
 )
 from services.web.peers import PeerRefused, Peers, PeerSilent
@@ -54,7 +56,7 @@ PAGES = (
     sign_in, home, begin, coalition, decision, deciding, register, live, floor, meetings, steps,
     organisations,
     organisation, credit, lessons, alignment, charter, structure, reviews, issues, reports,
-    claims, concerns, frontline, orphans, messages, partners, you,
+    claims, concerns, frontline, orphans, messages, partners, wins, contributions, you,
     registers,  # the last: its paths would take those of others
 )  # fmt: skip
 RETRY = {"Retry-After": "2"}

@@ -148,6 +148,11 @@ TABS = (
         ),
     ),
     Tab(
+        "/wins",
+        "Wins",
+        (("/wins", "Wins and losses"), ("/contributions", "Contributions")),
+    ),
+    Tab(
         "/reports",
         "Reports",
         (("/reports", "Reports"), ("/claims", "Claims and disputes"), ("/lessons", "Lessons")),

@@ -281,6 +281,34 @@ CREDIT_PARTS = {
     "claimed": "Claimed, not yet confirmed",
 }
 DEGREES = {"lead": "Lead", "equal": "Equal part", "supporting": "Supporting"}
+SIZES = {"step": "A step on the way", "major": "A major win"}
+BASES = {
+    "evidence": "Evidence: contributions that were recorded",
+    "gratitude": "Gratitude: nothing else is needed",
+}
+CREDIT_ROLES = {
+    "convening": "Convening",
+    "hosting": "Hosting",
+    "facilitation": "Facilitation",
+    "research": "Research",
+    "drafting": "Drafting",
+    "lobbying": "Lobbying",
+    "testimony": "Testimony",
+    "mobilising": "Mobilising",
+    "media": "Media",
+    "data": "Data",
+    "fundraising": "Fundraising",
+    "resources": "Resources",
+    "introductions": "Introductions",
+    "audience_lent": "Lending an audience",
+    "messenger": "Being the messenger",
+    "asked_the_question": "Asking the question that opened it",
+    "stepped_back": "Stepping back for others",
+    "implementation": "Implementation",
+    "mentoring": "Mentoring",
+    "care_and_logistics": "Care and logistics",
+    "late_support": "Late support",
+}
 
 
 def plain(code: str | None) -> str:

@@ -10,6 +10,7 @@ LISTS = "services/members/views/lists.py"
 THREATS = "services/members/views/threats.py"
 OF_FOLDS = "tests/members/test_folds.py"
 OF_FORMS = "tests/web/test_forms.py"
+OF_PAGES = "tests/web/test_pages.py"
 OF_TABLE = "tests/members/test_table_shown.py"
 OF_THREATS = "tests/members/test_threats_shown.py"
 
@@ -32,6 +33,28 @@ MUTATIONS = (
         "organisation=None if for_oneself else",
         "organisation=None if False else",
         OF_FORMS,
+    ),
+    Mutation(
+        "F90 a latecomer heads the thanks",
+        "services/web/templates/win.html",
+        """    {% for one in win.latecomers %}{{ shown.latecomer(root, called, one) }}{% endfor %}
+""",
+        "",
+        f"{OF_PAGES}::test_f90_a_latecomer_heads_the_thanks",
+    ),
+    Mutation(
+        "F93 who was not thanked yet is named",
+        "services/web/templates/win_parts.html",
+        "{% if win.waiting %}",
+        "{% if not win.waiting %}",
+        f"{OF_PAGES}::test_f93_who_was_not_thanked_yet_is_named",
+    ),
+    Mutation(
+        "F99 a loss is not announced",
+        "services/web/templates/win.html",
+        "{% if win.kind == 'win' %}",
+        "{% if win.kind %}",
+        f"{OF_PAGES}::test_f99_a_loss_stands_among_the_wins_and_is_not_announced",
     ),
     Mutation(
         "a vacant seat is not taken",

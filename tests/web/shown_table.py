@@ -14,6 +14,7 @@ from services.web.pages import (
     charter,
     claims,
     concerns,
+    contributions,
     frontline,
     issues,
     lessons,
@@ -25,10 +26,11 @@ from services.web.pages import (
     registers,
     reviews,
     structure,
+    wins,
     you,
 )
 from services.web.pages.register import Row
-from tests.web import samples, samples_table
+from tests.web import samples, samples_table, samples_wins
 from tests.web.samples import Json
 
 ROOT = "/c/harbour-schools"
@@ -39,6 +41,12 @@ OBSERVER: Json = samples.ME | {
 }
 CHAIR: Json = samples.ME | {"presides": [samples.TEACHERS["id"]]}
 TODAY = date(2026, 3, 12)
+CALLED = {one.id: one for one in (TEACHERS, *OTHERS)}
+OFFERED = wins.Offered(
+    decisions=[(samples.uid("meals"), "Warm meals")],
+    objectives=[(samples.uid("objective"), "A meal for all")],
+    contributions=[(samples_wins.CLAIM, "The first draft")],
+).choices
 EMPTY: Json = {"items": [], "next_cursor": None}
 
 
@@ -255,6 +263,35 @@ def lessons_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> s
     )  # fmt: skip
 
 
+def win_list(raw: list[Json], last: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
+    """Return wins and losses."""
+    return shown(
+        "wins.html", "/wins", me, tried, forms=wins.OPENING, first=True,
+        wins=[wins.Win.model_validate(one) for one in raw], following="20" if raw else None,
+        celebrated=wins.Celebrated.model_validate(last), called=CALLED, offered=OFFERED,
+    )  # fmt: skip
+
+
+def win_page(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
+    """Return a win, or a loss."""
+    return shown(
+        "win.html", f"/wins/{raw['win']}", me, tried, forms=wins.FORMS, offered=OFFERED,
+        win=wins.Win.model_validate(raw), called=CALLED, members=[*CALLED.values()],
+    )  # fmt: skip
+
+
+def contribution_list(
+    raw: Json, suggested: list[Json], me: Json = CHAIR, tried: Attempt | None = None
+) -> str:
+    """Return who contributed what."""
+    return shown(
+        "contributions.html", "/contributions", me, tried, forms=contributions.FORMS,
+        members=[*CALLED.values()], called=CALLED, first=True,
+        found=contributions.Contributions.model_validate(raw),
+        suggestions=[contributions.Suggestion.model_validate(one) for one in suggested],
+    )  # fmt: skip
+
+
 def beginning(doing: str, joining: str = "", tried: Attempt | None = None) -> str:
     """Return the page that forms a coalition, or joins one."""
     return shown(
@@ -302,7 +339,7 @@ def _both(name: str, made: Callable[[Json], str]) -> dict[str, Callable[[], str]
     return {name: lambda: made(CHAIR), f"{name}, watched": lambda: made(OBSERVER)}
 
 
-T = samples_table
+T, W = samples_table, samples_wins
 PAGES: Mapping[str, Callable[[], str]] = {
     **_both("roster", lambda me: roster(T.ROSTER, me=me)),
     **_both("at the door", lambda me: roster(T.DOOR, "door", me)),
@@ -421,6 +458,26 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "empty lessons": lambda: lessons_page(EMPTY),
     "refused lesson": lambda: lessons_page(
         EMPTY, tried=refused(lessons.FORMS["record"], "why", T.CAMPAIGN, what="It rained.")
+    ),
+    **_both("wins", lambda me: win_list([W.WIN, W.LOSS], {"last": "2026-03-06", "days_since": 6},
+                                        me)),
+    "no wins": lambda: win_list([], {"last": None, "days_since": None}),
+    "refused win": lambda: win_list(
+        [W.LOSS], {"last": "2026-03-12", "days_since": 0},
+        tried=refused(wins.OPENING["declare"], "size", title="A warm lunch"),
+    ),
+    **_both("win", lambda me: win_page(W.WIN, me)),
+    "loss": lambda: win_page(W.LOSS),
+    "refused thanks": lambda: win_page(
+        W.WIN, tried=refused(wins.FORMS["thank"], "role", W.WIN["win"], external="The cook")
+    ),
+    "refused waiver": lambda: win_page(
+        W.WIN, tried=refused(wins.FORMS["waive"], "send", W.WIN["win"], W.THANKS)
+    ),
+    **_both("contributions", lambda me: contribution_list(W.CONTRIBUTIONS, W.SUGGESTIONS, me)),
+    "no contributions": lambda: contribution_list(EMPTY, []),
+    "refused contribution": lambda: contribution_list(
+        EMPTY, [], tried=refused(contributions.FORMS["record"], "role", what="A room.")
     ),
     **_both("issues", lambda me: issue_list(T.ISSUES, me)),
     "empty issues": lambda: issue_list(EMPTY),

@@ -199,7 +199,8 @@ async def test_no_page_scrolls_sideways(page: Page, town: Town, pixels: tuple[in
         f"/issues/{town.issue}", "/constituencies", "/threats", "/exchanges", "/conflicts",
         "/relationships", f"/relationships?with={town.coalition.orgs[CHAIR]}", "/lessons",
         f"/lessons?campaign={town.meeting}",
-        "/messages", "/concerns", "/frontline", "/claims", "/charter/orphans",
+        "/messages", "/concerns", "/frontline", "/claims", "/charter/orphans", "/wins",
+        "/contributions",
         "/partners", "/you", f"/structure/{town.coalition.plenary}",
     ):  # fmt: skip
         answer = await page.goto(f"{town.url}{path}")

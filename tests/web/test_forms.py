@@ -9,7 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from services.credit.domain import attribution, claim, dispute, lesson
+from services.credit.domain import attribution, claim, contribution, credit, dispute, lesson, win
+from services.credit.domain.roles import Degree, Role
 from services.meetings.domain import (
     agenda,
     attendance,
@@ -39,7 +40,7 @@ from services.members.domain import (
     relationship,
     threat,
 )
-from services.web import forms
+from services.web import forms, words
 from services.web.acting import Attempt
 from services.web.answers import Named
 from services.web.forms import Ask, Form, as_code, found
@@ -47,6 +48,7 @@ from services.web.pages import (
     charter,
     claims,
     concerns,
+    contributions,
     deciding,
     issues,
     lessons,
@@ -58,6 +60,7 @@ from services.web.pages import (
     registers,
     steps,
     structure,
+    wins,
     you,
 )
 from services.web.pages import frontline as frontline_page
@@ -273,8 +276,21 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
     (claims.FORMS["mediate"], dispute.MediateDispute),
     (claims.FORMS["resolve"], dispute.ResolveDispute),
     (claims.FORMS["retract"], dispute.ResolveDispute),
+    (contributions.FORMS["record"], contribution.RecordContribution),
+    (contributions.FORMS["record-suggested"], contribution.RecordContribution),
+    (contributions.FORMS["confirm"], contribution.ConfirmContribution),
+    (contributions.FORMS["decline"], contribution.DeclineContribution),
     (lessons.FORMS["record"], lesson.RecordLesson),
     (lessons.FORMS["share"], lesson.ShareLesson),
+    (wins.OPENING["declare"], win.DeclareWin),
+    (wins.OPENING["acknowledge"], win.AcknowledgeLoss),
+    (wins.FORMS["thank"], credit.AssignCredit),
+    (wins.FORMS["accept"], credit.AcceptCredit),
+    (wins.FORMS["waive"], credit.WaiveCredit),
+    (wins.FORMS["correct"], credit.CorrectCredit),
+    (wins.FORMS["welcome"], win.WelcomeLatecomer),
+    (wins.FORMS["announce"], win.AnnounceWin),
+    (wins.FORMS["celebrate"], win.CelebrateWin),
     (registers.CONSTITUENCIES["identify"], constituency.IdentifyConstituency),
     (registers.CONSTITUENCIES["represent"], constituency.RepresentConstituency),
     (registers.CONSTITUENCIES["reach-out"], constituency.ReachOut),
@@ -389,6 +405,8 @@ async def test_what_a_form_sends_is_the_command_that_the_service_takes(
             given[ask.name] = SAID[ask.kind]
     if form.name == "define-term":  # either choices or limits
         del given["min"], given["max"]
+    if form is contributions.FORMS["record-suggested"]:
+        given["role"] = "hosting"
     if command is body.ReleaseRole:
         given["role"] = "chair"
     if command is person.SubmitWellbeing:
@@ -411,7 +429,8 @@ def test_every_form_but_those_that_ask_for_more_is_tried_out() -> None:
                    registers.EXCHANGES, registers.CONFLICTS, registers.RELATIONSHIPS,
                    messages.FORMS, you.FORMS, deciding.PROPOSING, deciding.FORMS, concerns.FORMS,
                    claims.FORMS, frontline_page.FORMS,
-                   steps.PROPOSING, steps.FORMS, meetings.SCHEDULING, meetings.FORMS)
+                   steps.PROPOSING, steps.FORMS, meetings.SCHEDULING, meetings.FORMS,
+                   contributions.FORMS, wins.OPENING, wins.FORMS)
         for form in of.values()
     }  # fmt: skip
     two = {organisation.FORMS["accredit"], organisation.FORMS["replace"], you.FORMS["erase"]}
@@ -422,6 +441,11 @@ def test_every_form_but_those_that_ask_for_more_is_tried_out() -> None:
     }  # fmt: skip
     tried = {id(form) for form, _ in COMMANDS}
     assert described - tried == {id(form) for form in two | like}
+
+
+def test_every_role_and_degree_that_credit_knows_has_words() -> None:
+    assert list(words.CREDIT_ROLES) == [*Role]
+    assert list(words.DEGREES) == [*Degree]
 
 
 def test_a_form_that_is_not_described_is_no_page() -> None:

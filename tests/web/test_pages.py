@@ -8,7 +8,7 @@ import pytest
 
 from services.web.pages import claims
 from services.web.peers import signed
-from tests.web import samples, samples_table
+from tests.web import samples, samples_table, samples_wins
 from tests.web.shown import PAGES, Element, decision_page, read
 
 PAGE = pytest.mark.parametrize("name", PAGES)
@@ -373,3 +373,40 @@ def test_k10_no_side_is_offered_to_say_how_a_dispute_ended() -> None:
     assert outside.may_resolve(chair, chair)
     assert not outside.may_resolve(side, side)
     assert not claims.Dispute.model_validate(told).may_resolve(chair, chair)
+
+
+def test_f90_a_latecomer_heads_the_thanks() -> None:
+    for name in ("wins", "win"):
+        said = page(name).words
+        late, thanked = said.index("Welcome, Dockworkers"), said.index("Association , drafting")
+        assert late < said.index("Lunch is for home.") < said.index("Nobody learns hungry.")
+        assert said.index("Nobody learns hungry.") < thanked
+
+
+def test_f93_who_was_not_thanked_yet_is_named() -> None:
+    shown = page("win").words
+    assert "Not thanked yet: Harbour Public Library and School Nurses' League" in shown
+    assert "not thanked by then: Harbour Public Library" in shown
+    assert "1 more was thanked and is not named, as they wished." in shown
+
+
+def test_f98_the_days_since_the_last_celebration_are_shown() -> None:
+    assert "6 days since the last celebration, on 6 March 2026" in page("wins").words
+    assert "A win was celebrated today." in page("refused win").words
+    assert "No win was celebrated yet." in page("no wins").words
+
+
+def test_f99_a_loss_stands_among_the_wins_and_is_not_announced() -> None:
+    assert [one.words for one in page("wins").all("h2")] == [
+        "A warm lunch A step on the way", "Erased at the person's request Loss",
+    ]  # fmt: skip
+    assert "Announced" not in page("loss").words
+
+
+def test_thanks_are_answered_by_whom_they_are_for_and_corrected_by_who_gave_them() -> None:
+    offered = [one.attributes["id"] for one in page("win") if "id" in one.attributes]
+    thanks, teachers = samples_wins.THANKS, samples.TEACHERS["id"]
+    win = samples_wins.WIN["win"]
+    assert f"accept-{win}-{thanks}-{teachers}" in offered
+    assert f"correct-{win}-{thanks}-{teachers}" not in offered
+    assert f"correct-{win}-{samples.uid('outside')}-{teachers}" in offered

@@ -6,6 +6,7 @@ import io
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ PAGES = (
     "/alignment", "/reviews", "/issues", "/constituencies", "/threats", "/exchanges", "/conflicts",
     "/relationships", "/relationships?stale=true", "/lessons", "/messages", "/partners",
     "/concerns", "/frontline", "/claims",
+    "/wins", "/contributions",
 )  # fmt: skip
 DATA = (
     "/organisations.json", "/organisations.csv", "/charter.json", "/charter/orphans.json",
@@ -32,6 +34,7 @@ DATA = (
     "/alignment.json", "/alignment.csv", "/reviews.json", "/issues.json", "/constituencies.json",
     "/messages.json", "/threats.json", "/exchanges.json", "/conflicts.json", "/relationships.json",
     "/lessons.json", "/partners.json", "/concerns.json", "/frontline.json", "/claims.json",
+    "/wins.json", "/contributions.json",
 )  # fmt: skip
 CHAIRS_ALONE = {
     "invite", "admit", "admit-new", "decline", "suspend", "adopt-north-star", "adopt-ground-rules",
@@ -446,6 +449,58 @@ async def test_f103_a_lesson_is_recorded_and_shared_by_its_author(table: Table) 
     shared = await table.delegate.send(told, "share", to="public")
     assert "Shared with everybody" in shared.words
     assert "What coalitions shared with everybody" in shared.words
+
+
+async def test_f90_f93_f98_f99_a_win_is_thanked_for_announced_and_celebrated(table: Table) -> None:
+    chair, delegate, other = table.chair, table.delegate, table.other
+    claimed = await other.send(
+        await other.open("/contributions"), "record", of=table.org(OTHER), role="hosting",
+        degree="lead", what="The reading room.",
+    )  # fmt: skip
+    assert "Claimed" in claimed.words, claimed.errors
+    confirmed = await delegate.send(await delegate.open("/contributions"), "confirm")
+    assert "confirmed by Union" in confirmed.words
+
+    listed = await delegate.open("/wins")
+    assert "No win was celebrated yet." in listed.words
+    lost = await delegate.send(listed, "acknowledge", title="The first vote")
+    assert "A loss" in lost.words
+    missing = await delegate.send(await delegate.open("/wins"), "declare", title="A warm lunch")
+    assert missing.errors == ["Say how large."]
+    won = await delegate.send(missing, "declare", size="step")
+    assert "Nobody was thanked yet." in won.words
+    thanked = {"role": "hosting", "degree": "lead", "basis": "evidence"}
+    nobody = await delegate.send(won, "thank", **thanked)
+    assert nobody.errors == ["Thank one: a member organisation, or somebody outside."]
+    unproved = await delegate.send(nobody, "thank", to=table.org(OTHER))
+    assert unproved.errors == ["Name the contributions, or give the credit in gratitude."]
+    [label] = [one.words for one in unproved.page.all("label") if "Library: h" in one.words]
+    given = await delegate.tick(unproved, "thank", [label])
+    assert given.status == 200, given.errors
+    assert "Library , hosting" in given.words
+    late = await delegate.send(
+        given, "welcome", to=table.org(CHAIR), now="Warm.", **{"from": "Cold."}
+    )
+    assert late.words.index("Welcome, Clinic") < late.words.index("Library , hosting")
+    here = "/wins/" + late.url.partition("/wins/")[2].partition("?")[0]
+    assert "announce" not in late.forms()
+
+    answered = await other.send(await other.open(here), "accept")
+    assert "accepted" in answered.words
+    told = await chair.send(await chair.open(here), "announce", audience="members")
+    assert "Announced to member organisations" in told.words
+    day = datetime.now(UTC).date().isoformat()
+    held = await delegate.tick(await delegate.open(here), "celebrate", ["Library", "Union"], on=day)
+    assert held.status == 200, held.errors
+    by = held.words.partition("Celebrated on")[2]
+    assert "Library and Union" in by or "Union and Library" in by
+    shown = await delegate.open("/wins")
+    assert "A win was celebrated today." in shown.words
+    assert [one.words for one in shown.page.all("h2")] == [
+        "A warm lunch A step on the way", "The first vote Loss",
+    ]  # fmt: skip
+    assert (await table.outsider.raw(here)).status_code == 404
+    assert (await delegate.raw(f"{here}.json")).json()["title"]["text"] == "A warm lunch"
 
 
 async def test_f21_a_message_is_shown_to_everyone_once_those_whom_it_shows_approve(
