@@ -282,7 +282,7 @@ CREDIT_PARTS = {
 }
 DEGREES = {"lead": "Lead", "equal": "Equal part", "supporting": "Supporting"}
 SIZES = {"step": "A step on the way", "major": "A major win"}
-BASES = {
+CREDIT_BASES = {
     "evidence": "Evidence: contributions that were recorded",
     "gratitude": "Gratitude: nothing else is needed",
 }

@@ -56,7 +56,7 @@ FORMS = among(
             ROLE,
             DEGREE,
             Ask("basis", "What you thank them on", "choice", missing="Say what you thank them on.",
-                options=tuple(words.BASES.items())),
+                options=tuple(words.CREDIT_BASES.items())),
             Ask("contributions", "What they contributed", "some",
                 "Thanks on evidence name what another organisation confirmed."),
         ),
