@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -64,6 +65,7 @@ class Voice:
     orgs: dict[str, str] = field(default_factory=dict)
     _clock: datetime = datetime.min  # noqa: DTZ901 - `at` sets it before anything is said
     _said: int = 0
+    _spoke: AbstractSet[Person] = frozenset()
     _tokens: dict[Person, str] = field(default_factory=dict)
     _written: dict[str, int] = field(default_factory=dict)
     _heard: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -85,8 +87,10 @@ class Voice:
     def together(self, *said: Said) -> list[Receipt]:
         """Send to one service what people say in the same moment, in whatever order it arrives."""
         service = said[0].path.partition("/")[0]
-        if service != "members" or any(each.who not in self._tokens for each in said):
+        speakers = {each.who for each in said}
+        if service != "members" or speakers != self._spoke:
             self._let_members_be_known()
+        self._spoke = speakers
         awaited = self._behind(service, LISTENS[service])
         self._clock += A_MOMENT
         requests = [self._command(each, awaited) for each in said]
