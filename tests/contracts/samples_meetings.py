@@ -724,5 +724,15 @@ GROWN: tuple[tuple[int, str, Event], ...] = (
             gate="passed",
         ),
     ),
+    (
+        2,
+        PROPOSAL,
+        VotingClosed(
+            reason="all_in",
+            present=digest((CLINIC, UNION)),
+            listed=(CLINIC, UNION),
+            counts=COUNTS,
+        ),
+    ),
 )
 """Shapes that types have grown into since they were first shipped, with their numbers."""

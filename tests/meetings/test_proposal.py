@@ -55,7 +55,7 @@ from services.meetings.domain.proposal import (
     WithdrawProposal,
     decider,
 )
-from services.meetings.domain.rule import InForce, Method, Option, Quorum, Rule
+from services.meetings.domain.rule import InForce, Method, Option, Quorum, Rule, Threshold
 from services.meetings.domain.tally import VoteClass
 from services.meetings.domain.voting import (
     ChangeStance,
@@ -749,6 +749,33 @@ def test_the_present_are_those_of_the_linked_meeting() -> None:
     sitting = Sitting(present=frozenset({YOUTH, CLINIC}))
     ended = VotingClosed(reason="chair", present=(CLINIC, YOUTH), counts=counts(agree=2))
     given(*history).when(CloseVoting(), acting(CLINIC, sitting)).then(ended)
+
+
+def test_the_present_of_a_large_meeting_are_listed_beside_the_event() -> None:
+    there = tuple(OrgId(UUID(int=n)) for n in range(1, 2_001))
+    linked = opened.model_copy(update={"meeting": ASSEMBLY})
+    history = *ready, linked, took(UNION, AGREE), took(YOUTH, AGREE)
+    for size, listed in ((500, None), (501, there[:501]), (2_000, there)):
+        sitting = Sitting(present=frozenset(there[:size]))
+        ended = VotingClosed(
+            reason="chair",
+            present=there[:size] if listed is None else digest(listed),
+            listed=listed,
+            counts=counts(agree=2),
+        )
+        given(*history).when(CloseVoting(), acting(CLINIC, sitting)).then(ended)
+
+
+def test_those_present_count_wherever_they_are_listed() -> None:
+    half = Threshold(option=AGREE, test="at_least", ratio=(1, 2), base="entitled_present")
+    terms = Rule(method=Method.MAJORITY, thresholds=(half,))
+    linked = opened.model_copy(update={"meeting": ASSEMBLY, "terms": terms})
+    few = CLINIC, UNION, YOUTH
+    many = *few, *(OrgId(UUID(int=n)) for n in range(1, 600))
+    for present in ({"present": few}, {"present": digest(many), "listed": many}):
+        ended = closed("chair", agree=2).model_copy(update=present)
+        history = *ready, linked, took(UNION, AGREE), took(YOUTH, AGREE), ended
+        given(*history).when(make, acting(CLINIC)).then(decision(meeting=ASSEMBLY))
 
 
 def test_d15_without_a_quorum_the_voting_lapses() -> None:

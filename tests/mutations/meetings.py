@@ -564,6 +564,13 @@ MUTATIONS = (
         OF_PROPOSAL,
     ),
     Mutation(
+        "D1 who was present counts wherever they are listed",
+        VOTING,
+        "found = self.listed if isinstance(self.present, str) else self.present",
+        "found = None if isinstance(self.present, str) else self.present",
+        OF_PROPOSAL,
+    ),
+    Mutation(
         "C7 a person is counted once for an organisation",
         ATTENDANCE,
         "for each in (*_of(people, same), *_holding(people, command.accreditation))",

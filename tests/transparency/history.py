@@ -166,13 +166,14 @@ class History:
         outcome: str,
         entitled: int,
         counts: Mapping[str, int],
+        closing: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> Recorded:
         """Close voting and decide, with what the deciding service counted."""
         full = {
             option: counts.get(option, 0) for option in ("agree", "disagree", "abstain", "object")
         }
-        self.on(name, "VotingClosed", chair, reason="chair", counts=full)
+        self.on(name, "VotingClosed", chair, reason="chair", counts=full, **(closing or {}))
         made: dict[str, Any] = {
             "decision": str(key(f"decision of {name}")),
             "outcome": outcome,

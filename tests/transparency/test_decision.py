@@ -1,12 +1,15 @@
 """What the page of a decision, the list of organisations and the coalition's page are made of."""
 
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 
+from shared.event import base64url
 from tests.transparency.desk import GUEST, Desk
-from tests.transparency.history import History, key, text
+from tests.transparency.history import MAJORITY, History, key, text
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +79,32 @@ async def test_only_stances_of_the_round_that_was_decided_count(desk: Desk, told
         text("It is fair."),
     )
     assert [each["round"] for each in found["rounds"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("beside", "recomputed"),
+    [("these", "yes"), ("others", {"withheld": "lost"}), (None, {"withheld": "lost"})],
+)
+async def test_those_present_who_are_listed_beside_the_event_are_counted(
+    desk: Desk, beside: str | None, recomputed: Any
+) -> None:
+    """Two are more than half of three, and not of nobody: the list must be the right one."""
+    history = desk.history()
+    history.form()
+    orgs = [history.join(name) for name in ("Clinic", "School", "Union")]
+    history.propose("Van", orgs[0])
+    base = {"option": "agree", "test": "more_than", "ratio": [1, 2], "base": "entitled_present"}
+    history.open("Van", orgs[1], orgs, {**MAJORITY, "thresholds": [base]})
+    for org in orgs[:2]:
+        history.take("Van", org, "agree")
+    there = sorted(map(str, orgs))
+    stated = base64url(sha256(orjson.dumps(there)).digest())
+    closing: dict[str, Any] = {"present": stated}
+    if beside is not None:
+        closing["listed"] = there if beside == "these" else there[1:]
+    history.decide("Van", orgs[1], "adopted", 3, {"agree": 2}, closing)
+    await desk.read(history)
+    assert (await desk.get(history, path("Van")))["recomputed"] == recomputed
 
 
 async def test_an_objection_says_what_became_of_it(desk: Desk, told: History) -> None:
@@ -202,7 +231,7 @@ async def test_a_reopened_decision_stays_readable(desk: Desk) -> None:
     assert now["reopened"]["new_information"] == text("It broke.")
     first = await desk.get(history, path("decision of Van"))
     assert (first["outcome"], first["counts"]["agree"]) == ("adopted", 1)
-    again = {"decision": str(key("second decision"))}
+    again: dict[str, Any] = {"decision": str(key("second decision"))}
     history.decide("Van", clinic, "rejected", 1, {"disagree": 1}, **again)
     await desk.read(history)
     rows = (await desk.report(history, "decision-register"))["rows"]

@@ -81,7 +81,7 @@ from shared.event import (
     base64url,
 )
 
-LISTED_AT_MOST = 500  # vote classes that stand in the event itself
+LISTED_AT_MOST = 500  # vote classes, or organisations present, that stand in the event itself
 LARGEST_OPENING = 62_000  # bytes of electorate and rule; an event has 65,535
 Reason = Literal["deadline", "all_in", "chair", "amended"]
 Gate = Literal["passed", "warned", "overridden"]
@@ -231,11 +231,21 @@ class StanceWithdrawn(Event):
 
 
 class VotingClosed(Event):
-    """Voting ends: when its time is over, everybody was heard, or the text was amended."""
+    """Voting ends: when its time is over, everybody was heard, or the text was amended.
+
+    A large meeting is recorded as a large electorate is: `present` is then a digest.
+    """
 
     reason: Reason
-    present: tuple[OrgId, ...] | None = None
+    present: tuple[OrgId, ...] | Digest | None = None
+    listed: Annotated[tuple[OrgId, ...] | None, Seal(personal=True)] = None
     counts: Counts
+
+    @property
+    def there(self) -> frozenset[OrgId]:
+        """The organisations that sat in the linked meeting, wherever they are listed."""
+        found = self.listed if isinstance(self.present, str) else self.present
+        return frozenset(found or ())
 
 
 class QuorumNotMet(Event):
@@ -497,11 +507,10 @@ def after_ballot(voting: Voting, event: BallotReceived) -> Voting:
 
 def ended(voting: Voting, event: VotingClosed) -> Voting:
     """Return the voting once it is closed."""
-    present = frozenset(event.present or ())
     if not ballots.detached(voting.terms):
-        return altered(voting, present=present)
+        return altered(voting, present=event.there)
     cast = ballots.without_silence(event.counts, len(voting.received))
-    return altered(voting, present=present, cast=cast)
+    return altered(voting, present=event.there, cast=cast)
 
 
 def closed(
@@ -516,7 +525,7 @@ def closed(
     shortfall = result.shortfall and _short(voting, context)
     few = ballots.detached(voting.terms) and len(voting.received) < FEWEST
     counts = ballots.nothing_said() if few else result.counts
-    ended = VotingClosed(reason=reason, present=present, counts=counts)
+    ended = _ending(reason, present, counts)
     revealed = _revealed(voting, context) if ballots.sealed(voting.terms) else []
     lapsed = [QuorumNotMet(needed=shortfall.needed, reached=shortfall.reached)] if shortfall else []
     return [ended, *revealed, *lapsed]
@@ -540,7 +549,13 @@ def cut_short(voting: Voting, context: Context, *, objection_open: bool) -> Voti
     counts = ballots.nothing_said()
     if voting.terms.ballot == "named":
         counts = count(voting, present or (), objection_open=objection_open).counts
-    return VotingClosed(reason="amended", present=present, counts=counts)
+    return _ending("amended", present, counts)
+
+
+def _ending(reason: Reason, present: tuple[OrgId, ...] | None, counts: Counts) -> VotingClosed:
+    if present is None or len(present) <= LISTED_AT_MOST:
+        return VotingClosed(reason=reason, present=present, counts=counts)
+    return VotingClosed(reason=reason, present=digest(present), listed=present, counts=counts)
 
 
 def _present(voting: Voting, context: Context) -> tuple[OrgId, ...] | None:
@@ -606,15 +621,18 @@ def dissenting(voting: Voting) -> tuple[OrgId, ...]:
     return tuple(sorted(each.by for each in stances if each.counts and each.option in DISSENT))
 
 
-def canonical(classes: Iterable[VoteClass]) -> bytes:
-    """Return the canonical JSON of an electorate."""
-    listed = [each.model_dump(mode="json") for each in classes]
-    return json.dumps(listed, sort_keys=True, separators=(",", ":")).encode()
+def canonical(listed: Iterable[VoteClass | OrgId]) -> bytes:
+    """Return the canonical JSON of an electorate, or of organisations."""
+    values = [
+        each.model_dump(mode="json") if isinstance(each, VoteClass) else str(each)
+        for each in listed
+    ]
+    return json.dumps(values, sort_keys=True, separators=(",", ":")).encode()
 
 
-def digest(classes: Iterable[VoteClass]) -> Digest:
-    """Return the digest a decision names its electorate by."""
-    return base64url(hashlib.sha256(canonical(classes)).digest())
+def digest(listed: Iterable[VoteClass | OrgId]) -> Digest:
+    """Return the digest by which an event names what is listed beside it (ADR 0030)."""
+    return base64url(hashlib.sha256(canonical(listed)).digest())
 
 
 def _rule(motion: Motion, context: Context) -> InForce:

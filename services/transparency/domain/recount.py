@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.transparency.domain.case import Case, Outcome
+from services.transparency.domain.listed import listed
 from services.transparency.domain.refs import SHOWN, Range, cite_range
 from services.transparency.domain.said import Reason, withheld
 from services.transparency.domain.tally import DISSENT, OPTIONS, Result, Voting, counted, tally
@@ -62,20 +63,30 @@ def _untold(case: Case) -> Reason | None:
         return "ballot"
     if case.voting is not None and case.voting.electorate is None:
         return "lost"
-    return "ballot" if any(said.option is None for said in case.held.values()) else None
+    if any(said.option is None for said in case.held.values()):
+        return "ballot"
+    return "lost" if _present(case) is None else None
+
+
+def _present(case: Case) -> frozenset[UUID] | None:
+    """Return who sat in the linked meeting; `None` where the list of them is not known."""
+    data = case.closed.data if case.closed else {}
+    if data.get("present") is None:
+        return frozenset()
+    there = listed(data["present"], data.get("listed"))
+    return None if there is None else frozenset(UUID(org) for org in there)
 
 
 def _result(case: Case) -> Result:
     voting = case.voting
     assert voting is not None
-    present = case.closed.data.get("present") if case.closed else None
     frozen = Voting(
         terms=voting.terms,
         electorate=case.electorate,
         chair=voting.by,
         proposer=case.proposal.by,
         lead=voting.lead,
-        present=frozenset(UUID(org) for org in present or ()),
+        present=_present(case) or frozenset(),
         objection_open=any(each.disposition == "stands" for each in case.objections),
     )
     ratified = {

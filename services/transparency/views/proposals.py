@@ -1,15 +1,13 @@
 """Rows of the proposals' streams: drafts, rounds of voting, stances, outcomes, and the rest."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-import orjson
-
+from services.transparency.domain.listed import listed
 from services.transparency.views.events import audience, jsonb, kept, sealing
-from shared.event import Recorded, base64url
+from shared.event import Recorded
 from shared.projection import Row, Rows, Table
 
 PROPOSAL = Table(
@@ -134,7 +132,7 @@ def drafted(seen: Recorded) -> Given:
 def opened(seen: Recorded) -> Given:
     data = seen.data
     closes_at = data.get("closes_at")
-    listed, classes = _electorate(data)
+    classes = listed(data["electorate"], data.get("listed"))
     yield (
         VOTING,
         (
@@ -148,8 +146,8 @@ def opened(seen: Recorded) -> Given:
             data["rule_version"],
             jsonb(data["terms"]),
             data.get("text"),
-            [org for each in classes for org in each["class"]] if listed else None,
-            jsonb(classes) if any(map(_more_than_one, classes)) else None,
+            None if classes is None else [org for each in classes for org in each["class"]],
+            jsonb(classes) if any(map(_more_than_one, classes or ())) else None,
             data.get("lead"),
             data.get("meeting"),
             datetime.fromisoformat(closes_at) if closes_at else None,
@@ -159,22 +157,6 @@ def opened(seen: Recorded) -> Given:
             sealing(seen, "override"),
         ),
     )
-
-
-def _electorate(data: Mapping[str, Any]) -> tuple[bool, Sequence[Mapping[str, Any]]]:
-    """Return whether the vote classes are known, and which they are.
-
-    A large electorate stands in the event by its digest; the list came beside it, and is the one
-    that was frozen only if it has that digest.
-    """
-    if isinstance(data["electorate"], list):
-        return True, data["electorate"]
-    beside = data.get("listed")
-    if beside is None:
-        return False, ()
-    canonical = orjson.dumps(beside, option=orjson.OPT_SORT_KEYS)
-    same = base64url(sha256(canonical).digest()) == data["electorate"]
-    return same, beside if same else ()
 
 
 def _more_than_one(vote_class: Mapping[str, Any]) -> bool:
