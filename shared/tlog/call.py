@@ -25,12 +25,22 @@ class Reply:
     body: bytes
 
 
-def call(method: str, url: str, *, seconds: float, body: bytes | None = None) -> Reply:
+def call(
+    method: str,
+    url: str,
+    *,
+    seconds: float,
+    body: bytes | None = None,
+    token: str | None = None,
+    at_most: int = ANSWER_BYTES,
+) -> Reply:
     """Ask once, without redirects.
 
     Args:
         url: http or https; no user, query or fragment in it.
         seconds: For all of it, from the first packet to the last.
+        token: What says who asks, where that matters (RFC 6750).
+        at_most: Bytes of an answer.
 
     Raises:
         NoAnswer: there is none.
@@ -43,9 +53,9 @@ def call(method: str, url: str, *, seconds: float, body: bytes | None = None) ->
         end.daemon = True
         end.start()
         try:
-            connection.request(method, urlsplit(url).path or "/", body, _headers(body))
+            connection.request(method, urlsplit(url).path or "/", body, _headers(body, token))
             response = connection.getresponse()
-            answer = response.read(ANSWER_BYTES + 1)
+            answer = response.read(at_most + 1)
         finally:
             end.cancel()
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -56,8 +66,8 @@ def call(method: str, url: str, *, seconds: float, body: bytes | None = None) ->
         connection.close()
     if time.monotonic() >= ends:  # cut off by us: the body may not be whole
         raise NoAnswer(f"{url}: nothing within {seconds:g} s.")
-    if len(answer) > ANSWER_BYTES:
-        raise NoAnswer(f"{url}: more than {ANSWER_BYTES} bytes.")
+    if len(answer) > at_most:
+        raise NoAnswer(f"{url}: more than {at_most} bytes.")
     return Reply(response.status, response.headers.get_content_type(), answer)
 
 
@@ -87,8 +97,10 @@ def _connection(url: str, seconds: float) -> http.client.HTTPConnection:
     return http.client.HTTPSConnection(host, port, timeout=seconds, context=context)
 
 
-def _headers(body: bytes | None) -> dict[str, str]:
+def _headers(body: bytes | None, token: str | None) -> dict[str, str]:
     told = {"User-Agent": "accord", "Connection": "close"}
+    if token is not None:
+        told["Authorization"] = f"Bearer {token}"
     return told if body is None else told | {"Content-Type": "text/plain; charset=utf-8"}
 
 

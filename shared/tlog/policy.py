@@ -115,13 +115,17 @@ class Policy:
             None if quorum == NOBODY else quorum,
         )  # fmt: skip
 
-    def met_by(self, names: Iterable[bytes]) -> bool:
-        """Say whether these witnesses are a quorum."""
+    def counted(self, names: Iterable[bytes]) -> set[bytes]:
+        """Return these witnesses, and the groups of which enough are among them."""
         counted = {witness.name for witness in self.witnesses}.intersection(names)
         for group in self.groups:  # each is below its parts
             if len(counted.intersection(group.parts)) >= group.needed:
                 counted.add(group.name)
-        return self.quorum is None or self.quorum in counted
+        return counted
+
+    def met_by(self, names: Iterable[bytes]) -> bool:
+        """Say whether these witnesses are a quorum."""
+        return self.quorum is None or self.quorum in self.counted(names)
 
     def judge(self, raw: bytes, now: int) -> Judged:
         """Read a checkpoint, and say how far it is to be relied on.

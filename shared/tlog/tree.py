@@ -63,6 +63,10 @@ class Peaks:
         if len(self.hashes) != self.size.bit_count():
             raise Unproved(f"A tree of {self.size} leaves has {self.size.bit_count()} peaks.")
 
+    def copy(self) -> "Peaks":
+        """Return the same tree, to grow by itself."""
+        return Peaks(self.size, list(self.hashes))
+
     def extend(self, leaves: Sequence[bytes]) -> None:
         """Append leaf hashes."""
         at, end = 0, len(leaves)
@@ -205,10 +209,7 @@ def verify_consistency(
         raise Unproved(f"A tree of {new_size} leaves has no beginning of {old_size}.")
     _check_lengths(*proof)
     if old_size in (0, new_size):
-        if proof:
-            raise Unproved("Where nothing has to be proved, the proof is empty.")
-        if old_root != (new_root if old_size else EMPTY):
-            raise Unproved(f"Two roots of a tree of {old_size} leaves.")
+        _check_unproved(old_size, new_size, proof, old_root, new_root)
         return
     hashes = [old_root, *proof] if old_size & (old_size - 1) == 0 else [*proof]
     if not hashes:
@@ -233,6 +234,18 @@ def verify_consistency(
         raise Unproved(f"The proof leads to another root of {old_size} leaves.")
     if new != new_root:
         raise Unproved(f"The proof leads to another root of {new_size} leaves.")
+
+
+def _check_unproved(
+    old_size: int, new_size: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes
+) -> None:
+    """Check what needs no proof: a tree and itself, and what began with no leaves."""
+    if proof:
+        raise Unproved("Where nothing has to be proved, the proof is empty.")
+    if old_size == new_size and old_root != new_root:
+        raise Unproved(f"Two roots of a tree of {old_size} leaves.")
+    if old_size == 0 and old_root != EMPTY:
+        raise Unproved("A tree of no leaves has the root of no leaves.")
 
 
 def _check_lengths(*hashes: bytes) -> None:

@@ -1,12 +1,16 @@
 """A cosignature states when its witness saw the checkpoint, and of which tree."""
 
 import base64
+import time
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 from hypothesis import strategies as st
+from tlog_scales.signing import MLDSA44CosignatureSigner, PlainEd25519Signer, Vkey, VkeySet
+from tlog_scales.tlog import Checkpoint as Theirs
 
 from shared.tlog import cosignature
 from shared.tlog.checkpoint import Checkpoint
@@ -197,3 +201,33 @@ def test_the_keys_of_both_types_have_their_lengths() -> None:
         CosignerKey("a", bytes(33))
     with pytest.raises(Unreadable, match="has 32 bytes; a key of type 0x06 has 1312"):
         MlDsaCosignerKey("a", bytes(32))
+
+
+THEIRS = Theirs.from_text(FIXTURE)
+
+
+def test_others_read_our_cosignatures() -> None:
+    """tlog-scales knows all three types: 0x01, 0x04 and 0x06."""
+    all_three = Theirs.from_text(FIXTURE + ml_dsa(MESSAGE).line)
+    keys = [Vkey.from_string(key) for key in (LOG_VKEY, WITNESS_VKEY, str(ML_DSA_KEY))]
+    for key in keys:
+        all_three.verify(key)
+    assert len(VkeySet(*keys).verify(all_three.signatures, all_three)) == 3
+    later = replace(all_three, size=3)
+    for key in keys:
+        with pytest.raises(InvalidSignature):
+            later.verify(key)
+
+
+@pytest.mark.parametrize("kind", [PlainEd25519Signer, MLDSA44CosignatureSigner])
+def test_we_read_the_signatures_of_others(
+    kind: type[PlainEd25519Signer | MLDSA44CosignatureSigner],
+) -> None:
+    theirs = kind("org-d.example/other", b"\x07" * 32)
+    key = vkey(theirs.vkey.serialize())  # type: ignore[no-untyped-call]  # tlog-scales has types, save for this
+    line = theirs.sign(THEIRS).serialize()
+    note = Note.parse(f"{TEXT}\n{line}\n".encode())
+    now = int(time.time())
+    assert [found for found, _ in note.verified([key], now)] == [key]
+    with pytest.raises(NotSigned):
+        Note(TEXT.replace("\n2\n", "\n3\n"), note.signatures).verified([key], now)

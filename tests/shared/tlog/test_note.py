@@ -134,6 +134,15 @@ def test_a_signature_is_added_once() -> None:
     assert note.signed_by(*note.signatures) == note
 
 
+def test_the_same_line_twice_is_the_same_signature() -> None:
+    twice = Note.parse(bytes(SIGNED) + GOOD.line.encode())
+    assert [key for key, _ in twice.verified([LOG.key], NOW)] == [LOG.key] * 2
+    false = LOG.sign("other\n")
+    for order in ((GOOD, GOOD, false), (false, GOOD, GOOD)):
+        with pytest.raises(NotSigned, match="does not hold"):
+            Note(TEXT, order).verified([LOG.key], NOW)
+
+
 def test_without_keys_nothing_is_believed() -> None:
     with pytest.raises(NotSigned, match="nobody"):
         SIGNED.verified([], NOW)

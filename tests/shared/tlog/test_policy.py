@@ -126,6 +126,12 @@ def test_of_two_lines_of_a_witness_the_later_time_is_told() -> None:
     assert POLICY.judge(checkpoint(LOG.sign(TEXT), *lines), NOW).witnessed == {b"w-b": NOW - 50}
 
 
+def test_who_signs_twice_counts_once() -> None:
+    lines = [LOG.sign(TEXT), LOG.sign(TEXT), *seen_by("b", "c"), *seen_by("b", "c", "b", at=NOW)]
+    judged = POLICY.judge(checkpoint(*lines), NOW)
+    assert (judged.met, set(judged.witnessed)) == (False, {b"w-b", b"w-c"})
+
+
 def test_without_a_quorum_the_log_is_enough() -> None:
     policy = Policy.parse(f"log {LOG.key}\nquorum none\n".encode())
     judged = policy.judge(checkpoint(LOG.sign(TEXT)), NOW)

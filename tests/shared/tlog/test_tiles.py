@@ -112,8 +112,13 @@ def test_a_bundle_holds_65_535_bytes_of_an_entry_and_no_more() -> None:
 def test_a_bundle_that_ends_too_soon_is_refused(cut: int) -> None:
     with pytest.raises(BadBundle, match="inside its entry 1"):
         entries(bundled([b"one", b"two"])[:-cut])
-    with pytest.raises(BadBundle):
-        entries(bundled([b"one"]) + b"\x00")
+
+
+@pytest.mark.parametrize("more", [b"\x00", b"\x00\x01", b"\x01\x00a", b"\n"])
+def test_a_bundle_ends_with_its_last_entry(more: bytes) -> None:
+    with pytest.raises(BadBundle, match="inside its entry 2"):
+        entries(bundled([b"one", b""]) + more)
+    assert len(entries(bundled([b"one", b""]) + b"\x00\x00")) == 3  # so its reader counts them
 
 
 @with_vectors

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.tlog.tree import (
@@ -24,13 +24,15 @@ from shared.tlog.tree import (
     verify_consistency,
     verify_inclusion,
 )
-from tests.shared.tlog.naive import mth, span_of
+from tests.shared.tlog.naive import Defined, mth, span_of
 from tests.shared.tlog.vectors import VECTORS, with_vectors
 
 LEAVES = [leaf_hash(str(number).encode()) for number in range(600)]
+MANY = [leaf_hash(str(number).encode()) for number in range(5_000)]
 SPAN = span_of(LEAVES)
 OTHER = sha256(b"other").digest()
 MERKLE = VECTORS / "transparency-dev-merkle" / "testdata"
+TWO_ROOTS = "roots-do-not-match-and-sizes-are-zero.json"
 
 
 def test_the_hashes_of_rfc_6962() -> None:
@@ -103,6 +105,22 @@ def test_each_beginning_is_proved_and_no_other(sizes: tuple[int, int]) -> None:
                 verify_consistency(lie, new, proof, before, after)
 
 
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 5_000))
+def test_all_proofs_of_a_tree_are_those_of_the_definition(size: int) -> None:
+    tree = Defined(MANY[:size])
+    root = tree.root(0, size)
+    assert root_of(MANY[:size]) == root
+    for index in range(size):
+        proof = inclusion(index, size, tree.span)
+        assert proof == tree.path(index, 0, size)
+        verify_inclusion(index, size, MANY[index], proof, root)
+    for old in range(size + 1):
+        proof = consistency(old, size, tree.span)
+        assert proof == (tree.proof(old, 0, size) if old else [])
+        verify_consistency(old, size, proof, tree.root(0, old), root)
+
+
 def tampered(proof: list[bytes]) -> Iterator[list[bytes]]:
     """Yield a proof cut, extended, out of order, and with one bit of each hash changed."""
     yield [*proof, OTHER]
@@ -166,8 +184,8 @@ def test_inclusion_is_as_others_have_it() -> None:
 
 @with_vectors
 def test_consistency_is_as_others_have_it_but_from_nothing() -> None:
-    """From size 0 an empty proof is good, as RFC 9162 and witnesses have it."""
-    checked, others = 0, set()
+    """From size 0 an empty proof is good: see docs/decisions/0038."""
+    checked, others = 0, []
     for case in cases("consistency"):
         stated, proof = read(case)
         roots = base64.b64decode(stated["root1"] or ""), base64.b64decode(stated["root2"] or "")
@@ -177,8 +195,21 @@ def test_consistency_is_as_others_have_it_but_from_nothing() -> None:
         except Unproved:
             refused = True
         if refused != stated["wantErr"]:
-            others.add((case.name, stated["size1"]))
+            others.append((case.stem, stated["size1"], stated["size2"], proof, roots[0]))
         checked += 1
     assert checked == 98
-    assert {size for _, size in others} <= {0}, others
-    assert len(others) <= 2, others
+    assert others == [("size1-is-zero-and-size2-is-not-zero", 0, 1, [], EMPTY)]
+    of_two_empty_trees = read(MERKLE / "consistency/additional" / TWO_ROOTS)[0]
+    assert of_two_empty_trees["wantErr"], "the other case from size 0: two roots of one tree"
+
+
+def test_trees_of_one_size_have_one_root() -> None:
+    for size, root in ((0, EMPTY), (1, LEAVES[0]), (3, OTHER)):
+        verify_consistency(size, size, [], root, root)
+        for roots in ((root, LEAVES[1]), (LEAVES[1], root)):
+            with pytest.raises(Unproved, match=r"Two roots"):
+                verify_consistency(size, size, [], *roots)
+    with pytest.raises(Unproved, match="root of no leaves"):
+        verify_consistency(0, 0, [], OTHER, OTHER)
+    with pytest.raises(Unproved, match="root of no leaves"):
+        verify_consistency(0, 3, [], OTHER, OTHER)

@@ -8,4 +8,7 @@ TLOG = Path(__file__).parents[4] / "shared" / "data" / "tlog"
 VECTORS = TLOG / "vectors"
 SPECS = TLOG / "specs"
 
-with_vectors = pytest.mark.skipif(not VECTORS.is_dir(), reason="../shared/data/tlog is absent")
+with_vectors = pytest.mark.skipif(
+    not VECTORS.is_dir(),
+    reason="the test data of other logs is not beside the repository, in ../shared/data/tlog",
+)
