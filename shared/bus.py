@@ -215,7 +215,8 @@ def _run(told: str, payload: bytes, lines: tuple[tuple[str, str], ...]) -> Run:
             base64.b64decode(chain, validate=True), base64.b64decode(signature, validate=True),
             headers.get("traceparent"),
         )  # fmt: skip
-        subjects = {subject(service, run.coalition, decoding.type_of(entry)) for entry in entries}
+        types = {decoding.type_of(entry) for entry in entries}
+        subjects = {subject(service, run.coalition, kind) for kind in types}
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise Damaged(f"a message that cannot be read: {type(error).__name__}") from error
     if (said_service, said_coalition) != (service, coalition):
@@ -378,6 +379,10 @@ class Pull:
             self._asked -= int(left) if left else self._asked
         elif status != "100":
             self._refused = status
+        self._here.set()
+
+    def wake(self) -> None:
+        """Let `some` return with what has come."""
         self._here.set()
 
     async def some(self) -> list[Msg]:

@@ -14,7 +14,7 @@ import nats
 import structlog
 from nats.aio.msg import Msg
 
-from shared.bus import Bus, Damaged, Run, unpack
+from shared.bus import Bus, Damaged, Pull, Run, unpack
 from shared.failpoint import reach
 from shared.inbox import Reader, pause_after
 from shared.telemetry import Count
@@ -23,6 +23,7 @@ log = structlog.get_logger()
 
 AGAIN_SECONDS = 0.5, 1.5
 NOT_YET_SECONDS = 0.2
+FEW = 16  # messages: half of what is asked for at a time
 
 
 class Ear:
@@ -30,16 +31,20 @@ class Ear:
 
     Args:
         readers: Those to tell, in this order; they may change, and without any a message waits.
+        patience: Seconds that more is waited for after few messages, where nobody is in a hurry.
     """
 
     def __init__(
-        self, service: str, durable: str, bus: Bus | None, readers: Callable[[], Sequence[Reader]]
-    ) -> None:
+        self, service: str, durable: str, bus: Bus | None, readers: Callable[[], Sequence[Reader]],
+        *, patience: float = 0.0,
+    ) -> None:  # fmt: skip
         self.service = service
         self.durable = durable
         self._bus = bus
         self._readers = readers
+        self._patience = patience
         self._stopping = False
+        self._pull: Pull | None = None
         self._dropped = Count("accord.reader.dropped", reader=f"{durable}<{service}")
 
     @property
@@ -49,6 +54,8 @@ class Ear:
 
     def stop(self) -> None:
         self._stopping = True
+        if self._pull is not None:
+            self._pull.wake()
 
     async def run(self) -> None:
         """Listen until `stop`."""
@@ -60,15 +67,22 @@ class Ear:
                 continue
             try:
                 async with self._bus.pull(self.service.upper(), self.durable) as pull:
+                    self._pull = pull
                     while not self._stopping:
-                        told = await self.tell(await pull.some())
-                        await asyncio.sleep(pause_after(told))
+                        came = await pull.some()
+                        told = await self.tell(came)
+                        await asyncio.sleep(self.pause(len(came), told))
             except (nats.errors.Error, OSError, TimeoutError) as error:
                 log.warning("listen_again", durable=self.durable, error=type(error).__name__)
                 await asyncio.sleep(random.uniform(*AGAIN_SECONDS))  # noqa: S311 - jitter
             except Exception:
                 log.exception("listen_failed", durable=self.durable)
                 await asyncio.sleep(random.uniform(*AGAIN_SECONDS))  # noqa: S311 - jitter
+
+    def pause(self, messages: int, events: int) -> float:
+        """Return for how many seconds more is gathered; never for longer where much is waiting."""
+        pause = pause_after(events)
+        return max(pause, self._patience) if 0 < messages < FEW else pause
 
     async def tell(self, messages: Iterable[Msg]) -> int:
         """Tell all readers, acknowledge what they are done with, and return how many events."""

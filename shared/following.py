@@ -13,7 +13,7 @@ from shared.bus import Bus
 from shared.database import DB_TRANSIENT, close
 from shared.ear import Ear
 from shared.erasure import Erasure
-from shared.inbox import Inbox, Listener, Reader
+from shared.inbox import Inbox, Keeper, Listener, Reader
 from shared.models import Model, Models
 from shared.projection import Projection
 from shared.sealing import Keys
@@ -23,6 +23,7 @@ from shared.telemetry import beside
 log = structlog.get_logger()
 
 LOOK_SECONDS = 1.0
+KEEPERS_GATHER = 0.25  # seconds: nobody waits for what they keep
 
 OpenPool = Callable[[str, int], Awaitable[asyncpg.Pool]]
 """(purpose, size) → connections of the role that applies, for one read model."""
@@ -102,8 +103,12 @@ class Following:
         """Return who listens to the bus: for each inbox, and for all read models together."""
         pairs = zip(self._subscriptions, inboxes, strict=True)
         found = [
-            Ear(one.source, one.reader, self._bus, partial(list, [reader])) for one, reader in pairs
-        ]
+            Ear(
+                one.source, one.reader, self._bus, partial(list, [reader]),
+                patience=KEEPERS_GATHER if isinstance(one, Keeper) else 0.0,
+            )
+            for one, reader in pairs
+        ]  # fmt: skip
         if (projection := self._projection) is not None:
             found += [
                 Ear(source, projection.reader, self._bus, partial(self._of, source))

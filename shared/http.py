@@ -30,6 +30,7 @@ from shared.hot import AnyDecider, Reading
 from shared.identity import Mandates, Signed, Unauthenticated, Who
 from shared.problems import Problem, forbidden, invalid, not_found
 from shared.sealing import Erased
+from shared.settings import Settings
 from shared.telemetry import span, trace_id, traced, traceparent
 
 KEY_LENGTH = 128
@@ -378,6 +379,12 @@ def bearer(request: Request) -> str:
 def host_of(request: Request) -> Host:
     host: Host = request.app.state.host
     return host
+
+
+def settings_of(request: Request) -> Settings:
+    """Return what the service was told."""
+    settings: Settings = request.app.state.settings
+    return settings
 
 
 async def caller_of(request: Request, action: str | None) -> CallerOf:

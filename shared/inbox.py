@@ -48,6 +48,7 @@ SEALED = b'"_sd":'
 ADDRESS = b'"slug":'  # an event with it may name an address, which every service keeps
 
 GATHERS_EACH, GATHERS_AT_MOST = 0.001, 0.03  # seconds
+GATHERED = 1_000  # events: a larger transaction gains nothing
 
 Apply = Callable[[Changes, Recorded, Any], Awaitable[None]]
 
@@ -529,14 +530,18 @@ class Reader:
     ) -> list[Recorded]:  # fmt: skip
         """Return the events that the listener wants or that may name an address, if in place.
 
+        A keeper wants none: it has no use for what an event says, so its type is not looked for.
+
         Raises:
             Damaged: an event is another's.
         """
         seen = []
         wants, source = self._listener.wants, self._source.service
+        keeps = self._keeper is not None
         try:
             for number, ((entry, _), leaf) in enumerate(zip(entries, leaves, strict=True), first):
-                if not wants(decoding.type_of(entry)) and ADDRESS not in entry:
+                wanted = not keeps and wants(decoding.type_of(entry))
+                if not wanted and ADDRESS not in entry:
                     continue
                 event = decoding.recorded(entry, opened, leaf)
                 if (
@@ -807,9 +812,10 @@ def _gone(entries: Sequence[Entry]) -> dict[str, Opened]:
 def pause_after(events: int) -> float:
     """Return for how many seconds more of them are gathered, so that transactions are larger.
 
-    Where few come, hardly any: each is then applied as it comes.
+    Where few come, hardly any: each is then applied as it comes. Where very many come, none: they
+    are enough for a transaction, and more are waiting.
     """
-    return min(events * GATHERS_EACH, GATHERS_AT_MOST)
+    return min(events * GATHERS_EACH, GATHERS_AT_MOST) if events < GATHERED else 0.0
 
 
 class _Again(RuntimeError):

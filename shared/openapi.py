@@ -21,6 +21,7 @@ REASONS = {
     503: "Not to be had now: ask again.",
 }
 PROBLEM = "application/problem+json"
+UNAUTHENTICATED = 401
 READS = (400, 401, 403, 404, 422, 429, 503)
 WRITES = (*READS, 409, 412, 413, 415, 428)
 AGAIN = {"description": "When to ask again, in seconds.", "schema": {"type": "integer"}}
@@ -126,13 +127,13 @@ def _completed(document: Document) -> Document:
 
 def _complete(operation: Document, path: str, *, writes: bool) -> None:
     is_import = path.endswith("/import")
-    operation["security"] = [{"bearer": []}]
+    signed_in = operation.setdefault("security", [{"bearer": []}]) != []
     parameters = operation.setdefault("parameters", [])
     if "{coalition}" in path:
         parameters.append(COALITION)
     if not is_import:
-        parameters += [AT_LEAST, ON_BEHALF] if "{coalition}" in path else []
-        parameters += [KEY, IF_MATCH] if writes else []
+        parameters += [AT_LEAST, ON_BEHALF] if signed_in and "{coalition}" in path else []
+        parameters += [KEY, IF_MATCH] if writes and "201" in operation["responses"] else []
     responses = operation["responses"]
     responses.pop("422", None)
     if "201" in responses:
@@ -140,4 +141,6 @@ def _complete(operation: Document, path: str, *, writes: bool) -> None:
             "description": "Nothing needed to happen, or it had happened before."
         }
     for status in WRITES if writes else READS:
+        if status == UNAUTHENTICATED and not signed_in:
+            continue
         responses[f"{status}"] = {"$ref": f"#/components/responses/{status}"}

@@ -53,6 +53,18 @@ class Peers:
             raise ConnectionError(f"{service} answered {answer.status_code}")
         return answer
 
+    async def ask(self, service: str, path: str, token: str) -> httpx2.Response:
+        """Ask a peer with somebody else's token: it judges what they may see, and says so.
+
+        Raises:
+            OSError: it does not answer.
+        """
+        headers = {"Authorization": f"Bearer {token}", **outgoing()}
+        try:
+            return await self._client.get(f"{self.addresses[service]}{path}", headers=headers)
+        except httpx2.HTTPError as error:
+            raise ConnectionError(f"{service} does not answer") from error
+
     async def public_keys(self, service: str) -> PublicKeys:
         """Return a peer's public keys, from its own address; kept ten minutes."""
         now = asyncio.get_running_loop().time()

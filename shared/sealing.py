@@ -118,6 +118,22 @@ def seal(
 
 def open_disclosure(key: Key, coalition: UUID, event: UUID, closed: Disclosure) -> Opened | None:
     """Return what a disclosure says; `None` where it was damaged or is not of its digest."""
+    disclosure = decrypted(key, coalition, event, closed)
+    if disclosure is None:
+        return None
+    name, value = said_by(disclosure)
+    return Opened(name, value, closed.audience, closed.key)
+
+
+def said_by(disclosure: bytes) -> tuple[str, Any]:
+    """Return the name and the value that a disclosure tells."""
+    padded = disclosure + b"=" * (-len(disclosure) % 4)
+    _, name, value = orjson.loads(urlsafe_b64decode(padded))
+    return name, value
+
+
+def decrypted(key: Key, coalition: UUID, event: UUID, closed: Disclosure) -> bytes | None:
+    """Return a disclosure as its digest is of it; `None` where it was damaged, or of another."""
     try:
         disclosure = key.cipher.decrypt(
             closed.nonce, closed.ciphertext, _bound(coalition, event, closed.digest)
@@ -126,9 +142,7 @@ def open_disclosure(key: Key, coalition: UUID, event: UUID, closed: Disclosure) 
         return None
     if base64url(sha256(disclosure).digest()) != closed.digest:
         return None
-    padded = disclosure + b"=" * (-len(disclosure) % 4)
-    _, name, value = orjson.loads(urlsafe_b64decode(padded))
-    return Opened(name, value, closed.audience, closed.key)
+    return disclosure
 
 
 def _bound(coalition: UUID | str, event: UUID | str, digest: str) -> bytes:
@@ -268,6 +282,16 @@ class Keys:
                     found[key_id] = self._unwrapped(key_id, wrapped)
                     self._by_id[coalition, key_id] = now + HELD_SECONDS, found[key_id]
         return found, frozenset(destroyed)
+
+    async def persons(self, coalition: UUID, wanted: Iterable[UUID]) -> Mapping[UUID, UUID]:
+        """Return whose each of the keys is or was, of those that are a person's."""
+        async with self._pool.acquire(timeout=2) as db:
+            rows = await db.fetch(
+                "select key_id, person_id from sealing.sealing_key where coalition_id = $1"
+                " and key_id = any($2) and person_id is not null",
+                coalition, list(set(wanted)),
+            )  # fmt: skip
+        return {row["key_id"]: row["person_id"] for row in rows}
 
     async def of(self, coalition: UUID, person: UUID) -> frozenset[UUID]:
         """Return the ids of a person's keys, of every service, destroyed ones too."""

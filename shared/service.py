@@ -123,11 +123,13 @@ class Tools:
     Args:
         app: Connections of the application's role.
         watch: Connections of the role that sees every coalition.
+        sources: Every journal that it may read.
     """
 
     settings: Settings
     app: asyncpg.Pool
     watch: asyncpg.Pool
+    sources: Sources
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ class Service:
         works: What else it does while it runs, on what it has at hand.
         open: Its routes at the root, for everybody: no action, and no token unless they ask.
         grants: What its roles may do to its own tables, with `{app}` and `{relay}` in them.
+        troubles: What somebody must look at although it is ready; `/readyz` says so.
     """
 
     name: str
@@ -167,6 +170,7 @@ class Service:
     works: Callable[["Tools"], "Worker"] | None = None
     open: APIRouter | None = None
     grants: tuple[str, ...] = ()
+    troubles: Callable[[asyncpg.Pool], Awaitable[Mapping[str, Any]]] | None = None
     sql: tuple[Script, ...] = ()
     tables: Script | None = None
 
@@ -261,6 +265,7 @@ class Service:
             docs_url=None, redoc_url=None, lifespan=runtime.lifespan,
         )  # fmt: skip
         runtime.apps.append(app)
+        app.state.settings = runtime.settings
         router = APIRouter(prefix=IN_COALITION)
         router.include_router(self.everything)
         if self.writes:
@@ -438,7 +443,7 @@ class Runtime:
                 self._tasks.append(beside(following.run()))
                 stopping.append(following.stop)
             if service.works is not None:
-                worker = service.works(Tools(settings, app, watch))
+                worker = service.works(Tools(settings, app, watch, Sources(name, watch, peers)))
                 self._tasks.append(beside(worker.run()))
                 stopping.append(worker.stop)
             spare_the_collector()
@@ -480,6 +485,7 @@ class Runtime:
         )  # fmt: skip
         for application in self.apps:
             application.state.host = self.host
+            application.state.settings = settings
         return journal
 
     def _relay_key(self) -> Ed25519PrivateKey:
@@ -585,7 +591,11 @@ def _health(service: Service, runtime: Runtime) -> APIRouter:
         database = host is not None and await ready(host.pool)
         bus = runtime.bus is None or runtime.bus.client.is_connected
         state = {"database": database, "bus": bus}
-        return JSONResponse(state, 200 if all(state.values()) else 503)
+        found: Mapping[str, Any] = {}
+        if service.troubles is not None and host is not None and database:
+            with suppress(*DB_TRANSIENT):
+                found = await service.troubles(host.relay_pool)
+        return JSONResponse({**state, **found}, 200 if all(state.values()) else 503)
 
     @router.get("/version")
     async def version() -> dict[str, str]:

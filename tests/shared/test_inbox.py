@@ -20,7 +20,7 @@ from shared.changes import Changes
 from shared.ear import Ear
 from shared.event import Heard, Recorded, Text
 from shared.feed import read
-from shared.inbox import GATHERS_AT_MOST, Hears, Reader, Subscription, pause_after
+from shared.inbox import GATHERED, GATHERS_AT_MOST, Hears, Reader, Subscription, pause_after
 from shared.projection import UnknownType
 from shared.source import Own
 from tests.shared.jars import Label, Put, Shop, Smash, ask, shop
@@ -365,4 +365,20 @@ def test_sealed_fields_are_opened_only_where_one_is_needed() -> None:
 
 def test_more_is_gathered_where_much_comes_and_never_for_long() -> None:
     assert [pause_after(events) for events in (0, 1, 20)] == [0, 0.001, 0.02]
-    assert pause_after(5_000) == GATHERS_AT_MOST
+    assert pause_after(GATHERED - 1) == GATHERS_AT_MOST
+    assert pause_after(GATHERED) == 0, "they are enough, and more are waiting"
+
+
+@pytest.mark.parametrize(
+    ("messages", "events", "hurried", "patient"),
+    [(0, 0, 0, 0), (1, 1, 0.001, 0.25), (15, 15, 0.015, 0.25), (16, 16, 0.016, 0.016),
+     (3, 300, 0.03, 0.25), (32, 3_200, 0, 0)],
+)  # fmt: skip
+def test_who_is_in_no_hurry_gathers_longer_but_not_where_much_is_waiting(
+    messages: int, events: int, hurried: float, patient: float
+) -> None:
+    for ear, pause in (
+        (Ear("members", "ears", None, list), hurried),
+        (Ear("members", "keeps", None, list, patience=0.25), patient),
+    ):
+        assert ear.pause(messages, events) == pause

@@ -8,7 +8,9 @@ import pytest
 from nats.errors import Error as NatsError
 
 from accord.provision import provision
+from shared import bus
 from shared.bus import AHEAD, Bus, Packed, Pull, subject
+from shared.ear import Ear
 from tests.conftest import Nats
 
 STREAM, DURABLE = "MEETINGS", "transparency-reports-v1"
@@ -17,25 +19,25 @@ COALITION = UUID(int=4001)
 
 @pytest.fixture
 async def speaks(nats: Nats) -> AsyncIterator[Bus]:
-    bus = nats.bus("meetings")
-    await bus.connect()
-    yield bus
-    await bus.close()
+    speaker = nats.bus("meetings")
+    await speaker.connect()
+    yield speaker
+    await speaker.close()
 
 
 @pytest.fixture
 async def hears(nats: Nats) -> AsyncIterator[Bus]:
-    bus = nats.bus("transparency")
-    await bus.connect()
-    yield bus
-    await bus.close()
+    hearer = nats.bus("transparency")
+    await hearer.connect()
+    yield hearer
+    await hearer.close()
 
 
-async def say(bus: Bus, *numbers: int) -> None:
+async def say(speaker: Bus, *numbers: int) -> None:
     for n in numbers:
         headers = {"Nats-Msg-Id": f"meetings/{COALITION}/{n}"}
         packed = Packed(subject("meetings", COALITION, "Said"), str(n).encode(), headers, n)
-        assert await bus.publish(packed, STREAM)
+        assert await speaker.publish(packed, STREAM)
 
 
 async def heard(pull: Pull, last: int) -> list[int]:
@@ -82,3 +84,20 @@ async def test_a_listener_is_told_that_its_consumer_is_gone(
     await say(speaks, 200)
     async with hears.pull(STREAM, DURABLE) as pull:
         assert (await heard(pull, 200))[-1] == 200
+
+
+async def test_who_stops_is_woken_and_leaves_what_comes_to_the_next(
+    speaks: Bus, hears: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus, "WAIT_SECONDS", 60)
+    ear = Ear("meetings", DURABLE, hears, list)
+    listening = asyncio.create_task(ear.run())
+    async with asyncio.timeout(10):
+        while not hears.client._subs:  # noqa: ASYNC110, SLF001 - nothing says that it listens
+            await asyncio.sleep(0.01)
+        ear.stop()
+        await listening
+    monkeypatch.undo()
+    await say(speaks, 300)
+    async with hears.pull(STREAM, DURABLE) as pull:
+        assert (await heard(pull, 300))[-1] == 300
