@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from services.meetings.views.calendar import LONGEST, Occasion, calendar, escaped, folded
+from services.meetings.views.calendar import LONGEST, Occasion, Rhythm, calendar, escaped, folded
 from tests.laws import over
 from tests.meetings.coalition import DUSK, NOON, PLENARY
 
@@ -18,8 +18,14 @@ assembly = Occasion(
 )  # fmt: skip
 
 
-def event(occasion: Occasion) -> list[str]:
-    lines = calendar("Plenary", [occasion]).split("\r\n")
+weekly = Rhythm(
+    series=UUID(int=2), body=PLENARY, rrule="FREQ=WEEKLY;BYDAY=TH;BYHOUR=18", sequence=3,
+    changed=NOON, since=DUSK, until=DUSK + timedelta(hours=2), title="Assembly",
+)  # fmt: skip
+
+
+def event(*occasions: Occasion, series: tuple[Rhythm, ...] = ()) -> list[str]:
+    lines = calendar("Plenary", occasions, series).split("\r\n")
     return lines[lines.index("BEGIN:VEVENT") + 1 : lines.index("END:VEVENT")]
 
 
@@ -50,6 +56,18 @@ def test_times_are_in_utc_and_what_is_not_known_is_left_out() -> None:
 def test_f49_what_was_cancelled_stays_and_says_so() -> None:
     lines = event(replace(assembly, sequence=2, cancelled=True))
     assert {"SEQUENCE:2", "STATUS:CANCELLED", f"UID:{ONE}"} <= {*lines}
+
+
+def test_f49_a_series_comes_back_after_its_last_meeting_which_it_leaves_out() -> None:
+    assert event(series=(weekly,)) == [
+        f"UID:{UUID(int=2)}", "DTSTAMP:20260101T120000Z", "LAST-MODIFIED:20260101T120000Z",
+        "DTSTART:20260101T180000Z", "DTEND:20260101T200000Z",
+        "RRULE:FREQ=WEEKLY;BYDAY=TH;BYHOUR=18", "EXDATE:20260101T180000Z", "SEQUENCE:3",
+        "STATUS:TENTATIVE", "TRANSP:TRANSPARENT", "SUMMARY:Assembly",
+    ]  # fmt: skip
+    unnamed = replace(weekly, until=None, title=None)
+    assert event(series=(unnamed,))[-1] == "SUMMARY:Meeting"
+    assert not [line for line in event(series=(unnamed,)) if line.startswith("DTEND")]
 
 
 def test_words_are_escaped() -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx2
 
-from tests.meetings.coalition import CLINIC, SCHOOL, UNION, YOUTH
+from tests.meetings.coalition import CLINIC, PLENARY, SCHOOL, UNION, YOUTH
 from tests.meetings.hall import CARLA, SAM, UMA, Hall, text
 from tests.meetings.test_meetings_over_http import SOON, scheduled
 
@@ -106,6 +106,33 @@ async def test_a_calendar_is_of_a_person_a_body_or_the_coalition(hall: Hall) -> 
     assert await uids(feeds["body"]) == both[1:]
     assert await uids(feeds["coalition"]) == sorted(both)
     assert "X-WR-CALNAME:Bus group\r\n" in (await read(hall, feeds["body"])).text
+
+
+async def test_f49_a_calendar_has_the_rhythm_of_a_series_from_its_last_meeting_on(
+    hall: Hall,
+) -> None:
+    rule = "FREQ=WEEKLY;BYDAY=TU;BYHOUR=15;BYMINUTE=30"
+    body = {"body": str(PLENARY), "rrule": rule, "name": text("Tuesdays")}
+    series = (await hall.make(CARLA, "/series", body)).rpartition("/")[2]
+    hourless = {"body": str(PLENARY), "rrule": "FREQ=MONTHLY", "name": text("Whenever")}
+    await hall.make(CARLA, "/series", hourless)
+    [before] = await events(hall, "/my-calendar.ics", UMA)
+    assert (before["UID"], before["RRULE"], before["SEQUENCE"]) == (series, rule, "0")
+    assert before["DTSTART"] == before["EXDATE"]
+    meeting = (await scheduled(hall, series=series)).rpartition("/")[2]
+    for path in ("/calendar.ics", "/my-calendar.ics", f"/bodies/{PLENARY}/calendar.ics"):
+        called, then = await events(hall, path, UMA)
+        assert (called["UID"], "RRULE" in called) == (meeting, False)
+        assert (then["UID"], then["SEQUENCE"], then["SUMMARY"]) == (series, "1", "Tuesdays")
+        assert then["DTSTART"] == then["EXDATE"] == called["DTSTART"]
+    later = SOON + timedelta(days=1)
+    moved = {
+        "starts_at": later.isoformat(), "ends_at": (later + timedelta(hours=1)).isoformat(),
+        "place": text("The barn"),
+    }  # fmt: skip
+    await hall.make(CARLA, f"/meetings/{meeting}/reschedulings", moved)
+    _, anew = await events(hall, "/calendar.ics", UMA)
+    assert (anew["SEQUENCE"], anew["DTSTART"]) == ("2", f"{later:%Y%m%dT%H%M%SZ}")
 
 
 async def test_who_knows_the_address_reads_until_it_is_revoked(hall: Hall) -> None:

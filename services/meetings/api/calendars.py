@@ -14,7 +14,14 @@ from starlette.responses import Response
 
 from services.meetings.views import addresses, queries
 from services.meetings.views.addresses import AddressRow, MadeAddress, Of
-from services.meetings.views.calendar import Occasion, asked_to, calendar, occasions
+from services.meetings.views.calendar import (
+    Occasion,
+    Rhythm,
+    asked_to,
+    calendar,
+    occasions,
+    rhythms,
+)
 from services.meetings.views.roll import ROLL, mandates
 from shared.event import base64url
 from shared.host import Host
@@ -65,8 +72,8 @@ class Place(BaseModel):
 async def export_calendar(reader: Reader, request: Request) -> Response:
     """Export all meetings as a calendar."""
     async with reader.rows() as db:
-        found = await occasions(db, reader.coalition, reader.audiences)
-    return _answer(request, calendar("Meetings", found))
+        found = await _all(db, reader.coalition, reader.audiences)
+    return _answer(request, calendar("Meetings", *found))
 
 
 @router.get(
@@ -77,7 +84,7 @@ async def export_calendar_of_body(body_id: UUID, reader: Reader, request: Reques
     """Export the meetings of a body as a calendar."""
     async with reader.rows() as db:
         name, found = await _of_body(db, reader.coalition, reader.audiences, body_id)
-    return _answer(request, calendar(name, found))
+    return _answer(request, calendar(name, *found))
 
 
 @router.get(
@@ -91,7 +98,7 @@ async def export_own_calendar(reader: Reader, request: Request) -> Response:
         raise not_found()
     async with reader.rows() as db:
         found = await _own(db, reader.coalition, reader.audiences, place)
-    return _answer(request, calendar("My meetings", found))
+    return _answer(request, calendar("My meetings", *found))
 
 
 @router.post(
@@ -145,7 +152,7 @@ async def revoke_calendar_address(address_id: UUID, reader: Reader) -> Page[Addr
 
 @router.get(
     "/feeds/{secret}.ics", dependencies=[requires("meetings:calendar:read")],
-    response_class=Response, responses=ICS,
+    response_class=Response, responses=ICS, openapi_extra={"security": []},
 )  # fmt: skip
 async def read_feed(secret: str, request: Request) -> Response:
     """Read the calendar at a secret address; no token is needed."""
@@ -165,8 +172,8 @@ async def read_feed(secret: str, request: Request) -> Response:
         elif known.body is not None:
             name, found = await _of_body(db, *seen, known.body)
         else:
-            name, found = "Meetings", await occasions(db, *seen)
-    return _answer(request, calendar(name, found))
+            name, found = "Meetings", await _all(db, *seen)
+    return _answer(request, calendar(name, *found))
 
 
 async def _place(host: Host, coalition: UUID, person: UUID | None) -> Place | None:
@@ -188,21 +195,27 @@ async def _place(host: Host, coalition: UUID, person: UUID | None) -> Place | No
     return await host.journal.look(coalition, sits)
 
 
-async def _own(
-    db: Connection, coalition: UUID, seen_by: list[str] | tuple[str, ...], place: Place
-) -> list[Occasion]:
+Audiences = list[str] | tuple[str, ...]
+Found = tuple[list[Occasion], list[Rhythm]]
+
+
+async def _all(db: Connection, coalition: UUID, seen_by: Audiences) -> Found:
+    return await occasions(db, coalition, seen_by), await rhythms(db, coalition, seen_by)
+
+
+async def _own(db: Connection, coalition: UUID, seen_by: Audiences, place: Place) -> Found:
     asked = await asked_to(db, coalition, seen_by, place.orgs)
-    return [
-        each
-        for each in await occasions(db, coalition, seen_by)
-        if asked.get(each.meeting, each.body in place.bodies)
-    ]
+    found, series = await _all(db, coalition, seen_by)
+    return (
+        [each for each in found if asked.get(each.meeting, each.body in place.bodies)],
+        [each for each in series if each.body in place.bodies],
+    )
 
 
 async def _of_body(
-    db: Connection, coalition: UUID, seen_by: list[str] | tuple[str, ...], body: UUID
-) -> tuple[str, list[Occasion]]:
-    """Return what a body is called, and its meetings.
+    db: Connection, coalition: UUID, seen_by: Audiences, body: UUID
+) -> tuple[str, Found]:
+    """Return what a body is called, and its meetings and series.
 
     Raises:
         Problem: 404, there is none, or not for this reader.
@@ -210,9 +223,12 @@ async def _of_body(
     known = await queries.names(db, coalition, seen_by)
     if not known.has_body(body):
         raise not_found()
-    named, found = known.body(body), await occasions(db, coalition, seen_by)
+    named, (found, series) = known.body(body), await _all(db, coalition, seen_by)
     name = named.name["text"] if named.name else "Meetings"
-    return name, [each for each in found if each.body == body]
+    return name, (
+        [each for each in found if each.body == body],
+        [each for each in series if each.body == body],
+    )
 
 
 def _answer(request: Request, body: str) -> Response:

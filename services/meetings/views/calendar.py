@@ -2,6 +2,9 @@
 
 A meeting keeps its UID; SEQUENCE rises by one whenever it is moved or cancelled, and what was
 cancelled stays, so that calendars show it as such. Times are in UTC. It says nothing of people.
+
+A series is an event of its own, tentative, that comes back by its rule after the last meeting that
+was called of it: what is called is shown as that meeting, what is not yet called as the rhythm.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -39,6 +42,62 @@ class Occasion:
     cancelled: bool
 
 
+@dataclass(frozen=True)
+class Rhythm:
+    """A series as calendars know it.
+
+    Args:
+        sequence: How often a meeting of it was called, moved or cancelled.
+        changed: When that was last, or when the series was established.
+        since: When the last of them begins; before there is one, when the series was established.
+        until: When that one ends, where that is known.
+    """
+
+    series: UUID
+    body: UUID
+    rrule: str
+    sequence: int
+    changed: datetime
+    since: datetime
+    until: datetime | None
+    title: str | None
+
+
+async def rhythms(db: Connection, coalition: UUID, seen_by: Collection[str]) -> list[Rhythm]:
+    """Return the series that a reader may see, the oldest first.
+
+    One of which no meeting was called yet, and whose rule names no hour, is left out: nobody knows
+    when it would be.
+    """
+    rows = await db.fetch(
+        "select s.*, last.starts_at, last.ends_at, changed.times, e.bytes from series s"
+        " left join lateral (select m.starts_at, m.ends_at from meeting_now m"
+        "  where m.coalition_id = $1 and m.series = s.series and m.audience && $2"
+        "  order by m.starts_at desc, m.meeting limit 1) last on true"
+        " cross join lateral (select count(*) as times, max(c.position) as last"
+        "  from meeting_now m join meeting c on c.coalition_id = $1 and c.meeting = m.meeting"
+        "  where m.coalition_id = $1 and m.series = s.series and m.audience && $2"
+        "  and (c.state is null or c.state in ('scheduled', 'cancelled'))) changed"
+        " left join journal.event e on e.coalition_id = $1 and e.position = changed.last"
+        " where s.coalition_id = $1 and s.audience && $2 order by s.position",
+        *(coalition, list(seen_by)),
+    )
+    return [
+        Rhythm(
+            series=row["series"],
+            body=row["body"],
+            rrule=row["rrule"],
+            sequence=row["times"],
+            changed=_recorded(row["bytes"]) if row["times"] else row["at"],
+            since=row["starts_at"] or row["at"].replace(second=0, microsecond=0),
+            until=row["ends_at"],
+            title=_said(row["name"]),
+        )
+        for row in rows
+        if row["times"] or "BYHOUR=" in row["rrule"]
+    ]
+
+
 async def occasions(db: Connection, coalition: UUID, seen_by: Collection[str]) -> list[Occasion]:
     """Return the meetings that a reader may see, in the order in which they begin."""
     rows = await db.fetch(
@@ -57,7 +116,7 @@ async def occasions(db: Connection, coalition: UUID, seen_by: Collection[str]) -
             meeting=row["meeting"],
             body=row["body"],
             sequence=row["times"],
-            changed=datetime.fromisoformat(orjson.loads(row["bytes"])["recordedtime"]),
+            changed=_recorded(row["bytes"]),
             starts_at=row["starts_at"],
             ends_at=row["ends_at"],
             title=_said(row["title"] or row["of_series"]),
@@ -89,14 +148,18 @@ async def asked_to(
     return asked
 
 
+def _recorded(event: bytes) -> datetime:
+    return datetime.fromisoformat(orjson.loads(event)["recordedtime"])
+
+
 def _said(stored: str | None) -> str | None:
     said = words(stored)
     return said["text"] if said else None
 
 
-def calendar(name: str, found: Iterable[Occasion]) -> str:
-    """Return a calendar of these meetings; the same meetings give the same bytes."""
-    return "".join(f"{folded(line)}\r\n" for line in _lines(name, found))
+def calendar(name: str, found: Iterable[Occasion], series: Iterable[Rhythm] = ()) -> str:
+    """Return a calendar of these meetings and series; the same ones give the same bytes."""
+    return "".join(f"{folded(line)}\r\n" for line in _lines(name, found, series))
 
 
 def folded(line: str) -> str:
@@ -117,7 +180,7 @@ def escaped(said: str) -> str:
     return said.translate(_ESCAPED)
 
 
-def _lines(name: str, found: Iterable[Occasion]) -> Iterator[str]:
+def _lines(name: str, found: Iterable[Occasion], series: Iterable[Rhythm]) -> Iterator[str]:
     yield "BEGIN:VCALENDAR"
     yield "VERSION:2.0"
     yield "PRODID:-//Accord//Meetings//EN"
@@ -127,6 +190,8 @@ def _lines(name: str, found: Iterable[Occasion]) -> Iterator[str]:
     yield "REFRESH-INTERVAL;VALUE=DURATION:PT1H"
     for occasion in found:
         yield from _event(occasion)
+    for rhythm in series:
+        yield from _recurring(rhythm)
     yield "END:VCALENDAR"
 
 
@@ -143,6 +208,25 @@ def _event(occasion: Occasion) -> Iterator[str]:
     yield f"SUMMARY:{escaped(occasion.title or 'Meeting')}"
     if occasion.place:
         yield f"LOCATION:{escaped(occasion.place)}"
+    yield "END:VEVENT"
+
+
+def _recurring(rhythm: Rhythm) -> Iterator[str]:
+    """Yield the event of a series. It begins with what stands for itself, and leaves that out."""
+    since = _moment(rhythm.since)
+    yield "BEGIN:VEVENT"
+    yield f"UID:{rhythm.series}"
+    yield f"DTSTAMP:{_moment(rhythm.changed)}"
+    yield f"LAST-MODIFIED:{_moment(rhythm.changed)}"
+    yield f"DTSTART:{since}"
+    if rhythm.until is not None:
+        yield f"DTEND:{_moment(rhythm.until)}"
+    yield f"RRULE:{rhythm.rrule}"
+    yield f"EXDATE:{since}"
+    yield f"SEQUENCE:{rhythm.sequence}"
+    yield "STATUS:TENTATIVE"
+    yield "TRANSP:TRANSPARENT"
+    yield f"SUMMARY:{escaped(rhythm.title or 'Meeting')}"
     yield "END:VEVENT"
 
 
