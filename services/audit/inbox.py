@@ -4,20 +4,20 @@ What comes again is compared with what is kept. Where it is another, or a journa
 is kept of it, the log is frozen: no intake, no signing; reads and the journals go on.
 """
 
+import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import orjson
-
-from services.audit.domain.entry import Unfit, entry
+from services.audit.domain.entry import READER, Unfit, entries
+from services.audit.freezing import freeze
 from shared.event import Recorded
 from shared.hot import Connection
 from shared.inbox import Halt
 
-READER = "audit-keeps-the-log"
-SOURCES = "members", "meetings", "credit"
+AT_ONCE = 500
+"""Events that are checked before others of this process have their turn."""
 
 _OPEN = (
     "insert into log.log (coalition_id, log_id) values ($1, $2)"
@@ -34,9 +34,6 @@ _GROW = (
     "update log.log set size = size + $3, urgent = urgent or $4,"
     " changed_at = coalesce(changed_at, clock_timestamp())"
     " where coalition_id = $1 and log_id = $2"
-)
-_FREEZE = (
-    "update log.log set state = 'frozen', reason = $2 where coalition_id = $1 and state = 'open'"
 )
 
 
@@ -58,7 +55,7 @@ class Intake:
         """Do nothing: what an event says is no matter of the log's."""
 
     async def keep(
-        self, db: Connection, coalition: UUID, first: int, entries: Sequence[bytes],
+        self, db: Connection, coalition: UUID, first: int, written: Sequence[bytes],
         leaves: Sequence[bytes],
     ) -> None:  # fmt: skip
         """Append events to the coalition's log, which is opened by the first one.
@@ -73,22 +70,33 @@ class Intake:
         assert log is not None
         if log["state"] != "open":
             raise Halt("frozen", "the log is frozen")
-        try:
-            fit = [
-                entry(leaf, coalition, self.source, position)
-                for position, leaf in enumerate(entries, first)
-            ]
-        except Unfit as error:
-            raise Halt("unfit_entry", str(error)) from error
+        ids, urgent = await self._checked(coalition, first, written)
         await db.execute(
-            _KEEP, coalition, log["log_id"], log["size"], self.source, first,
-            [each.id for each in fit], entries, leaves,
-        )  # fmt: skip
-        urgent = any(each.urgent for each in fit)
-        await db.execute(_GROW, coalition, log["log_id"], len(fit), urgent)
+            _KEEP, coalition, log["log_id"], log["size"], self.source, first, ids, written, leaves
+        )
+        await db.execute(_GROW, coalition, log["log_id"], len(ids), urgent)
+
+    async def _checked(
+        self, coalition: UUID, first: int, written: Sequence[bytes]
+    ) -> tuple[list[str], bool]:
+        """Return the ids of events, and whether one is urgent.
+
+        Raises:
+            Halt: one is no entry of its place.
+        """
+        ids, urgent = list[str](), False
+        for at in range(0, len(written), AT_ONCE):
+            try:
+                fit = entries(written[at : at + AT_ONCE], coalition, self.source, first + at)
+            except Unfit as error:
+                raise Halt("unfit_entry", str(error)) from error
+            ids += fit.ids
+            urgent |= fit.urgent
+            await asyncio.sleep(0)
+        return ids, urgent
 
     async def compare(
-        self, db: Connection, coalition: UUID, first: int, entries: Sequence[bytes]
+        self, db: Connection, coalition: UUID, first: int, written: Sequence[bytes]
     ) -> None:
         """Compare events that came again with those kept, byte for byte.
 
@@ -99,10 +107,10 @@ class Intake:
             "select position, leaf from log.entry where coalition_id = $1 and service = $2"
             " and log_id = (select log_id from log.log where coalition_id = $1"
             " and state <> 'ended') and position between $3 and $4 order by position",
-            coalition, self.source, first, first + len(entries) - 1,
+            coalition, self.source, first, first + len(written) - 1,
         )  # fmt: skip
         kept = {row["position"]: row["leaf"] for row in rows}
-        for position, came in enumerate(entries, first):
+        for position, came in enumerate(written, first):
             if position in kept and kept[position] != came:
                 evidence = {
                     "position": position,
@@ -118,20 +126,3 @@ class Intake:
         if "head" in evidence:
             position = evidence["head"][0]
         await freeze(db, coalition, self.source, position, evidence)
-
-
-async def freeze(
-    db: Connection, coalition: UUID, service: str, position: int, evidence: Mapping[str, Any]
-) -> None:
-    """Freeze a coalition's log, and publish why; what was said first stays.
-
-    Args:
-        service: Whose journal it concerns; `audit` where it is the log itself.
-    """
-    await db.execute(_FREEZE, coalition, f"{service} at {position}: see what was found")
-    await db.execute(
-        "insert into log.inconsistency (coalition_id, log_id, service, position, evidence)"
-        " select $1, log_id, $2, $3, $4 from log.log"
-        " where coalition_id = $1 and state <> 'ended' on conflict do nothing",
-        coalition, service, position, orjson.dumps(evidence).decode(),
-    )  # fmt: skip

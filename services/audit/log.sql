@@ -5,7 +5,7 @@ create table if not exists log.log (
   coalition_id uuid   not null,
   log_id       text   not null,
   origin       text   unique,                 -- from the moment it has a key
-  vkey         text,
+  vkey         text,                          -- the newest
   size         bigint not null default 0,
   sealed_size  bigint not null default 0,
   sealed_peaks bytea  not null default '',    -- 32 bytes each, that of the largest subtree first
@@ -14,6 +14,10 @@ create table if not exists log.log (
   urgent       boolean not null default false, -- something came that is sealed at once
   changed_at   timestamptz,                   -- when the first entry came that is not sealed
   primary key (coalition_id, log_id));
+
+alter table log.log add column if not exists about text;  -- what it says of itself, signed
+alter table log.log add column if not exists predecessor text;  -- the last checkpoint of the one before
+alter table log.log add column if not exists examined_at timestamptz;
 
 create unique index if not exists log_open on log.log (coalition_id) where state <> 'ended';
 
@@ -69,3 +73,17 @@ create table if not exists log.inconsistency (
   evidence     jsonb  not null,
   at           timestamptz not null default clock_timestamp(),
   primary key (coalition_id, log_id, service, position));
+
+-- The service deletes only what came last and was never sealed, of a log that is frozen: so that it
+-- can come again in the order that was signed.
+create or replace function log.only_unsealed() returns trigger language plpgsql as $$
+begin
+  if not exists (select from log.log l where l.coalition_id = old.coalition_id and l.log_id = old.log_id
+      and l.state = 'frozen' and old.seq >= l.sealed_size) then
+    raise exception 'entry % stays', old.seq using errcode = 'insufficient_privilege';
+  end if;
+  return old;
+end $$;
+
+create or replace trigger only_unsealed before delete on log.entry for each row
+  when (current_user = current_database() || '_app') execute function log.only_unsealed();

@@ -5,17 +5,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
+import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.audit.__main__ import service
-from services.audit.inbox import READER, Intake
+from services.audit.domain.entry import READER
+from services.audit.inbox import Intake
 from services.audit.sealer import Sealer
-from services.audit.signer import Store, make, serve
+from services.audit.signed import Store
+from services.audit.signer import make, serve
 from services.audit.signing import SignerClient
 from services.audit.views.served import Log, log_of
 from services.audit.witnesses import Witnesses
@@ -23,8 +27,10 @@ from shared.bus import pack
 from shared.database import create, migrate, pool, tenant
 from shared.ear import Ear
 from shared.feed import read
+from shared.host import Host
 from shared.inbox import Reader
-from shared.service import CORE
+from shared.service import CORE, Runtime
+from shared.settings import Audit, Settings
 from shared.source import Own
 from shared.tlog.policy import Policy
 from tests.shared.jars import Put, Shop, address, ask, shop
@@ -37,23 +43,45 @@ NOBODY = Policy.parse(b"quorum none\n")
 
 @dataclass(frozen=True)
 class House:
-    """A journal of members, and the log that keeps it."""
+    """Journals of members and of meetings, and the log that keeps both.
+
+    Args:
+        folder: Where the signer keeps what it signed, in `signed`.
+    """
 
     shop: Shop
+    room: Shop
     admin: asyncpg.Pool
     app: asyncpg.Pool
     watch: asyncpg.Pool
     reader: Reader
+    of_room: Reader
     sealer: Sealer
     signer: SignerClient
     store: Store
+    folder: Path
 
-    async def put(self, coalition: UUID, count: int, *, jar: UUID | None = None) -> None:
+    async def put(self, coalition: UUID, count: int, *, meetings: bool = False) -> None:
         """Record so many events, and take them in."""
-        key = jar or UUID(int=900)
+        shop, reader = (self.room, self.of_room) if meetings else (self.shop, self.reader)
         for _ in range(count):
-            await self.shop.journal.write(ask(coalition, key, Put(coins=1)))
-        await self.reader.heal(coalition)
+            await shop.journal.write(ask(coalition, UUID(int=900), Put(coins=1)))
+        await reader.heal(coalition)
+
+    @asynccontextmanager
+    async def site(self, policy: Path | None = None) -> AsyncIterator[httpx2.AsyncClient]:
+        """Show the logs as files over HTTP, to anybody, with the policy in a file."""
+        settings = Settings(public_url="https://host.example", audit=Audit(policy_file=policy))
+        absent = cast(Any, None)
+        application = service.app(Runtime(service, settings, {}))
+        application.state.settings = settings
+        application.state.host = Host(
+            "audit", pool=self.app, relay_pool=self.watch, policy=service.policy, tokens=absent,
+            peers=absent, whois=absent, serves=lambda _peer, _audience: False, own_key=absent,
+        )  # fmt: skip
+        transport = httpx2.ASGITransport(app=application)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://audit") as client:
+            yield client
 
     def asking(self, policy: Policy = NOBODY) -> Witnesses:
         """Return what asks the witnesses of a policy, and publishes."""
@@ -133,18 +161,26 @@ async def house(admin: str, name: str, folder: Path) -> AsyncIterator[House]:
     own = await asyncpg.create_pool(admin, database=base, min_size=1, max_size=2)
     assert own is not None
     socket = folder / "signer" / "socket"
-    store = make(folder / "signed", socket, WRAPS)
+    signed = folder / "signed"
+    store = make(signed, socket, WRAPS)
     until = asyncio.Event()
     listening = asyncio.create_task(serve(store, socket, until))
     signer = SignerClient(socket)
     try:
-        async with shop(admin, name, service="members") as journal:
-            writing = asyncio.create_task(journal.journal.run())
+        async with (
+            shop(admin, name, service="members") as journal,
+            shop(admin, f"{name}_room", service="meetings") as room,
+        ):
+            writing = [asyncio.create_task(each.journal.run()) for each in (journal, room)]
             reader = Reader(Intake("members"), Own("members", journal.relay), app, watch, None)
+            of_room = Reader(Intake("meetings"), Own("meetings", room.relay), app, watch, None)
             sealer = Sealer(app, watch, signer, HOST, 0.0)
-            yield House(journal, own, app, watch, reader, sealer, signer, store)
-            journal.journal.stop()
-            await writing
+            yield House(
+                journal, room, own, app, watch, reader, of_room, sealer, signer, store, folder
+            )
+            for ended in (journal, room):
+                ended.journal.stop()
+            await asyncio.gather(*writing)
     finally:
         await signer.close()
         until.set()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from accord.up import listens
-from services.audit.signer import Refused, Store, wrapping_key
+from services.audit.signed import Refused, Store
+from services.audit.signer import wrapping_key
 from services.audit.signing import NotSigned, SignerClient
 from shared.settings import BadSettings
 from shared.tlog.checkpoint import Checkpoint
@@ -105,6 +107,9 @@ class Running:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.socket = folder / "socket"
+        self.policy: Path | None = None
+        self.failpoints = folder / "failpoints"
+        self.failpoints.mkdir()
         (folder / "secret").write_text(WRAPS.hex())
 
     async def start(self) -> asyncio.subprocess.Process:
@@ -112,7 +117,11 @@ class Running:
             "ACCORD_SIGNER__SOCKET": str(self.socket),
             "ACCORD_SIGNER__FOLDER": str(self.folder / "signed"),
             "ACCORD_SIGNER__KEY_FILE": str(self.folder / "secret"),
+            "ACCORD_ENV": "test",
+            "ACCORD_FAILPOINTS": str(self.failpoints),
         }
+        if self.policy is not None:
+            told["ACCORD_AUDIT__POLICY_FILE"] = str(self.policy)
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "services.audit.signer", env={**os.environ, **told}
         )
@@ -145,3 +154,82 @@ async def test_killed_outright_it_goes_on_where_it_was(tmp_path: Path) -> None:
     await client.close()
     process.terminate()
     assert await process.wait() == 0
+
+
+@pytest.mark.servers
+async def test_killed_between_commit_and_answer_it_signs_the_same_again(tmp_path: Path) -> None:
+    signer = Running(tmp_path)
+    process = await signer.start()
+    client = SignerClient(signer.socket)
+    opened = await client.open(ORIGIN)
+    first = await client.sign(ORIGIN, 0, LEAVES[:3])
+    (signer.failpoints / "signer.before_answer").write_text("kill")
+    with pytest.raises(OSError, match=r".*"):
+        await client.sign(ORIGIN, 3, LEAVES[3:8])
+    assert await process.wait() == -signal.SIGKILL
+
+    process = await signer.start()
+    assert (await client.open(ORIGIN)).size == 8, "it was committed before anything was answered"
+    for code, begins, hashes in (
+        ("older", 0, LEAVES[:3]),
+        ("other_leaf", 3, [*LEAVES[3:7], LEAVES[9]]),
+    ):
+        with pytest.raises(NotSigned) as refused:
+            await client.sign(ORIGIN, begins, hashes)
+        assert refused.value.code == code
+    again = await client.sign(ORIGIN, 3, LEAVES[3:8])
+    again.verified([vkey(opened.vkey)], NOW)
+    assert Checkpoint.parse(again.text) == Checkpoint(ORIGIN, 8, root_of(LEAVES[:8]))
+    assert Checkpoint.parse(first.text) == Checkpoint(ORIGIN, 3, root_of(LEAVES[:3]))
+    await client.close()
+    process.terminate()
+    await process.wait()
+
+
+def test_a_log_does_not_begin_with_what_another_has(store: Store) -> None:
+    store.sign(ORIGIN, 0, LEAVES[:5])
+    other = "host.example/audit/c/2"
+    store.open(other)
+    for begins_with in (LEAVES[:1], [LEAVES[12], LEAVES[4]]):
+        with pytest.raises(Refused) as refused:
+            store.sign(other, 0, begins_with)
+        assert refused.value.code == "known_leaves"
+    assert store.open(other)[1] == 0
+    store.sign(other, 0, LEAVES[6:8])
+    successor = "host.example/audit/c/3"
+    store.open(successor, after=Checkpoint(ORIGIN, 5, root_of(LEAVES[:5])))
+    store.sign(successor, 0, LEAVES[:5])
+
+
+def test_it_makes_a_key_only_for_a_log_that_is_new(store: Store) -> None:
+    with pytest.raises(Refused) as refused:
+        store.open("host.example/audit/c/2", new=False)
+    assert refused.value.code == "unknown_origin"
+    assert store.open(ORIGIN, new=False) == store.open(ORIGIN)
+
+
+def test_what_is_adopted_is_not_signed_before_it_is_concluded(store: Store) -> None:
+    store.sign(ORIGIN, 0, LEAVES[:5])
+    assert store.adopt(ORIGIN, 5, LEAVES[5:9]) == 9
+    assert store.open(ORIGIN)[1] == 5
+    assert store.leaves(ORIGIN, 0) == LEAVES[:5]
+    for code, begins, hashes in (("gap", 12, LEAVES[12:]), ("other_leaf", 3, LEAVES[4:6])):
+        with pytest.raises(Refused) as refused:
+            store.adopt(ORIGIN, begins, hashes)
+        assert refused.value.code == code
+    note = store.sign(ORIGIN, 5, LEAVES[10:12])
+    assert tree(note, store) == Checkpoint(ORIGIN, 7, root_of([*LEAVES[:5], *LEAVES[10:12]]))
+
+
+def test_keys_of_before_they_could_change_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "signer.sqlite"
+    with closing(Store(path, WRAPS)) as store:
+        key = store.open(ORIGIN)[0]
+        store.sign(ORIGIN, 0, LEAVES[:5])
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(
+            "create table origin (origin text primary key, seed blob not null);"
+            "insert into origin select origin, seed from key; delete from key;"
+        )
+    with closing(Store(path, WRAPS)) as store:
+        assert store.open(ORIGIN, new=False) == (key, 5)

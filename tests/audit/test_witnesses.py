@@ -8,6 +8,8 @@ from uuid import UUID
 
 from accord.witness_server import WitnessServer
 from accord.witness_state import WitnessState
+from services.audit.views.served import covering
+from shared.database import tenant
 from shared.tlog.checkpoint import Checkpoint
 from shared.tlog.key import vkey
 from shared.tlog.note import Note, Signer
@@ -27,15 +29,32 @@ class Round:
     states: list[WitnessState]
     servers: list[WitnessServer]
 
-    def policy(self, needed: int, *, without: int = 0) -> Policy:
-        """Return the policy by which so many of them are a quorum; the last few have no address."""
-        lines = []
+    def policy(
+        self, needed: int, *, without: int = 0, first: int = 0, but: int | None = None
+    ) -> Policy:
+        """Return the policy by which so many of them are a quorum.
+
+        Args:
+            without: So many at the end have no address.
+            first: Nor have those before this one.
+            but: Who is no witness any more.
+        """
+        return Policy.parse(self.written(needed, without=without, first=first, but=but))
+
+    def written(
+        self, needed: int, *, without: int = 0, first: int = 0, but: int | None = None,
+        log: str = "",
+    ) -> bytes:  # fmt: skip
+        """Return that policy as a file; with a vkey of the log it is one to verify by."""
+        lines, last = [f"log {log}"] if log else [], len(self.states) - without
+        names = []
         for number, (state, server) in enumerate(zip(self.states, self.servers, strict=True)):
-            url = server.url if number < len(self.states) - without else "http://127.0.0.1:9"
-            lines.append(f"witness w{number} {state.cosigner.key} {url}")
-        names = " ".join(f"w{number}" for number in range(len(self.states)))
-        lines += [f"group partners {needed} {names}", "quorum partners"]
-        return Policy.parse("\n".join([*lines, ""]).encode())
+            if number != but:
+                url = server.url if first <= number < last else "http://127.0.0.1:9"
+                lines.append(f"witness w{number} {state.cosigner.key} {url}")
+                names.append(f"w{number}")
+        lines += [f"group partners {needed} {' '.join(names)}", "quorum partners"]
+        return "\n".join([*lines, ""]).encode()
 
 
 @contextmanager
@@ -85,6 +104,10 @@ async def test_one_that_is_away_holds_nothing_up_and_is_named(
         assert list(silent) == [NAMES[2]]
     log = await home.published(coalition)
     assert (log.size, log.witnessed) == (3, False), "sealed, not yet witnessed"
+    async with tenant(home.app, [coalition]) as db:
+        found = [await covering(db, log, index) for index in range(4)]
+    covered = [None if each is None else (each.size, each.witnessed) for each in found]
+    assert covered == [(2, True), (2, True), (3, False), None], "what was witnessed says most"
 
 
 async def test_a_witness_that_is_behind_gets_the_proof_it_needs(
@@ -132,3 +155,28 @@ async def test_a_fork_with_the_logs_true_key_finds_no_witness(
     assert set(silent) == set(NAMES)
     assert all("422" in why for why in silent.values()), silent
     assert not (await home.published(coalition)).witnessed
+
+
+async def test_a_witness_that_saw_more_than_the_database_has_freezes_the_log(
+    home: House, coalition: UUID, tmp_path: Path
+) -> None:
+    """Database and signer may both be of yesterday; the witness is not."""
+    await home.put(coalition, 3)
+    await home.sealer.seal(coalition)
+    row = await home.log_row(coalition)
+    with witnessed(tmp_path, row["origin"], row["vkey"]) as three:
+        policy = three.policy(2)
+        await home.asking(policy).round(coalition)
+        await home.put(coalition, 2)
+        await home.sealer.seal(coalition)
+        await home.asking(policy).round(coalition)
+        for table in ("cosignature", "checkpoint"):
+            await home.admin.execute(
+                f"delete from log.{table} where coalition_id = $1 and size > 3",  # noqa: S608 - one of two
+                coalition,
+            )
+        await home.asking(policy).look()  # the first after a start
+    assert await home.state(coalition) == "frozen"
+    [found] = await home.inconsistencies(coalition)
+    assert (found["service"], found["position"]) == ("audit", 3)
+    assert "5 leaves, not 3" in found["evidence"]

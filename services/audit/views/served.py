@@ -1,13 +1,54 @@
-"""A log as its readers find it: nothing beyond its newest published checkpoint."""
+"""A log as its readers find it: nothing beyond its newest published checkpoint.
+
+Proofs are made from tiles, the nodes of which are held by this process: they never change. Yet
+each proof is seen to lead to the published root before anybody gets it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
+import structlog
+
 from shared.hot import Connection
-from shared.tlog.note import Note, Signature
+from shared.tlog.about import About
+from shared.tlog.checkpoint import Checkpoint
+from shared.tlog.cosignature import cosigned_at
+from shared.tlog.key import vkey
+from shared.tlog.nodes import Cache, Nodes, Prover
+from shared.tlog.note import Key, Note, Signature
 from shared.tlog.tiles import WIDTH, Tile, bundled
-from shared.tlog.tree import HASH_BYTES, Span, consistency, inclusion, parents
+from shared.tlog.tree import Unproved, consistency, verify_inclusion
+
+said = structlog.get_logger()
+
+_held = Cache()
+
+
+class Sealed(NamedTuple):
+    """A published checkpoint, signed by the log, and by witnesses as far as they have come.
+
+    Args:
+        witnessed: Whether those witnesses are a quorum.
+        at: When the log signed it.
+    """
+
+    size: int
+    note: Note
+    witnessed: bool
+    at: datetime | None = None
+
+    @property
+    def witnesses(self) -> list[tuple[str, int]]:
+        """Who cosigned it, and when, in POSIX seconds: the last first."""
+        origin = Checkpoint.parse(self.note.text).origin
+        seen = {
+            each.name: cosigned_at(each) for each in self.note.signatures if each.name != origin
+        }
+        return sorted(seen.items(), key=lambda one: (-one[1], one[0]))
 
 
 @dataclass(frozen=True)
@@ -17,6 +58,8 @@ class Log:
     Args:
         witnessed: Whether those witnesses are a quorum.
         size: Leaves under that checkpoint; `None` where none was published yet.
+        vkey: Of its newest key.
+        about: What it says of itself, signed by its keys.
         note: That checkpoint, signed by the log, and by witnesses as far as they have come.
     """
 
@@ -29,13 +72,26 @@ class Log:
     kept: int
     size: int | None
     note: Note | None
+    about: Note | None = None
     witnessed: bool = False
 
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Every key that it has or had."""
+        if self.about is None:
+            return (vkey(self.vkey),)
+        return tuple(term.key for term in About.parse(self.about.text).terms)
 
-async def log_of(db: Connection, coalition: UUID, log_id: str | None = None) -> Log | None:
+
+async def log_of(
+    db: Connection, coalition: UUID, log_id: str | None = None, size: int | None = None
+) -> Log | None:
     """Return a coalition's log: the one with this id, else the one that is kept now.
 
     `None` where there is none, or none that has a key yet.
+
+    Args:
+        size: Of the published checkpoint to look at, if not the newest.
     """
     row = await db.fetchrow(
         "select * from log.log where coalition_id = $1 and origin is not null"
@@ -44,26 +100,59 @@ async def log_of(db: Connection, coalition: UUID, log_id: str | None = None) -> 
     )  # fmt: skip
     if row is None:
         return None
-    published = await db.fetchrow(
-        "select size, note, witnessed_at from log.checkpoint"
-        " where coalition_id = $1 and log_id = $2 and published_at is not null"
-        " order by size desc limit 1",
-        coalition, row["log_id"],
-    )  # fmt: skip
-    note = None
-    if published is not None:
-        lines = await db.fetch(
-            "select line from log.cosignature"
-            " where coalition_id = $1 and log_id = $2 and size = $3 order by at",
-            coalition, row["log_id"], published["size"],
-        )  # fmt: skip
-        signed = (Signature.parse(each["line"].rstrip("\n")) for each in lines)
-        note = Note.parse(published["note"].encode()).signed_by(*signed)
+    newest = await _published(db, coalition, row["log_id"], size=size)
     return Log(
         coalition, row["log_id"], row["origin"], row["vkey"], row["state"], row["reason"],
-        row["size"], published["size"] if published else None, note,
-        witnessed=published is not None and published["witnessed_at"] is not None,
+        row["size"], newest and newest.size, newest and newest.note,
+        Note.parse(row["about"].encode()) if row["about"] else None,
+        witnessed=newest is not None and newest.witnessed,
     )  # fmt: skip
+
+
+async def covering(db: Connection, log: Log, index: int) -> Sealed | None:
+    """Return the checkpoint that says most of an entry: the newest that witnesses signed, if any.
+
+    `None` where no published checkpoint covers it yet.
+    """
+    return await _published(db, log.coalition, log.id, covers=index)
+
+
+async def _published(
+    db: Connection, coalition: UUID, log_id: str, *,
+    covers: int | None = None, size: int | None = None,
+) -> Sealed | None:  # fmt: skip
+    row = await db.fetchrow(
+        "select size, note, signed_at, witnessed_at from log.checkpoint"
+        " where coalition_id = $1 and log_id = $2 and published_at is not null"
+        " and ($3::bigint is null or size > $3) and ($4::bigint is null or size = $4)"
+        " order by ($3 is not null and witnessed_at is not null) desc, size desc limit 1",
+        coalition, log_id, covers, size,
+    )  # fmt: skip
+    if row is None:
+        return None
+    return await _signed(db, coalition, log_id, row)
+
+
+async def published(db: Connection, log: Log, below: int | None, limit: int) -> list[Sealed]:
+    """Return published checkpoints, the newest first, below a size."""
+    rows = await db.fetch(
+        "select size, note, signed_at, witnessed_at from log.checkpoint"
+        " where coalition_id = $1 and log_id = $2 and published_at is not null"
+        " and ($3::bigint is null or size < $3) order by size desc limit $4",
+        log.coalition, log.id, below, limit,
+    )  # fmt: skip
+    return [await _signed(db, log.coalition, log.id, row) for row in rows]
+
+
+async def _signed(db: Connection, coalition: UUID, log_id: str, row: asyncpg.Record) -> Sealed:
+    lines = await db.fetch(
+        "select line from log.cosignature"
+        " where coalition_id = $1 and log_id = $2 and size = $3 order by at",
+        coalition, log_id, row["size"],
+    )  # fmt: skip
+    signed = (Signature.parse(each["line"].rstrip("\n")) for each in lines)
+    note = Note.parse(row["note"].encode()).signed_by(*signed)
+    return Sealed(row["size"], note, row["witnessed_at"] is not None, row["signed_at"])
 
 
 async def newest_note(db: Connection, coalition: UUID) -> Note | None:
@@ -78,7 +167,7 @@ async def newest_note(db: Connection, coalition: UUID) -> Note | None:
 
 async def consistent(db: Connection, log: Log, old: int, size: int) -> list[bytes]:
     """Return the proof that the tree of one size is the beginning of that of another."""
-    return await _proved(db, log, lambda span: consistency(old, size, span))
+    return await _proved(db, log, size, lambda tree: consistency(old, size, tree.span))
 
 
 async def tile(db: Connection, log: Log, asked: Tile) -> bytes | None:
@@ -93,6 +182,11 @@ async def tile(db: Connection, log: Log, asked: Tile) -> bytes | None:
             log.coalition, log.id, first, first + asked.width,
         )  # fmt: skip
         return bundled(row["leaf"] for row in rows)
+    return await _data(db, log, asked)
+
+
+async def _data(db: Connection, log: Log, asked: Tile) -> bytes | None:
+    assert asked.level is not None
     if asked.width == WIDTH:
         data: bytes | None = await db.fetchval(
             "select data from log.tile where coalition_id = $1 and log_id = $2"
@@ -120,29 +214,59 @@ async def hashes(db: Connection, log: Log, level: int, first: int, count: int) -
     return [row[0] for row in rows]
 
 
-async def proof(db: Connection, log: Log, index: int, size: int) -> list[bytes]:
-    """Return the inclusion proof of a leaf in the tree of a size that was sealed."""
-    return await _proved(db, log, lambda span: inclusion(index, size, span))
+async def proof(
+    db: Connection, log: Log, index: int, leaf: bytes, sealed: Sealed | None = None
+) -> list[bytes]:
+    """Return the proof that a leaf hash is in a tree, once it leads to its root.
+
+    Args:
+        sealed: The checkpoint of that tree; by default the newest.
+
+    Raises:
+        Unproved: what is stored is not what was signed, or nothing was published yet.
+    """
+    if sealed is None:
+        if log.size is None or log.note is None:
+            raise Unproved("Nothing was published yet.")
+        sealed = Sealed(log.size, log.note, log.witnessed)
+    size, root = sealed.size, Checkpoint.parse(sealed.note.text).root
+    found = await _proved(db, log, size, lambda tree: tree.inclusion(index))
+    try:
+        verify_inclusion(index, size, leaf, found, root)
+    except Unproved:
+        said.critical("proof_does_not_hold", coalition=str(log.coalition), index=index, size=size)
+        _held.forget(log.id)
+        raise
+    return found
 
 
-async def _proved(db: Connection, log: Log, prove: Callable[[Span], list[bytes]]) -> list[bytes]:
-    """Return a proof: first it is asked which hashes it needs, then it is made of them."""
-    asked: list[tuple[int, int]] = []
+class _Missing(LookupError):
+    """A tile that is needed, and not here yet."""
 
-    def note_down(first: int, leaves: int) -> bytes:
-        asked.append((first, leaves))
-        return bytes(HASH_BYTES)
-
-    prove(note_down)
-    tops = {each: await _top(db, log, *each) for each in asked}
-    return prove(lambda first, leaves: tops[first, leaves])
+    def __init__(self, tile: Tile) -> None:
+        super().__init__(tile.path)
+        self.tile = tile
 
 
-async def _top(db: Connection, log: Log, first: int, leaves: int) -> bytes:
-    """Return the root of a complete subtree, from the highest level of tiles that has it."""
-    level = (leaves.bit_length() - 1) // 8
-    span = WIDTH**level
-    row = await hashes(db, log, level, first // span, leaves // span)
-    while len(row) > 1:
-        row = parents(row)
-    return row[0]
+async def _proved(
+    db: Connection, log: Log, size: int, prove: Callable[[Prover], list[bytes]]
+) -> list[bytes]:
+    """Return a proof in the tree of a size; tiles that are not held are read, one after another."""
+    here: dict[Tile, Nodes] = {}
+
+    def find(tile: Tile) -> Nodes:
+        nodes = here.get(tile) or _held.get(log.id, tile)
+        if nodes is None:
+            raise _Missing(tile)
+        return nodes
+
+    while True:
+        try:
+            return prove(Prover(size, find))
+        except _Missing as missing:
+            tile = missing.tile
+        nodes = Nodes(await _data(db, log, tile) or b"")
+        if nodes.width != tile.width:
+            raise Unproved(f"{tile.path} is not there as wide as it should be.")
+        here[tile] = nodes
+        _held.add(log.id, tile, nodes)
