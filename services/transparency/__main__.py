@@ -12,6 +12,12 @@ service = Service(
     policy=policy(PACKAGE),
     projection=views.projection,
     tables=Script(PACKAGE, "views.sql"),
+    sql=(Script(PACKAGE, "released.sql"),),
+    grants=(
+        "grant usage on schema release to {app}, {relay}",
+        "grant insert on all tables in schema release to {app}",
+        "grant select on all tables in schema release to {relay}",
+    ),
 )
 
 if __name__ == "__main__":

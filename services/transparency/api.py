@@ -2,11 +2,11 @@
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import replace
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -27,16 +27,18 @@ from services.transparency.asked import (
 )
 from services.transparency.domain.report import canonical
 from services.transparency.domain.said import words
+from services.transparency.proving import prove
 from services.transparency.views import events, glance, names, organisations
 from services.transparency.views.common_ground import partners
 from services.transparency.views.events import Lens
 from services.transparency.views.orphans import orphans
-from services.transparency.views.reports import Ask, Kind, Report, every_page
+from services.transparency.views.reports import Ask, Kind, Report, every_page, whole
 from services.transparency.views.statements import statements
-from shared.http import Reader, Router, requires
+from shared.http import Reader, ReaderOf, Router, bearer, requires
 from shared.problems import Problem, not_found
 
 DOWNLOADS_AT_ONCE = 2
+ROWS_TO_READ = 2_000
 
 router = Router()
 Wanted = Annotated[Asked, Depends(asked)]
@@ -97,6 +99,14 @@ def _form(media: str, shape: Shape | None = None) -> dict[int | str, dict[str, A
         200: {"description": "The report.", "content": {media: {"schema": shape or {}}}},
         304: {"description": "You hold this very page."},
     }
+
+
+_PROOF: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The report with its proof.",
+        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+    },
+}
 
 
 def _gives(shape: Shape) -> dict[int | str, dict[str, Any]]:
@@ -180,24 +190,89 @@ async def export_report(
         after = cursor_after(ask, made.after) if made.after is not None else None
         body = sheet.header(report, bom=bom) + _lines(report, made)
         return Response(body, 200, headers | _pages(request, after) | _digest(body), kept)
-    who = reader.coalition, reader.person
-    if _downloads[who] >= DOWNLOADS_AT_ONCE:
-        detail = "Two downloads are under way for you: wait until one has ended."
-        raise Problem(429, "quota_exceeded", detail, headers={"Retry-After": "5"})
+    _refuse_a_third(reader)
 
     async def pieces() -> AsyncIterator[bytes]:
-        _downloads[who] += 1
-        try:
+        with _downloading(reader):
             yield sheet.header(report, bom=bom)
             async for made in every_page(reader.rows, kind, ask):
                 yield _lines(report, made)
-        finally:
-            _downloads[who] -= 1
-            with suppress(KeyError):
-                if not _downloads[who]:
-                    del _downloads[who]
 
     return StreamingResponse(pieces(), 200, headers, kept)
+
+
+@router.get(
+    "/reports/{report}.zip", dependencies=[requires("transparency:report:read")],
+    response_class=Response, responses=_PROOF,
+)  # fmt: skip
+async def prove_report(
+    report: str,
+    reader: Reader,
+    request: Request,
+    audience: Literal["members", "public"] | None = None,
+    first: Annotated[int, Query(alias="from", ge=0, lt=1 << 53)] = 0,
+) -> Response:
+    """The register with the proof that it is complete, for `accord verify`, which needs no network.
+
+    It has every entry of the log from `from` on, the size of a checkpoint that you hold already.
+    """
+    kind = kind_of(report)
+    if not kind.proved:
+        raise not_found()
+    wanted = audience_of(kind, audience, reader.audiences)
+
+    async def to_read(as_of: Mapping[str, int]) -> bytes:
+        """Return the page, as of the end of the proof."""
+        async with reader.rows() as db:
+            lens = replace(await _lens(db, reader), audiences=AUDIENCES[wanted])
+            lens = replace(lens, as_of=dict(lens.as_of) | dict(as_of))
+            known = await names.names(db, lens)
+        made = await whole(reader.rows, kind, Ask(lens, wanted), ROWS_TO_READ)
+        called = words(known.known.get(reader.coalition)) or str(reader.coalition)
+        return paper.page(made, called, None, lens.erased_since).encode()
+
+    _refuse_a_third(reader)
+    pieces = prove(reader, bearer(request), report, wanted, first, to_read)
+    begins = await anext(pieces)  # what is refused is refused before anything is sent
+
+    async def sent() -> AsyncIterator[bytes]:
+        with _downloading(reader):
+            async with aclosing(pieces):
+                yield begins
+                async for piece in pieces:
+                    yield piece
+
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{report}.zip",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(sent(), 200, headers, "application/zip")
+
+
+def _refuse_a_third(reader: ReaderOf) -> None:
+    """Refuse a download beyond those that a reader may have at a time.
+
+    Raises:
+        Problem: 429.
+    """
+    if _downloads[reader.coalition, reader.person] >= DOWNLOADS_AT_ONCE:
+        detail = "Two downloads are under way for you: wait until one has ended."
+        raise Problem(429, "quota_exceeded", detail, headers={"Retry-After": "5"})
+
+
+@contextmanager
+def _downloading(reader: ReaderOf) -> Iterator[None]:
+    """Count a download of a reader until the block ends."""
+    who = reader.coalition, reader.person
+    _downloads[who] += 1
+    try:
+        yield
+    finally:
+        _downloads[who] -= 1
+        with suppress(KeyError):
+            if not _downloads[who]:
+                del _downloads[who]
 
 
 def _lines(report: str, made: Report) -> bytes:
@@ -344,7 +419,7 @@ async def _ask(kind: Kind, wanted: Asked, reader: Reader) -> Ask:
 def _headers(report: str, ask: Ask) -> dict[str, str]:
     """Return the headers of a report; what was opened for members is not kept on the way."""
     reached = ",".join(f"{name}/{n}" for name, n in ask.lens.as_of.items())
-    if kind_of(report).taken_back:
+    if kind_of(report).keeps_no_copy(ask.form):
         return {"Cache-Control": "no-store", "Accord-As-Of": reached}
     kept = "private, no-cache" if ask.audience == "public" else "no-store"
     return {"ETag": _tag(report, ask), "Cache-Control": kept, "Accord-As-Of": reached}
@@ -357,7 +432,7 @@ def _tag(report: str, ask: Ask) -> str:
 
 def _known(report: str, ask: Ask, request: Request) -> Response | None:
     """Return 304 where the reader holds this very page."""
-    if kind_of(report).taken_back:
+    if kind_of(report).keeps_no_copy(ask.form):
         return None
     if request.headers.get("if-none-match") == _tag(report, ask):
         return Response(status_code=304, headers=_headers(report, ask))

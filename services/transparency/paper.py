@@ -15,6 +15,7 @@ from services.transparency.domain.said import words
 from services.transparency.drawn import REGION, charts
 from services.transparency.parts import PARTS
 from services.transparency.sheet import (
+    assessments,
     called,
     chain,
     measured,
@@ -486,6 +487,7 @@ _COLUMNS: Mapping[str, Columns] = {
         ("Source", _words("source")),
         ("Outside", _words("external")),
         ("A minority says", lambda row, _: minority(row)),
+        ("Assessed", lambda row, _: assessments(row)),
         ("Before", _words("before")),
         ("Now", _words("now")),
         ("Due", _plain("due")),

@@ -71,7 +71,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "credit-statement": (
         "part", "id", "role", "degree", "at", "state", "basis", "what", "win", "from", "to",
         "external", "recorded_by", "confirmed_by", "worded", "organisations", "value", "unit",
-        "on", "source", "before", "now", "due", "unilateral", "disputed", "minority",
+        "on", "source", "before", "now", "due", "unilateral", "disputed", "minority", "assessments",
     ),
     "claims-and-disputes": (
         "part", "id", "organisation", "audience", "at", "text", "state", "facts", "matched",
@@ -237,6 +237,7 @@ def _credit(row: Row) -> Row:
         "organisations": called(row.get("organisations")),
         **{name: words(row.get(name)) for name in ("before", "now", "source")},
         "minority": minority(row),
+        "assessments": assessments(row),
         **{name: value(row.get(name)) for name in ("unilateral", "disputed")},
     }
 

@@ -379,6 +379,16 @@ create table if not exists issue (
   sealed       jsonb,
   primary key (coalition_id, position));
 
+create table if not exists messenger (
+  coalition_id uuid        not null,
+  position     bigint      not null,
+  issue        uuid        not null,
+  at           timestamptz not null,
+  org          uuid        not null,
+  told         text        not null,              -- whom they speak to
+  audience     text[]      not null,
+  primary key (coalition_id, position));
+
 create table if not exists threat (
   coalition_id uuid        not null,
   position     bigint      not null,
@@ -619,6 +629,7 @@ create table if not exists front_line (
   at           timestamptz not null,
   by_org       uuid,
   crosses      uuid[]      not null,
+  terms        jsonb,                             -- the values that were checked
   decision     uuid,
   verdict      text,
   outside      boolean     not null,

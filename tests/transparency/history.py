@@ -1,10 +1,13 @@
-"""Histories as the readers hand them over, written by hand: no other service is imported."""
+"""Histories as the readers hand them over, written by hand, and held against the schemas."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,12 +15,20 @@ from shared.event import Authority, Recorded, Visibility
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 COALITION = UUID(int=0xC0A)
+SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 BODY, PLENARY = UUID(int=0xB0D), UUID(int=0x91E)
 
 
 def key(name: str) -> UUID:
     """Return the id that goes by this name in every history."""
     return uuid5(COALITION, name)
+
+
+@cache
+def known(service: str, kind: str) -> frozenset[str]:
+    """Return what the data of a type may say, sealed or not, as its schema has it."""
+    schema = json.loads((SCHEMAS / service / f"{kind}.json").read_text("utf-8"))
+    return frozenset(schema["properties"]["data"]["properties"])
 
 
 def text(words: str) -> dict[str, str]:
@@ -51,6 +62,8 @@ class History:
         **envelope: Any,
     ) -> Recorded:
         """Record an event; `envelope` overrides what stands around its data."""
+        unknown = set(data or {}) - known(service, kind)
+        assert not unknown, f"{kind} says nothing called {', '.join(sorted(unknown))}"
         self.reached[service] += 1
         self.versions[stream] += 1
         at = NOON + timedelta(minutes=sum(self.reached.values()))

@@ -34,6 +34,30 @@ def dispute(history: History, name: str, *parties: str) -> str:
     return stream
 
 
+def quote(history: History, name: str, by: str, *, withdrawn: bool = False) -> None:
+    """Let a person agree to a story, which is written down; perhaps they think again."""
+    person, agreed = f"person-{key(name)}", str(key(f"consent to {name}"))
+    history.add("members", "ConsentGiven", person, {"consent": agreed, "purpose": "story"})
+    told = {"text": text(name), "consent": agreed, "metrics": []}
+    happen(history, "StoryRecorded", f"story-{key(name)}", by, **told)
+    if withdrawn:
+        history.add("members", "ConsentWithdrawn", person, {"consent": agreed})
+
+
+def aim(history: History, name: str, *said: str) -> str:
+    """Let a campaign set itself an objective, of which organisations say that it was met partly."""
+    target = str(key(name))
+    campaign, evaluation = f"campaign-{key('campaign')}", f"evaluation-{key('campaign')}"
+    set_ = history.add(
+        "meetings", "ObjectiveSet", campaign, {"objective": target, "text": text(name)},
+        by=key("Union"),
+    )  # fmt: skip
+    for by in said:
+        found = {"objective": target, "met": "partly", "as_intended": False, "why": text("Mostly.")}
+        happen(history, "ObjectiveAssessed", evaluation, by, **found)
+    return set_.ref
+
+
 def put_out(history: History, audience: str, *orgs: UUID) -> None:
     """Let the coalition tell an audience of a decision, with a minority statement beside it."""
     filed = {"decision": str(key("decision")), "text": text("Not with our name.")}
@@ -56,7 +80,8 @@ async def told(desk: Desk) -> History:
     history = desk.history()
     history.form()
     clinic, school, union = (history.join(name) for name in ("Clinic", "School", "Union"))
-    won = {"title": text("School meals"), "size": "major", "decisions": [], "objectives": []}
+    aimed = [str(key("Meals for all"))]
+    won = {"title": text("School meals"), "size": "major", "decisions": [], "objectives": aimed}
     history.add("credit", "WinDeclared", f"win-{key('win')}", won, by=union)
     record(history, "Talks", union, clinic, about=["credit/1"], role="lobbying")
     record(history, "Proofread", clinic, school, about=["credit/1"])
@@ -82,6 +107,18 @@ async def told(desk: Desk) -> History:
             corrects = f"credit/{history.reached['credit']}" if value == 40 else None
             record_ = {"value": value, "on": on, "corrects": corrects}
             history.add("credit", "ImpactMetricRecorded", f"metric-{key(name)}", record_, by=by)
+    aim(history, "Meals for all", "Union", "Clinic")
+    aim(history, "Of others")
+    record(history, "Asked the cooks", union, clinic, about=[aim(history, "Warm meals")])
+    speaks = {"audience": "public", "person": None}
+    for org in ("School", "Clinic"):
+        chosen = speaks | {"org": str(key(org))}
+        history.add("members", "MessengerChosen", f"issue-{key('issue')}", chosen, by=union)
+    to_funders = speaks | {"org": str(key("Union")), "audience": "funders"}
+    history.add("members", "MessengerChosen", f"issue-{key('issue')}", to_funders, by=union)
+    quote(history, "I ate with my class.", "Clinic")
+    quote(history, "Say nothing of me.", "Clinic", withdrawn=True)
+    quote(history, "Theirs.", "Union")
     await desk.read(history)
     return history
 
@@ -95,7 +132,14 @@ async def test_funders_read_what_came_of_it_with_whom_and_what_is_disputed(
 ) -> None:
     report = await form(desk, told, "funders")
     assert (report["head"]["form"], report["head"]["audience"]) == ("funders", "members")
-    outcome, contribution, partners, *measured, statement, dispute_ = report["rows"]
+    met, warm, outcome, _, contribution, partners, *measured, statement, dispute_ = report["rows"]
+    assert [(row["part"], row["what"]["text"]) for row in (met, warm)] == [
+        ("objective", "Meals for all"), ("objective", "Warm meals"),
+    ]  # fmt: skip
+    assert [(one["organisation"]["name"]["text"], one["met"]) for one in met["assessments"]] == [
+        ("Clinic", "partly"), ("Union", "partly"),
+    ]  # fmt: skip
+    assert warm["assessments"] == []
     assert [(row["on"], row["value"], row["source"]["text"]) for row in measured] == [
         ("2026-02-01", 40, "A list."),
         ("2026-03-01", 30, "A list."),
@@ -120,9 +164,16 @@ async def test_the_press_reads_latecomers_first_and_what_all_agreed_to(
 ) -> None:
     rows = (await form(desk, told, "public"))["rows"]
     assert [row["part"] for row in rows] == [
-        "latecomer", "statement", "announcement", "contribution", "partners",
+        "latecomer", "statement", "announcement", "messenger", "quote", "contribution",
+        "contribution", "partners",
     ]  # fmt: skip
-    latecomer, statement, announcement, *_ = rows
+    latecomer, statement, announcement, messenger, said, *_ = rows
+    assert messenger["what"]["text"] == "Transport"
+    assert [org["name"]["text"] for org in messenger["organisations"]] == ["Clinic"], "the last"
+    assert (said["what"]["text"], said["from"]["name"]["text"]) == (
+        "I ate with my class.",
+        "Clinic",
+    )
     assert [org["name"]["text"] for org in announcement["organisations"]] == ["Clinic", "Union"]
     assert announcement["what"]["text"] == "Meals are free."
     [minority] = announcement["minority"]
@@ -161,13 +212,25 @@ async def test_the_page_and_the_sheet_have_these_forms_too(desk: Desk, told: His
         "We did more.",
         "2026-02-01",
         "A list.",
+        "Clinic: partly, not as intended (Mostly.)",
     )
     for words in told_:
         assert words in page
         assert words in sheet
     press = await desk.sheet(told, "credit-statement", **(asked | {"audience": "public"}))
     assert "School: Not with our name." in press
+    assert "I ate with my class." in press
     rows = (await form(desk, told, "funders"))["rows"]
     first = await form(desk, told, "funders", limit=2)
     rest = await form(desk, told, "funders", limit=9, cursor=first["next_cursor"])
     assert first["rows"] + rest["rows"] == rows
+
+
+async def test_k14_what_may_be_taken_back_is_kept_nowhere_on_the_way(
+    desk: Desk, told: History
+) -> None:
+    for audience, kept in (("public", False), ("funders", True)):
+        path = "/reports/credit-statement.json"
+        answer = await desk.ask(told, path, organisation=CLINIC, audience=audience)
+        assert ("etag" in answer.headers) is kept
+        assert answer.headers["cache-control"] == "no-store"

@@ -1,19 +1,22 @@
 """R7 in the forms for funders and for the press: contribution, never attribution.
 
 Both rest on confirmed facts only, and always say with whom: that line is there even where nobody
-else is known to have worked on the same. Funders read what came of it and was measured, with its
-source, and what is disputed; the press reads first who came round late, and only statements to
-which all whom they name agreed.
+else is known to have worked on the same. Funders read what was aimed at, as each organisation saw
+it end, what came of it and was measured, with its source, and what is disputed. The press reads
+first who came round late, only statements to which all whom they name agreed, whom to ask on which
+issue, and stories while the person each is of agrees (K14).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.transparency.domain import credit_statement
+from services.transparency.domain import credit_statement, impact
 from services.transparency.domain.claims_and_disputes import Dispute, Told, Version
 from services.transparency.domain.credit_statement import Contribution, Statement
+from services.transparency.domain.impact import Given, Impact
 from services.transparency.domain.refs import Cited, cite
 from services.transparency.domain.report import figure
 from services.transparency.domain.said import Names
@@ -29,17 +32,33 @@ NOBODY = "Nobody else is known to have worked on the same."
 
 
 @dataclass(frozen=True)
+class Messenger:
+    """Who was chosen last to speak on an issue to an audience."""
+
+    cited: Cited
+    issue: UUID
+    org: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Outside:
     """What is told beside contributions and credit.
 
     Args:
         wins: By win, the events that a contribution to it is about.
         statements: What the coalition put out on decisions, as the list of statements shows it.
+        impact: Objectives with what each organisation says of them, metrics and stories.
+        given: Who consents today; `None` before anything happened.
+        messengers: Who speaks to the public, on each issue.
     """
 
     told: Told
     wins: Mapping[UUID, Collection[str]] = field(default_factory=dict)
     statements: Sequence[Mapping[str, Any]] = ()
+    impact: Impact = field(default_factory=Impact)
+    given: Given | None = None
+    messengers: Sequence[Messenger] = ()
 
 
 def rows(form: str, statement: Statement, outside: Outside, names: Names) -> list[dict[str, Any]]:
@@ -58,6 +77,7 @@ def rows(form: str, statement: Statement, outside: Outside, names: Names) -> lis
     together = _together(statement, names)
     if form == "funders":
         return [
+            *_objectives(refs, [told.wins[key].declared.plain for key in part_of], outside, names),
             *(_outcome(told, key, names) for key in part_of),
             *contributed,
             together,
@@ -70,6 +90,8 @@ def rows(form: str, statement: Statement, outside: Outside, names: Names) -> lis
         *_latecomers(told, part_of, names),
         *(_statement(each, names) for each in agreed),
         *_announcements(statement.organisation, outside.statements),
+        *_messengers(outside.messengers, names),
+        *_quotes(statement.organisation, outside, names),
         *contributed,
         together,
     ]
@@ -130,6 +152,30 @@ def _together(statement: Statement, names: Names) -> dict[str, Any]:
         "organisations": [names.of(org) for org in orgs],
         "worded": worded,
         **cite(sorted(set(events))),
+    }
+
+
+def _objectives(
+    refs: Collection[str], wins: Iterable[Mapping[str, Any]], outside: Outside, names: Names
+) -> list[dict[str, Any]]:
+    """Return the objectives that its work was on: named by a win of it, or by a contribution."""
+    aimed = {objective for win in wins for objective in win["objectives"]}
+    found = outside.impact.objectives.items()
+    return [
+        _objective(key, objective, names)
+        for key, objective in found
+        if str(key) in aimed or (objective.set is not None and objective.set.cited.ref in refs)
+    ]
+
+
+def _objective(key: UUID, objective: impact.Objective, names: Names) -> dict[str, Any]:
+    line = impact.objective_row(key, objective, names)
+    return {
+        "part": "objective",
+        "id": str(key),
+        "what": line["text"],
+        **{name: line[name] for name in ("at", "due", "assessments")},
+        **{name: value for name, value in line.items() if name.startswith("refs")},
     }
 
 
@@ -221,6 +267,39 @@ def _announcements(
         for out in statements
         if out["audience"] == "public"
         and str(organisation) in {each["organisation"]["id"] for each in out["sign_ons"]}
+    ]
+
+
+def _messengers(messengers: Iterable[Messenger], names: Names) -> list[dict[str, Any]]:
+    """Return who speaks to the public on which issue, the issues by name."""
+    chosen = {one.issue: one for one in messengers}
+    return [
+        {
+            "part": "messenger",
+            "id": str(issue),
+            "what": names.known.get(issue),
+            "organisations": [names.of(chosen[issue].org)],
+            "at": timestamp(chosen[issue].at),
+            **cite([chosen[issue].cited]),
+        }
+        for issue in names.ordered(chosen)
+    ]
+
+
+def _quotes(organisation: UUID, outside: Outside, names: Names) -> list[dict[str, Any]]:
+    """Return the stories that an organisation wrote down, of those who agree today (K14)."""
+    given = outside.given
+    return [
+        {
+            "part": "quote",
+            "id": str(story.key),
+            "from": names.of(story.by),
+            "at": timestamp(story.at),
+            "what": story.words.get("text"),
+            **cite([story.cited]),
+        }
+        for story in outside.impact.stories
+        if story.by == organisation and given is not None and given.agreed(story)
     ]
 
 

@@ -200,7 +200,7 @@ def rows(found: Impact, given: Given, names: Names) -> list[dict[str, Any]]:
     told = [story for story in found.stories if given.agreed(story)]
     return [
         *(
-            _objective(key, found.objectives[key], names)
+            objective_row(key, found.objectives[key], names)
             for key in sorted(found.objectives, key=lambda key: _campaign(found.objectives[key]))
         ),
         *(_answers(one, names) for one in _by_organisation(found.answers.values(), names)),
@@ -231,7 +231,8 @@ def _place(org: UUID | None, names: Names) -> tuple[bool, str, UUID]:
     return UNNAMED if org is None else names.place(org)
 
 
-def _objective(key: UUID, objective: Objective, names: Names) -> dict[str, Any]:
+def objective_row(key: UUID, objective: Objective, names: Names) -> dict[str, Any]:
+    """Return an objective with what each organisation says of it, by name (K6)."""
     said = sorted(objective.said.values(), key=lambda one: _place(one.by, names))
     set_ = objective.set
     return {

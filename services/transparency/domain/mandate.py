@@ -50,6 +50,7 @@ class FrontEvent(NamedTuple):
 
     Args:
         crosses: Whom the values cross; of a check.
+        values: The values of a check, in one way of writing them.
         report: The step by which its organisation reports back; of a decision.
     """
 
@@ -59,6 +60,7 @@ class FrontEvent(NamedTuple):
     at: datetime
     by: UUID | None
     crosses: tuple[UUID, ...] = ()
+    values: str | None = None
     decision: UUID | None = None
     verdict: str | None = None
     outside: bool = False
@@ -85,6 +87,7 @@ class Front:
 
     events: list[Cited] = field(default_factory=list)
     crosses: tuple[UUID, ...] = ()
+    values: str | None = None
     consents: list[UUID] = field(default_factory=list)
     made: FrontEvent | None = None
     review: FrontEvent | None = None
@@ -97,7 +100,9 @@ class Front:
     def take(self, event: FrontEvent) -> None:
         self.events.append(event.cited)
         if event.type == "MandateChecked":
-            self.crosses = event.crosses
+            if event.values != self.values:
+                self.consents = []
+            self.crosses, self.values = event.crosses, event.values
         elif event.type == "FrontLineConsentGiven" and event.by is not None:
             self.consents.append(event.by)
         elif event.type == "FrontLineDecisionMade":

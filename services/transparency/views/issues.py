@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import asyncpg
 
+from services.transparency.domain.credit_forms import Messenger
 from services.transparency.domain.issues import IssueEvent
 from services.transparency.views.events import (
     Lens,
@@ -33,6 +34,16 @@ ISSUE = Table(
     ("audience", "text[]"),
     ("sealed", "jsonb"),
 )
+MESSENGER = Table(
+    "messenger",
+    ("coalition_id", "uuid"),
+    ("position", "bigint"),
+    ("issue", "uuid"),
+    ("at", "timestamptz"),
+    ("org", "uuid"),
+    ("told", "text"),
+    ("audience", "text[]"),
+)
 STANDS = {"PositionTaken": "position", "PositionChanged": "to"}
 
 Given = Iterable[tuple[Table, Row]]
@@ -60,6 +71,13 @@ def happened(seen: Recorded) -> Given:
     )
 
 
+def chosen(seen: Recorded) -> Given:
+    """Keep which organisation speaks on an issue, and to whom; which person of it is not kept."""
+    data = seen.data
+    of = seen.coalition, seen.position, seen.key, seen.at
+    yield MESSENGER, (*of, data["org"], data["audience"], audience(seen))
+
+
 def _readers(seen: Recorded, field: str) -> tuple[str, ...]:
     """Return who may see a row: where its position stands under a narrower key, only they."""
     own = audience(seen)
@@ -75,7 +93,7 @@ KINDS = (
     "AgreedToDisagree",
     "DisagreementReopened",
 )
-ROWS: dict[str, Rows] = dict.fromkeys(KINDS, happened)
+ROWS: dict[str, Rows] = {**dict.fromkeys(KINDS, happened), "MessengerChosen": chosen}
 
 
 async def issue_events(db: Connection, lens: Lens) -> list[IssueEvent]:
@@ -100,3 +118,13 @@ def _event(lens: Lens, row: asyncpg.Record) -> IssueEvent:
 async def hidden_issue_events(db: Connection, lens: Lens) -> int:
     """Return how many of them this reader may not see."""
     return await hidden_rows(db, lens, ISSUE, "members")
+
+
+async def messengers(db: Connection, lens: Lens, told: str) -> list[Messenger]:
+    """Return who speaks on each issue to the audience `told`: whoever was chosen for it last."""
+    last = {
+        row["issue"]: Messenger(citing("members", row), row["issue"], row["org"], row["at"])
+        for row in await cited_rows(db, lens, MESSENGER, "members")
+        if row["told"] == told
+    }
+    return list(last.values())

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
@@ -28,6 +28,7 @@ from services.transparency.views import (
     constituencies,
     credit,
     events,
+    issues,
     mandates,
     names,
     policies,
@@ -111,7 +112,9 @@ class Kind:
         widest: The widest audience it may be made for.
         windowed: Whether it can be narrowed to a window; `searches` to what one looks for.
         at_once: How many rows a download makes at a time.
-        taken_back: Whether what it shows may be taken back, so that no copy of it is kept.
+        taken_back: The forms in which it shows what may be taken back, so that no copy of them is
+            kept; `None` stands for all.
+        proved: Whether it can be had with the proof that nothing is left out.
     """
 
     number: str
@@ -122,7 +125,12 @@ class Kind:
     searches: bool = False
     of_organisation: bool = False
     at_once: int = 100
-    taken_back: bool = False
+    taken_back: Collection[str] | None = ()
+    proved: bool = False
+
+    def keeps_no_copy(self, form: str) -> bool:
+        """Whether what this form of it shows may be taken back at any time."""
+        return self.taken_back is None or form in self.taken_back
 
     def narrowed(self, search: Search) -> Search:
         """Return what of a search applies to this report: all of it, its window, or nothing."""
@@ -262,8 +270,18 @@ async def _outside(db: Connection, ask: Ask) -> credit_forms.Outside:
     if ask.form == "partners":
         return credit_forms.Outside(claims_and_disputes.Told())
     found = claims_and_disputes.gather(await told.told_events(db, ask.lens))
-    out = await statements.statements(db, ask.lens) if ask.form == "public" else ()
-    return credit_forms.Outside(found, await told.matters(db, ask.lens, found), out)
+    matters = await told.matters(db, ask.lens, found)
+    came = impact.gather(await came_of_it.happenings(db, ask.lens))
+    if ask.form == "funders":
+        return credit_forms.Outside(found, matters, impact=came)
+    return credit_forms.Outside(
+        found,
+        matters,
+        await statements.statements(db, ask.lens),
+        came,
+        await came_of_it.given(db, ask.lens),
+        await issues.messengers(db, ask.lens, "public"),
+    )
 
 
 async def _told(rows: Rows, ask: Ask) -> Report:
@@ -444,7 +462,9 @@ async def _head(
 
 WHOLE = 1_000_000
 REPORTS: dict[str, Kind] = {
-    "decision-register": Kind("R1", "Decision register", "public", _register, searches=True),
+    "decision-register": Kind(
+        "R1", "Decision register", "public", _register, searches=True, proved=True
+    ),
     "who-decided-what": Kind("R2", "Who decided what", "members", _stances, windowed=True),
     "participation": Kind(
         "R3",
@@ -461,9 +481,11 @@ REPORTS: dict[str, Kind] = {
         "R5", "Representation gaps", "public", _gaps, windowed=True, at_once=WHOLE
     ),
     "open-next-steps": Kind("R6", "Open next steps by owner", "members", _steps),
-    "credit-statement": Kind("R7", "Credit statement", "public", _credit, of_organisation=True),
+    "credit-statement": Kind(
+        "R7", "Credit statement", "public", _credit, of_organisation=True, taken_back=("public",)
+    ),
     "claims-and-disputes": Kind("R8", "Claims and disputes", "members", _told, at_once=WHOLE),
-    "impact": Kind("R9", "Impact", "public", _impact, at_once=WHOLE, taken_back=True),
+    "impact": Kind("R9", "Impact", "public", _impact, at_once=WHOLE, taken_back=None),
     "relationship-health": Kind(
         "R10",
         "Trust and relationship health",
@@ -496,6 +518,17 @@ REPORTS: dict[str, Kind] = {
     ),
     "shared-policies": Kind("R17", "Shared-policy adoption", "members", _policies, at_once=WHOLE),
 }
+
+
+async def whole(rows: Rows, kind: Kind, ask: Ask, most: int) -> Report:
+    """Return a report with the rows of its first pages in one, `most` of them or a few more."""
+    made = await kind.make(rows, replace(ask, limit=kind.at_once))
+    found = [*made.rows]
+    while made.after is not None and len(found) < most:
+        ask = replace(ask, after=made.after, limit=kind.at_once, summary=False)
+        made = replace(await kind.make(rows, ask), head=made.head, summary=made.summary)
+        found += made.rows
+    return replace(made, rows=found)
 
 
 async def every_page(rows: Rows, kind: Kind, ask: Ask) -> AsyncIterator[Report]:

@@ -157,6 +157,18 @@ def test_f75_a_decision_says_its_verdict_who_consented_and_whether_a_report_came
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(("values", "consents"), [("those", [str(SCHOOL)]), ("others", [])])
+def test_f75_a_consent_is_to_the_values_that_were_checked(values: str, consents: list[str]) -> None:
+    fronts = (
+        happened(CHECKED, crosses=(SCHOOL,), values="those"),
+        happened(CONSENTED, SCHOOL),
+        happened(CHECKED, crosses=(SCHOOL, CLINIC), values=values),
+        made(outside=True),
+    )
+    [row] = part(known(fronts=fronts), "decision")
+    assert [each["id"] for each in row["consents"]] == consents
+
+
 def test_f75_checks_are_counted_by_organisation() -> None:
     report = known(fronts=(happened(CHECKED), happened(CHECKED), happened(CONSENTED, SCHOOL)))
     assert part(report, "decision") == []
