@@ -8,12 +8,13 @@ import structlog
 import typer
 from typer.core import TyperGroup
 
-from accord import exchange, witness
+from accord import audit, exchange, witness
 from accord.failed import Failed
 from accord.rebuild import doctor, rebuild
 from accord.sheets.commands import add_to, export
 from accord.token import token
 from accord.up import up
+from accord.verify import verify
 from shared.nkeys import NotASeed
 from shared.settings import BadSettings
 
@@ -51,9 +52,11 @@ app.command()(token)
 app.command()(export)
 app.command()(rebuild)
 app.command()(doctor)
+app.command()(verify)
 add_to(exchange.app)
 app.add_typer(exchange.app, name="import")
 app.add_typer(witness.app, name="witness")
+app.add_typer(audit.app, name="audit")
 
 if __name__ == "__main__":
     app()

@@ -24,11 +24,12 @@ PATIENCE_S = 60.0
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 8.0
 TIMEOUT = httpx2.Timeout(10.0, read=120.0)
+LONG = httpx2.Timeout(10.0, read=3_600.0)
 BUSY = frozenset({429, 502, 503, 504})
 NOT_YET = frozenset({"busy", "view_behind"})
 """Reasons that refuse a command for now only: the same lines are sent again."""
 ABSENT = 404
-JSON, LINES = "application/json", "application/x-ndjson"
+JSON, LINES, BYTES = "application/json", "application/x-ndjson", "application/octet-stream"
 
 T = TypeVar("T")
 
@@ -246,15 +247,52 @@ class Services:
 
         return self._patiently(ask)
 
+    def say(self, service: str, path: str, what: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Let a service do something that may take long, and return what it says then.
+
+        Raises:
+            Unanswered: it refuses, or stays away.
+        """
+
+        def ask() -> Mapping[str, Any]:
+            content = orjson.dumps(what)
+            with self._asked("POST", f"/{service}/{path}", content, JSON, LONG) as response:
+                _expect_ok(response)
+                said: Mapping[str, Any] = orjson.loads(response.read())
+                return said
+
+        return self._patiently(ask)
+
+    def send_copy(
+        self, service: str, path: str, coalition: UUID, pieces: Iterator[bytes]
+    ) -> Mapping[str, Any]:
+        """Send what is too long to hold, piece by piece, and return what is said of it.
+
+        Raises:
+            Unanswered: it is refused, or nobody answers.
+        """
+        where = f"/{service}/{path}?coalition={coalition}"
+        try:
+            with self._asked("POST", where, pieces, BYTES, LONG) as response:
+                _expect_ok(response)
+                said: Mapping[str, Any] = orjson.loads(response.read())
+                return said
+        except _Again as again:
+            raise Unanswered(f"{again} Run the same again.") from again
+
     def work(
-        self, service: str, what: str, how: Mapping[str, Any] | None = None
-    ) -> Iterator[Mapping[str, Any]]:
+        self, service: str, what: str, how: Mapping[str, Any] | None = None,
+        *, room: str = "internal/models",
+    ) -> Iterator[Mapping[str, Any]]:  # fmt: skip
         """Let a service work on its read models, and yield what it says meanwhile.
+
+        Args:
+            room: Where it is asked, if not about read models.
 
         Raises:
             Unanswered: it refuses, or falls silent.
         """
-        path = f"/{service}/internal/models/{what}"
+        path = f"/{service}/{room}/{what}"
         try:
             with self._asked("POST", path, orjson.dumps(how or {}), JSON) as response:
                 _expect_ok(response)
@@ -266,14 +304,15 @@ class Services:
 
     @contextmanager
     def _asked(
-        self, method: str, path: str, content: bytes | None = None, kind: str = LINES
-    ) -> Iterator[httpx2.Response]:
+        self, method: str, path: str, content: bytes | Iterator[bytes] | None = None,
+        kind: str = LINES, timeout: httpx2.Timeout = TIMEOUT,
+    ) -> Iterator[httpx2.Response]:  # fmt: skip
         headers = {"Content-Type": kind} if content is not None else {}
         service, _, rest = path.removeprefix("/").partition("/")
         address = self._apart.get(service, f"{self._url}/{service}")
         try:
             with self._http.stream(
-                method, f"{address}/{rest}", content=content, headers=headers
+                method, f"{address}/{rest}", content=content, headers=headers, timeout=timeout
             ) as response:
                 if response.status_code in BUSY:
                     raise _Again(_problem(response), _retry_after(response))

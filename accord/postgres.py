@@ -73,6 +73,7 @@ class Postgres:
             "shared_buffers": "128MB",
             "max_connections": 150,
             "synchronous_commit": "on",
+            "autovacuum_naptime": "10s",  # until a table is analysed, large reports plan badly
             "log_checkpoints": "off",
             "timezone": "UTC",
             "log_timezone": "UTC",

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from accord import audit_repair
 from accord.client import connect
 from accord.exchange import Data, TokenFile, Url
 from accord.failed import Failed
@@ -27,6 +28,16 @@ class Keeper(StrEnum):
     meetings = "meetings"
     credit = "credit"
     transparency = "transparency"
+
+
+class Examined(StrEnum):
+    """A service that keeps something which can be compared with the journals."""
+
+    members = "members"
+    meetings = "meetings"
+    credit = "credit"
+    transparency = "transparency"
+    audit = "audit"
 
 
 Which = Annotated[
@@ -77,18 +88,28 @@ def rebuild(
 
 
 def doctor(
-    service: Which = None,
+    service: Annotated[
+        Examined | None,
+        typer.Argument(help="Whose read model, or the logs.", show_default="all of them"),
+    ] = None,
     *,
     url: Url = None,
     token_file: TokenFile = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Fold the journals once more and compare: a read model must be what its events give."""
+    """Fold the journals once more and compare: a read model must be what its events give.
+
+    Each log is made again from its entries, compared with its journals and with its signer; what
+    differs freezes it, and what was lost is named with the command that repairs it.
+    """
     found = []
     with connect(url, token_file, data) as services:
-        for name in _named(service):
+        for name in [service.value] if service else [each.value for each in Examined]:
             try:
+                if name == Examined.audit:
+                    audit_repair.check(services, as_json=as_json)
+                    continue
                 _Told(name, as_json=as_json, all_of_it=True).follow(services.work(name, "check"))
             except Failed as failed:
                 found.append(str(failed))

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 
 class Verdict(IntEnum):
@@ -35,6 +36,14 @@ class Statement:
     not_established: tuple[str, ...] = ()
     reason: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_evidence(self, file: Path) -> Self:
+        """Return it with where the evidence of a fork lies."""
+        return replace(
+            self,
+            reason=f"{self.reason} The evidence is in {file}.",
+            facts={**self.facts, "evidence": str(file)},
+        )
 
     def text(self) -> str:
         """Return it as lines for a terminal."""

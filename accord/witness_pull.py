@@ -4,70 +4,28 @@ What it fetched is only where a proof comes from: it is judged as if the log had
 """
 
 import time
-from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 
 from accord.failed import Failed
+from accord.log_copy import Absent, Address, LogTiles
 from accord.witness_state import Contradicted, WitnessState
 from shared.tlog.call import NoAnswer, call, joined
 from shared.tlog.checkpoint import Checkpoint
 from shared.tlog.encoding import Unreadable, shown
 from shared.tlog.note import Note
 from shared.tlog.policy import Log
-from shared.tlog.tiles import WIDTH, Tile, split
-from shared.tlog.tree import EMPTY, HASH_BYTES, consistency, parents, subtree
 from shared.tlog.witness import Declined, Request, examine
 
 SECONDS = 10.0
 
 
-@dataclass(frozen=True)
-class LogTiles:
-    """The hash tiles of a log at one size, fetched when needed (C2SP tlog-tiles)."""
-
-    url: str
-    size: int
-    tiles: dict[tuple[int, int], bytes] = field(default_factory=dict)
-
-    def proof(self, old: int) -> tuple[bytes, ...]:
-        """Return the consistency proof from a size to this one."""
-        return tuple(consistency(old, self.size, self._top))
-
-    def root_at(self, size: int) -> bytes:
-        return subtree(0, size, self._top) if size else EMPTY
-
-    def known_root_at(self, size: int) -> bytes:
-        """Return it, or nothing where the log does not show enough of itself."""
-        try:
-            return self.root_at(size)
-        except (Failed, NoAnswer):
-            return b""
-
-    def _top(self, first: int, leaves: int) -> bytes:
-        """Return the root of a complete subtree, from the highest level of tiles that has it."""
-        level = (leaves.bit_length() - 1) // 8
-        number, at = divmod(first // WIDTH**level, WIDTH)
-        hashes = split(self._tile(level, number))[at : at + leaves // WIDTH**level]
-        while len(hashes) > 1:
-            hashes = parents(hashes)
-        return hashes[0]
-
-    def _tile(self, level: int, number: int) -> bytes:
-        if (level, number) not in self.tiles:
-            self.tiles[level, number] = self._fetch(level, number)
-        return self.tiles[level, number]
-
-    def _fetch(self, level: int, number: int) -> bytes:
-        width = min((self.size >> 8 * level) - number * WIDTH, WIDTH)
-        partial, whole = Tile(level, number, width).path, Tile(level, number).path
-        for each in dict.fromkeys((partial, whole)):
-            reply = call("GET", joined(self.url, each), seconds=SECONDS)
-            if reply.status == HTTPStatus.OK and len(reply.body) >= width * HASH_BYTES:
-                return reply.body[: width * HASH_BYTES]
-        raise Failed(
-            f"{joined(self.url, partial)} is not there: it answered {int(reply.status)}, "
-            f"{len(reply.body)} bytes."
-        )
+def _known_root_at(tiles: LogTiles, size: int) -> bytes:
+    """Return it, or nothing where the log does not show enough of itself."""
+    try:
+        return tiles.root_at(size)
+    except (Absent, NoAnswer):
+        return b""
 
 
 def pull(state: WitnessState, origin: str, logs: list[Log]) -> str:
@@ -83,7 +41,7 @@ def pull(state: WitnessState, origin: str, logs: list[Log]) -> str:
     url = next((log.url for log in logs if log.url), f"https://{origin}")
     try:
         return _pulled(state, origin, logs, url)
-    except NoAnswer as error:
+    except (Absent, NoAnswer) as error:
         raise Failed(f"{shown(origin)}: {error}") from error
 
 
@@ -97,11 +55,11 @@ def _pulled(state: WitnessState, origin: str, logs: list[Log], url: str) -> str:
             f"{shown(origin)} shows size {size}, but this witness cosigned {old}: what it shows is "
             "an old copy, or it lost its end."
         )
-    tiles = LogTiles(url, size)
+    tiles = LogTiles(Address(url), size)
     try:
         examine(bytes(Request(old, (), note)), {origin: logs}, now)  # before a tile is asked for
         examined = examine(bytes(Request(old, tiles.proof(old), note)), {origin: logs}, now)
-        line = state.cosign(examined, now, tiles.known_root_at)
+        line = state.cosign(examined, now, partial(_known_root_at, tiles))
     except Contradicted:
         raise
     except Declined as declined:
@@ -111,7 +69,7 @@ def _pulled(state: WitnessState, origin: str, logs: list[Log], url: str) -> str:
     if reply.status >= HTTPStatus.BAD_REQUEST:
         raise Failed(
             f"{shown(origin)} size {size} is cosigned, but the log did not take it: it answered "
-            f"{reply.status}."
+            f"{reply.status}: {shown(reply.body.decode(errors='replace').strip())}"
         )
     return f"{shown(origin)} size {size} cosigned"
 

@@ -38,6 +38,7 @@ from tests.conftest import Nats
 
 ROOT = os.geteuid() == 0
 CHECKOUT = Path(__file__).parents[2]
+pytestmark = pytest.mark.servers
 needs_root = pytest.mark.skipif(not ROOT, reason="only root can become somebody else")
 SUBJECT = "accord.evt.1.0195a3c2-0000-7000-8000-000000000001"
 

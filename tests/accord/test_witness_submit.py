@@ -113,26 +113,26 @@ def test_a_fork_gets_words_instead(tmp_path: Path) -> None:
 def test_the_slow_make_no_round_longer(tmp_path: Path) -> None:
     state = state_in(tmp_path)
     with (
-        saying(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 500, pause=0.02) as drip,
+        saying(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 100, pause=0.1) as drip,
         serving(state, LOG) as server,
     ):
         drips = [Witness(f"drip{n}".encode(), FAKE.key, drip) for n in range(5)]
         start = time.monotonic()
-        answers = list(submit(LOG.note, [*drips, witness_at(state, server.url)], {}, LOG.proof, 1))
-    assert time.monotonic() - start < 3
+        answers = list(submit(LOG.note, [*drips, witness_at(state, server.url)], {}, LOG.proof, 3))
+    assert time.monotonic() - start < 9, "one drip alone takes ten seconds"
     assert len(answers[0].signatures) == 1
     assert sorted(answer.witness.name for answer in answers[1:]) == [each.name for each in drips]
-    assert all("within 1 s" in answer.why for answer in answers[1:])
+    assert all("within 3 s" in answer.why for answer in answers[1:])
 
 
 def test_a_call_ends_however_slowly_it_is_answered() -> None:
     start = time.monotonic()
     with (
-        saying(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 100, pause=0.02) as drip,
+        saying(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 100, pause=0.1) as drip,
         pytest.raises(NoAnswer, match=r"nothing within 0\.2 s"),
     ):
         call("GET", drip, seconds=0.2)
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 9, "the drip takes ten seconds"
 
 
 @pytest.mark.parametrize(
