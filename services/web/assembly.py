@@ -17,6 +17,7 @@ from services.web.edge import BY_HASHED_NAME, Guarded, UnreadableForm, security_
 from services.web.page import Chrome, page
 from services.web.pages import (
     alignment,
+    audit,
     begin,
     charter,
     claims,
@@ -29,6 +30,7 @@ from services.web.pages import (
     floor,
     frontline,
     home,
+    impact,
     issues,
     lessons,
     live,
@@ -42,6 +44,7 @@ from services.web.pages import (
     registers,
     reports,
     reviews,
+    shares,
     sign_in,
     steps,
     structure,
@@ -56,7 +59,8 @@ PAGES = (
     sign_in, home, begin, coalition, decision, deciding, register, live, floor, meetings, steps,
     organisations,
     organisation, credit, lessons, alignment, charter, structure, reviews, issues, reports,
-    claims, concerns, frontline, orphans, messages, partners, wins, contributions, you,
+    claims, concerns, frontline, orphans, messages, partners, wins, contributions, impact,
+    audit, shares, you,
     registers,  # the last: its paths would take those of others
 )  # fmt: skip
 RETRY = {"Retry-After": "2"}

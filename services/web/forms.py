@@ -33,7 +33,9 @@ Kind = Literal[
     "day",
     "time",  # a moment, in UTC
     "whole",
+    "amount",  # a whole number, perhaps below zero
     "share",  # such as 2/3, a choice
+    "divided",  # organisations, each with how much of a whole, one a line
     "member",  # an organisation
     "members",  # some of them
     "parties",  # some of them, and the one that acts
@@ -106,7 +108,7 @@ class Form:
     @property
     def names_members(self) -> bool:
         """Whether organisations have to be chosen."""
-        return any(ask.kind in {"member", "members", "parties"} for ask in self.asks)
+        return any(ask.kind in {"divided", "member", "members", "parties"} for ask in self.asks)
 
     def id(self, by: object, on: object = "", part: object = "") -> str:
         """Return its id on a page: one for what it is about, and for whom people act."""
@@ -218,6 +220,17 @@ def _whole(ask: Ask, tried: Attempt, _known: Sequence[Named]) -> int | None:
     return None
 
 
+def _amount(ask: Ask, tried: Attempt, known: Sequence[Named]) -> int | None:
+    given = tried.get(ask.name).replace("\N{MINUS SIGN}", "-")
+    if not given.startswith("-"):
+        return _whole(ask, tried, known)
+    digits = given[1:].replace(",", "").replace(" ", "")
+    if digits.isascii() and digits.isdecimal() and len(digits) <= 15:  # noqa: PLR2004 - below 2**53
+        return -int(digits)
+    tried.miss(ask.name, "Write a whole number, in digits.")
+    return None
+
+
 def _code(ask: Ask, tried: Attempt, _known: Sequence[Named]) -> str | None:
     code = as_code(tried.get(ask.name))
     if not code:
@@ -240,6 +253,21 @@ def as_code(written: str) -> str:
 def _lines(ask: Ask, tried: Attempt, _known: Sequence[Named]) -> list[dict[str, str]]:
     written = (line.strip() for line in tried.get(ask.name).splitlines())
     return [{"lang": tried.language, "text": line} for line in written if line]
+
+
+def _divided(ask: Ask, tried: Attempt, known: Sequence[Named]) -> list[dict[str, Any]] | None:
+    """Return shares in basis points as they are written: `Clinic: 2500`, one a line."""
+    found: list[dict[str, Any]] = []
+    for line in filter(None, map(str.strip, tried.get(ask.name).splitlines())):
+        name, _, written = line.rpartition(":")
+        points = written.strip().replace(",", "")
+        if not (name and points.isascii() and points.isdecimal() and len(points) <= CODE):
+            tried.miss(ask.name, f"Write “{line}” as a name, a colon and basis points.")
+            return None
+        if (org := _named(ask, tried, name.strip(), known)) is None:
+            return None
+        found.append({"org": org, "basis_points": int(points)})
+    return found or None
 
 
 def _member(ask: Ask, tried: Attempt, known: Sequence[Named]) -> str | None:
@@ -331,6 +359,8 @@ _READ: Mapping[Kind, Callable[[Ask, Attempt, Sequence[Named]], Any]] = {
     "day": _as_written,
     "time": _time,
     "whole": _whole,
+    "amount": _amount,
+    "divided": _divided,
     "member": _member,
     "fixed": _as_written,
     "number": _whole,

@@ -150,12 +150,22 @@ TABS = (
     Tab(
         "/wins",
         "Wins",
-        (("/wins", "Wins and losses"), ("/contributions", "Contributions")),
+        (
+            ("/wins", "Wins and losses"),
+            ("/contributions", "Contributions"),
+            ("/impact", "Impact"),
+            ("/shares", "Shares of money"),
+        ),
     ),
     Tab(
         "/reports",
         "Reports",
-        (("/reports", "Reports"), ("/claims", "Claims and disputes"), ("/lessons", "Lessons")),
+        (
+            ("/reports", "Reports"),
+            ("/claims", "Claims and disputes"),
+            ("/lessons", "Lessons"),
+            ("/audit", "The log"),
+        ),
     ),
 )
 

@@ -17,7 +17,7 @@ from shared.telemetry import outgoing
 
 Query = str | Sequence[str] | None
 """What a question says; a list says each of its values."""
-Service = Literal["members", "meetings", "credit", "transparency"]
+Service = Literal["members", "meetings", "credit", "transparency", "audit"]
 REDACTED = b'"withheld":"redacted"'
 ANSWER_WITHIN = 10  # seconds; a download has that much for each piece
 KEPT = 2  # seconds; less than a service keeps a quiet connection, so none breaks on reuse

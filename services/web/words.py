@@ -48,6 +48,8 @@ VERDICTS = {
 }
 FRONT_REVIEWS = {"endorsed": "Endorsed", "corrected": "Corrected", "reversed": "Reversed"}
 TESTS = {"at_least": "at least", "more_than": "more than", "at_most": "at most"}
+METRICS = {"counter": "Counted: values add up", "gauge": "Measured: values are never summed"}
+MET = {"met": "Met", "partly": "Partly met", "not": "Not met"}
 BASES = {
     "yes_no": "of those who agree, disagree or object",
     "cast": "of all stances taken",

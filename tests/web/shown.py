@@ -12,6 +12,7 @@ from services.web.answers import Named, items
 from services.web.demo import Account
 from services.web.page import Chrome, Coalition, Me, to_html
 from services.web.pages import (
+    audit,
     coalition,
     concerns,
     credit,
@@ -118,6 +119,7 @@ def decision_page(
     behind: str | None = None,
     doing: deciding.Doing | None = None,
     about: Sequence[Json] = (),
+    proof: audit.Proof | None = None,
 ) -> str:
     """Return a decision's page."""
     shown = decision.Decision.model_validate(raw)
@@ -125,7 +127,7 @@ def decision_page(
     return to_html(
         "decision.html", around, decision=shown, seats=decision.seats(shown, around.me),
         doing=doing, forms=deciding.FORMS, tried=tried, lost=False, reached=None, behind=behind,
-        concerns=[concerns.Concern.model_validate(each) for each in about],
+        concerns=[concerns.Concern.model_validate(each) for each in about], proof=proof,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from services.web.pages import (
     concerns,
     contributions,
     frontline,
+    impact,
     issues,
     lessons,
     messages,
@@ -25,6 +26,7 @@ from services.web.pages import (
     partners,
     registers,
     reviews,
+    shares,
     structure,
     wins,
     you,
@@ -292,6 +294,28 @@ def contribution_list(
     )  # fmt: skip
 
 
+def impact_page(
+    raw: Json, me: Json = CHAIR, tried: Attempt | None = None, *, said: bool = True
+) -> str:
+    """Return the metrics, and what is said of what came of it where anything is."""
+    return shown(
+        "impact.html", "/impact", me, tried, forms=impact.FORMS, first=True,
+        found=impact.Metrics.model_validate(raw), called=CALLED,
+        evaluations=[impact.Evaluation.model_validate(W.EVALUATION)] if said else [],
+        stories=[impact.Story.model_validate(W.STORY)] if said else [],
+        benefits=impact.Benefits.model_validate(W.BENEFITS if said else {}),
+        wide=impact.WIDE, high=impact.HIGH, bar=impact.BAR,
+    )  # fmt: skip
+
+
+def shares_list(raw: Json, me: Json = CHAIR, tried: Attempt | None = None) -> str:
+    """Return how money is divided."""
+    return shown(
+        "shares.html", "/shares", me, tried, forms=shares.FORMS, first=True,
+        found=shares.Divisions.model_validate(raw), called=CALLED,
+    )  # fmt: skip
+
+
 def beginning(doing: str, joining: str = "", tried: Attempt | None = None) -> str:
     """Return the page that forms a coalition, or joins one."""
     return shown(
@@ -478,6 +502,17 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "no contributions": lambda: contribution_list(EMPTY, []),
     "refused contribution": lambda: contribution_list(
         EMPTY, [], tried=refused(contributions.FORMS["record"], "role", what="A room.")
+    ),
+    **_both("impact", lambda me: impact_page(W.METRICS, me)),
+    "no impact": lambda: impact_page(EMPTY, said=False),
+    "refused metric": lambda: impact_page(
+        EMPTY, tried=refused(impact.FORMS["define"], "source", name="Meals")
+    ),
+    **_both("shares", lambda me: shares_list(W.SHARES, me)),
+    "shares, delegate": lambda: shares_list(W.SHARES, samples.ME),
+    "no shares": lambda: shares_list(EMPTY),
+    "refused shares": lambda: shares_list(
+        EMPTY, tried=refused(shares.FORMS["plan"], "shares", pot="A grant", shares="Clinic")
     ),
     **_both("issues", lambda me: issue_list(T.ISSUES, me)),
     "empty issues": lambda: issue_list(EMPTY),

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import (
     Browser,
     BrowserContext,
@@ -16,12 +17,14 @@ from playwright.async_api import (
 )
 
 from accord.token import sign_in_link
-from tests.end_to_end.coalition import mail
+from tests.end_to_end.coalition import key_of, mail, text
 from tests.suite import suite
 from tests.web.chromium import CHROMIUM, QUIET
 from tests.web.town import CHAIR, DISSENT, Town, build
 
 DESK, PHONE, SMALLEST = (1280, 900), (390, 844), (320, 640)
+
+SERIOUS = {"serious", "critical"}
 
 pytestmark = [
     pytest.mark.servers,
@@ -200,7 +203,7 @@ async def test_no_page_scrolls_sideways(page: Page, town: Town, pixels: tuple[in
         "/relationships", f"/relationships?with={town.coalition.orgs[CHAIR]}", "/lessons",
         f"/lessons?campaign={town.meeting}",
         "/messages", "/concerns", "/frontline", "/claims", "/charter/orphans", "/wins",
-        "/contributions",
+        "/contributions", "/impact", "/audit", "/shares",
         "/partners", "/you", f"/structure/{town.coalition.plenary}",
     ):  # fmt: skip
         answer = await page.goto(f"{town.url}{path}")
@@ -225,6 +228,38 @@ async def test_targets_are_large_enough(page: Page, town: Town, path: str) -> No
             box = await target.bounding_box()
             assert box is not None
             assert min(box["width"], box["height"]) >= 24, await target.evaluate("e => e.outerHTML")
+
+
+async def test_impact_and_shares_stand_up_to_axe_with_every_form_open(
+    browser: Browser, town: Town
+) -> None:
+    grant = {
+        "pot": text("A grant for lunches"),
+        "shares": [{"org": str(town.coalition.orgs[CHAIR]), "basis_points": 10_000}],
+    }
+    meals = {
+        "name": text("Meals"), "unit": "meals", "kind": "counter", "source": text("The kitchen."),
+    }  # fmt: skip
+    metric = key_of(await town.coalition.post("credit", "metrics", meals, CHAIR))
+    day = {"value": 40, "on": "2026-01-02"}
+    await town.coalition.post("credit", f"metrics/{metric}/records", day, CHAIR)
+    last = await town.coalition.post("credit", "shares", grant, CHAIR)
+    context = await browser.new_context(viewport=size(PHONE))
+    page = await context.new_page()
+    running = town.coalition.suite
+    await page.goto(sign_in_link(running.data, running.url, mail(CHAIR)))
+    for path, shown in (("/impact", "40 meals in all."), ("/shares", "A grant for lunches")):
+        await page.goto(f"{town.url}{path}?at_least=credit/{last['position']}")
+        await expect(page.locator("main")).to_contain_text(shown)
+        opening = "for (const each of document.querySelectorAll('details')) each.open = true"
+        await page.evaluate(opening)
+        found = await Axe().run(page)
+        assert [
+            (each["id"], [node["html"] for node in each["nodes"]])
+            for each in found.response["violations"]
+            if each["impact"] in SERIOUS
+        ] == []
+    await context.close()
 
 
 async def test_a_position_is_taken_by_keyboard_alone(page: Page, town: Town) -> None:

@@ -9,7 +9,18 @@ from uuid import UUID
 
 import pytest
 
-from services.credit.domain import attribution, claim, contribution, credit, dispute, lesson, win
+from services.credit.domain import (
+    answer,
+    attribution,
+    claim,
+    contribution,
+    credit,
+    dispute,
+    lesson,
+    metric,
+    shares,
+    win,
+)
 from services.credit.domain.roles import Degree, Role
 from services.meetings.domain import (
     agenda,
@@ -50,6 +61,7 @@ from services.web.pages import (
     concerns,
     contributions,
     deciding,
+    impact,
     issues,
     lessons,
     meetings,
@@ -64,6 +76,7 @@ from services.web.pages import (
     you,
 )
 from services.web.pages import frontline as frontline_page
+from services.web.pages import shares as shares_page
 from services.web.peers import Recorded
 from shared.event import Command
 from tests.web import samples
@@ -282,6 +295,12 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
     (contributions.FORMS["decline"], contribution.DeclineContribution),
     (lessons.FORMS["record"], lesson.RecordLesson),
     (lessons.FORMS["share"], lesson.ShareLesson),
+    (impact.FORMS["define"], metric.DefineMetric),
+    (impact.FORMS["record"], metric.RecordMetric),
+    (impact.FORMS["correct"], metric.RecordMetric),
+    (impact.FORMS["answer"], answer.AnswerEvaluation),
+    (shares_page.FORMS["plan"], shares.PlanShares),
+    (shares_page.FORMS["plan-again"], shares.PlanShares),
     (wins.OPENING["declare"], win.DeclareWin),
     (wins.OPENING["acknowledge"], win.AcknowledgeLoss),
     (wins.FORMS["thank"], credit.AssignCredit),
@@ -371,6 +390,7 @@ COMMANDS: list[tuple[Form, type[Command]]] = [
 SAID: Mapping[str, str] = {
     "words": "Some words.", "line": "A line", "lines": "One\nTwo", "code": "A code",
     "codes": "One, two", "yes": "yes", "day": "2026-03-12", "whole": "7", "number": "2",
+    "amount": "-7", "divided": f"{samples.LIBRARY['id']}: 10,000",
     "member": samples.LIBRARY["id"], "new_id": samples.uid("new"), "rating": "3",
     "fixed": samples.uid("fixed"), "alone": "meetings/9", "share": "2/3",
     "time": "2026-03-12T15:00", "version": "2",
@@ -405,6 +425,10 @@ async def test_what_a_form_sends_is_the_command_that_the_service_takes(
             given[ask.name] = SAID[ask.kind]
     if form.name == "define-term":  # either choices or limits
         del given["min"], given["max"]
+    if form is impact.FORMS["define"]:
+        given["kind"] = "gauge"
+    if form is impact.FORMS["correct"]:
+        given["corrects"] = "credit/9"
     if form is contributions.FORMS["record-suggested"]:
         given["role"] = "hosting"
     if command is body.ReleaseRole:
@@ -430,7 +454,8 @@ def test_every_form_but_those_that_ask_for_more_is_tried_out() -> None:
                    messages.FORMS, you.FORMS, deciding.PROPOSING, deciding.FORMS, concerns.FORMS,
                    claims.FORMS, frontline_page.FORMS,
                    steps.PROPOSING, steps.FORMS, meetings.SCHEDULING, meetings.FORMS,
-                   contributions.FORMS, wins.OPENING, wins.FORMS)
+                   contributions.FORMS, wins.OPENING, wins.FORMS, impact.FORMS,
+                   shares_page.FORMS)
         for form in of.values()
     }  # fmt: skip
     two = {organisation.FORMS["accredit"], organisation.FORMS["replace"], you.FORMS["erase"]}
@@ -441,6 +466,31 @@ def test_every_form_but_those_that_ask_for_more_is_tried_out() -> None:
     }  # fmt: skip
     tried = {id(form) for form, _ in COMMANDS}
     assert described - tried == {id(form) for form in two | like}
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"), [("7", 7), ("-7", -7), ("\N{MINUS SIGN}1,200", -1200), ("-", None)]
+)
+def test_an_amount_may_be_below_zero(written: str, read_as: int | None) -> None:
+    tried = attempt(thing=samples.uid("thing"), value=written, on="2026-03-12")
+    body = forms.asked_for(impact.FORMS["record"], tried, ())
+    assert body.get("value") == read_as
+    assert bool(tried.wrong) is (read_as is None)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("2500", "Write “2500” as a name, a colon and basis points."),
+        ("Clinic: a half", "Write “Clinic: a half” as a name, a colon and basis points."),
+        (": 2500", "Write “: 2500” as a name, a colon and basis points."),
+        ("Nobody: 1", "No member is called “Nobody”: write the name as the roster spells it."),
+    ],
+)
+def test_a_share_is_a_name_and_basis_points(line: str, wrong: str) -> None:
+    tried = attempt(thing=samples.uid("thing"), pot="A grant", shares=line)
+    assert "shares" not in forms.asked_for(shares_page.FORMS["plan"], tried, ())
+    assert tried.words_for("shares") == wrong
 
 
 def test_every_role_and_degree_that_credit_knows_has_words() -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.web.pages import claims
+from services.web.pages import claims, impact
 from services.web.peers import signed
 from tests.web import samples, samples_table, samples_wins
 from tests.web.shown import PAGES, Element, decision_page, read
@@ -410,3 +410,45 @@ def test_thanks_are_answered_by_whom_they_are_for_and_corrected_by_who_gave_them
     assert f"accept-{win}-{thanks}-{teachers}" in offered
     assert f"correct-{win}-{thanks}-{teachers}" not in offered
     assert f"correct-{win}-{samples.uid('outside')}-{teachers}" in offered
+
+
+def test_f94_a_gauge_is_never_summed_and_a_chart_has_its_table() -> None:
+    gauge, counter, none = page("impact").all("article")
+    assert "-5 pupils when it was last measured." in gauge.words.replace("\N{MINUS SIGN}", "-")
+    assert "in all" not in gauge.words
+    assert "100 warm meals in all." in counter.words
+    assert "Nothing was recorded yet." in none.words
+    assert "3 values, from 20 on 1 January 2026" in gauge.words
+    assert [len(one.all("svg", role="img")) for one in (gauge, counter, none)] == [1, 1, 0]
+    assert [len(one.all("tr")) for one in (gauge, counter, none)] == [4, 4, 0]
+    assert [len(counter.all("rect")), len(gauge.all("circle"))] == [2, 3]
+
+
+def test_a_chart_stays_within_its_frame() -> None:
+    for raw in samples_wins.METRICS["items"]:
+        metric = impact.Metric.model_validate(raw)
+        for point in metric.points:
+            assert 0 <= point.x <= impact.WIDE
+            assert 0 <= point.y <= impact.HIGH
+            assert 0 <= point.zero <= impact.HIGH
+        for one, point in zip(metric.counting, metric.points, strict=True):
+            assert (point.y > point.zero) == (one.value < 0)
+
+
+def test_k12_shares_are_in_basis_points_and_the_chair_divides() -> None:
+    grant, all_of_it = page("shares").all("article")
+    assert [row.words for row in grant.all("tr")[1:]] == [
+        "Harbour Teachers' Association 6,667 66.67", "Harbour Public Library 3,333 33.33",
+    ]  # fmt: skip
+    assert doable(grant) == {"plan-again"}
+    assert "no decision is named" in all_of_it.words
+    assert not page("shares, delegate").all("form", action="/c/harbour-schools/shares/plan")
+    assert page("shares").all("form", action="/c/harbour-schools/shares/plan")
+
+
+def test_f95_f97_what_is_said_of_a_campaign_stands_side_by_side() -> None:
+    said = page("impact").words
+    for words in ("A meal. : partly met, not as intended", "A meal. : met, as intended",
+                  "We cooked.", "We asked.", "1 earlier answer", "I ate with my class.",
+                  "Not said yet: School Nurses' League"):  # fmt: skip
+        assert words in said

@@ -25,7 +25,7 @@ PAGES = (
     "/alignment", "/reviews", "/issues", "/constituencies", "/threats", "/exchanges", "/conflicts",
     "/relationships", "/relationships?stale=true", "/lessons", "/messages", "/partners",
     "/concerns", "/frontline", "/claims",
-    "/wins", "/contributions",
+    "/wins", "/contributions", "/impact", "/audit", "/shares",
 )  # fmt: skip
 DATA = (
     "/organisations.json", "/organisations.csv", "/charter.json", "/charter/orphans.json",
@@ -34,7 +34,7 @@ DATA = (
     "/alignment.json", "/alignment.csv", "/reviews.json", "/issues.json", "/constituencies.json",
     "/messages.json", "/threats.json", "/exchanges.json", "/conflicts.json", "/relationships.json",
     "/lessons.json", "/partners.json", "/concerns.json", "/frontline.json", "/claims.json",
-    "/wins.json", "/contributions.json",
+    "/wins.json", "/contributions.json", "/impact.json", "/audit.json", "/shares.json",
 )  # fmt: skip
 CHAIRS_ALONE = {
     "invite", "admit", "admit-new", "decline", "suspend", "adopt-north-star", "adopt-ground-rules",
@@ -501,6 +501,37 @@ async def test_f90_f93_f98_f99_a_win_is_thanked_for_announced_and_celebrated(tab
     ]  # fmt: skip
     assert (await table.outsider.raw(here)).status_code == 404
     assert (await delegate.raw(f"{here}.json")).json()["title"]["text"] == "A warm lunch"
+
+
+async def test_f94_a_metric_is_defined_recorded_and_corrected(table: Table) -> None:
+    page = await table.delegate.open("/impact")
+    assert "Nothing is counted or measured yet." in page.words
+    missing = await table.delegate.send(page, "define", name="Meals", unit="Meals", kind="counter")
+    assert missing.errors == ["Say where they come from."]
+    metric = await table.delegate.send(missing, "define", source="The kitchen's book")
+    one = await table.delegate.send(metric, "record", value="40", on="2026-01-02")
+    two = await table.delegate.send(one, "record", value="50", on="2026-01-03")
+    assert "90 meals in all." in two.words
+    righted = await table.delegate.send(two, "correct", value="60", on="2026-01-03")
+    assert "100 meals in all." in righted.words or "110 meals in all." in righted.words
+    assert "Corrected, does not count" in righted.words
+    refused = await table.delegate.send(righted, "record", value="-1", on="2026-01-04")
+    assert refused.errors == ["A counter only counts up: correct the record that was wrong."]
+
+
+async def test_k12_money_is_divided_by_basis_points_that_come_to_a_whole(table: Table) -> None:
+    page = await table.chair.open("/shares")
+    assert "No money is divided yet." in page.words
+    assert "plan" not in (await table.delegate.open("/shares")).forms()
+    short = f"{CHAIR}: 6,000\n{DELEGATE}: 3000"
+    refused = await table.chair.send(page, "plan", pot="A grant for lunches", shares=short)
+    assert refused.errors == ["The shares add up to 9000 basis points instead of 10000."]
+    whole = await table.chair.send(refused, "plan", shares=f"{CHAIR}: 6,000\n{DELEGATE}: 4000")
+    assert "A grant for lunches" in whole.words
+    assert "60.00" in whole.words
+    again = await table.chair.send(whole, "plan-again", shares=f"{CHAIR}: 9999\n{DELEGATE}: 1")
+    assert "Divided in another way before" in again.words
+    assert "0.01" in again.words
 
 
 async def test_f21_a_message_is_shown_to_everyone_once_those_whom_it_shows_approve(

@@ -16,11 +16,13 @@ from services.web.answers import SILENT, Answer, Dated, Named, Said
 from services.web.counted import OPTIONS
 from services.web.forms import Looked, answer, found, send
 from services.web.page import Me, Visit, Visiting, page
-from services.web.pages import concerns, deciding, frontline
+from services.web.pages import audit, concerns, deciding, frontline
 from services.web.pages.register import Link
 from services.web.pages.steps import Step
 from services.web.passing import pass_on
 from services.web.peers import PeerRefused, of
+
+OUTCOMES = frozenset({"DecisionMade", "QuorumNotMet", "DecisionDeferred"})
 
 router = APIRouter()
 
@@ -192,6 +194,12 @@ class Decision(Dated):
     source_id: str | None = None
 
     @property
+    def settled_by(self) -> str | None:
+        """Where the newest outcome was recorded."""
+        made = (each for each in reversed(self.timeline) if each.type in OUTCOMES and each.ref)
+        return next((each.ref for each in made), None)
+
+    @property
     def id(self) -> UUID:
         """The id in the page's address: the decision's, and before there is one the proposal's."""
         return self.decision or self.proposal
@@ -232,15 +240,17 @@ async def _show(
         visiting.chrome(coalition), visiting.ask.get_with(at_least, "transparency", path)
     )
     decision = Decision.model_validate(raw)
-    doing, about = await asyncio.gather(
+    doing, about, proof = await asyncio.gather(
         deciding.doing(visiting, chrome, decision.proposal),
         concerns.concerns_about(visiting, coalition, decision.proposal),
+        _proof(visiting, coalition, decision),
     )
     shown: dict[str, Any] = {
         "decision": decision,
         "seats": seats(decision, chrome.me),
         "doing": doing,
         "concerns": about,
+        "proof": proof,
         "forms": deciding.FORMS,
     }
     if tried is None or tried.form:
@@ -251,6 +261,11 @@ async def _show(
         "decision.html", chrome, tried.status, **shown, tried=tried, reached=None, behind=None,
         lost=False,
     )  # fmt: skip
+
+
+async def _proof(visiting: Visit, coalition: str, decision: Decision) -> audit.Proof | None:
+    ref = decision.settled_by
+    return None if ref is None else await audit.proof_of(visiting, coalition, ref)
 
 
 @router.get("/c/{coalition}/decisions/{decision_id:uuid}")

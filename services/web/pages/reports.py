@@ -23,6 +23,7 @@ class Report:
     title: str
     says: str
     for_one: bool = False
+    proved: bool = False
 
 
 REPORTS = (
@@ -30,7 +31,9 @@ REPORTS = (
         "R1",
         "decision-register",
         "Decision register",
-        "Every outcome with its rule, quorum, counts, thresholds, objections and dissent.",
+        "Every outcome with its rule, quorum, counts, thresholds, objections and dissent. With its"
+        " proof, anybody can check that nothing was changed or left out.",
+        proved=True,
     ),
     Report(
         "R2",
