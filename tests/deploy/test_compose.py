@@ -7,7 +7,8 @@ import pytest
 
 from deploy.secrets import CONFIGURATION, hands
 from shared.settings import Settings
-from tests.deploy.compose import CONTAINERS, ONE_SHOTS, SERVICES, SUITE, environment, mounts
+from shared.tlog.policy import Policy
+from tests.deploy.compose import CONTAINERS, FILE, ONE_SHOTS, SERVICES, SUITE, environment, mounts
 
 SECRETS = "/run/accord/secrets"
 LOOSENS = {"privileged", "cap_add", "devices", "pid", "ipc", "userns_mode", "sysctls", "env_file"}
@@ -46,16 +47,27 @@ def test_every_published_port_is_another() -> None:
     assert "127.0.0.1:8080:8080" in ports
 
 
-def test_nothing_but_traces_gets_out() -> None:
+def test_nothing_but_traces_and_questions_to_witnesses_gets_out() -> None:
     inside, outside = SUITE["networks"]["inside"], SUITE["networks"]["outside"]
     assert inside["internal"] is True
     assert outside["driver_opts"] == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
     for name in ("postgres", "nats", "provision", "migrate", "tools"):
         assert CONTAINERS[name]["networks"] == ["inside"]
+    witnesses = SUITE["networks"]["witnesses"]["driver_opts"]
+    assert witnesses == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
     for name in SERVICES:
-        assert CONTAINERS[name]["networks"] == ["inside", "outside"]
+        further = ["witnesses"] if name == "audit" else []
+        assert CONTAINERS[name]["networks"] == ["inside", "outside", *further]
     assert CONTAINERS["secrets"]["network_mode"] == "none"
     assert CONTAINERS["collector"]["profiles"] == ["telemetry"]
+
+
+@pytest.mark.parametrize("name", ["audit", "signer"])
+def test_the_log_and_its_signer_know_the_same_witnesses(name: str) -> None:
+    [given] = CONTAINERS[name]["configs"]
+    assert environment(name)["ACCORD_AUDIT__POLICY_FILE"] == given["target"]
+    named = FILE.parent / SUITE["configs"][given["source"]]["file"]
+    assert Policy.parse(named.read_bytes()).witnesses == ()
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
