@@ -1,6 +1,7 @@
 # Everything here runs from a fresh checkout on a machine with Python 3.11 or newer and make.
 PYTHON ?= python3
 BIN := .venv/bin
+PURE := not servers and not real_data and not chaos
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -19,13 +20,20 @@ help:       ## what you can do here
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
 	@touch $@
 
+SIGSTORE := tests/audit/sigstore
+NPM := $(SIGSTORE)/node_modules/.package-lock.json
+$(NPM): $(SIGSTORE)/package.json $(SIGSTORE)/package-lock.json
+	@command -v npm >/dev/null || { echo "The tests need Node 20.17 or newer, with npm." >&2; exit 1; }
+	npm ci --prefix $(SIGSTORE) --silent
+	@touch $@
+
 .venv/bench: requirements-bench.txt .venv/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-bench.txt
 	@touch $@
 
 install: .venv/runtime  ## the runtime's packages, into .venv
 
-install-dev: .venv/dev  ## those of the tests and checks too
+install-dev: .venv/dev $(NPM)  ## those of the tests and checks too, with what they have from npm
 
 run: .venv/runtime      ## everything on this machine, with a demo coalition
 	$(BIN)/accord up --demo
@@ -38,11 +46,14 @@ check: .venv/dev        ## all that must hold before a commit: layout, lint, typ
 	python -m tests.bench tables
 	python -m tests.contracts.events
 
-fast: .venv/dev         ## the tests that need no servers, in parallel
-	pytest -n auto -m "not servers"
+npm: $(NPM)             ## what the tests have from npm: the Merkle code of @sigstore/verify
 
-test: .venv/dev         ## all tests, with real PostgreSQL and NATS, and a sample of chaos
-	pytest -m "not real_data and not chaos"
+fast: .venv/dev         ## the tests that need no servers, in parallel
+	pytest -n auto -m "$(PURE)"
+
+test: .venv/dev $(NPM)  ## all tests, with real PostgreSQL and NATS, and a sample of chaos
+	pytest -n auto -m "$(PURE)"
+	pytest -n auto --dist loadfile --no-loadscope-reorder -m "servers and not real_data and not chaos"
 
 real-data: .venv/dev    ## the imports of ../shared/data, checked against their sources
 	pytest -s -m real_data tests/end_to_end/test_real_data.py
@@ -53,7 +64,7 @@ roll-calls: .venv/dev   ## every roll call of ../shared/data/unga, decided in me
 compose-smoke: .venv/dev  ## the suite in real containers; COMPOSE says how to call Compose
 	python -m tests.deploy.smoke
 
-mutants: .venv/dev      ## one planted mistake per invariant: each must make a test fail; AREA names some
+mutants: .venv/dev $(NPM)  ## one planted mistake per invariant: each must make a test fail; AREA names some
 	python -m tests.mutations $(AREA)
 
 capabilities: .venv/dev  ## what people shall be able to do and no test proves; OF names services

@@ -17,7 +17,7 @@ from accord.supervisor import Supervisor
 from shared.bus import Bus
 from tests.suite import Suite, suite
 
-SERVERS = {"postgres", "nats", "servers", "running"}
+SERVERS = {"postgres", "nats", "servers", "running", "house"}
 
 
 @dataclass(frozen=True)

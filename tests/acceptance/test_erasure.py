@@ -9,7 +9,7 @@ import re
 import shlex
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -179,23 +179,35 @@ async def dumped(data: Path) -> dict[str, list[str]]:
     await admin.close()
     found: dict[str, list[str]] = {}
     for (name,) in names:
-        db = await connected(data, name)
-        tables = await db.fetch(
-            "select schemaname, tablename from pg_tables"
-            " where schemaname not in ('pg_catalog', 'information_schema')"
-        )
-        for schema, table in tables:
-            rows = await db.fetch(f'select * from "{schema}"."{table}"')  # noqa: S608 - from the catalogue
-            found[f"{name}.{schema}.{table}"] = [
-                " ".join(
-                    value.decode("latin-1") if isinstance(value, bytes) else str(value)
-                    for value in row
-                )
-                for row in rows
-            ]
-        await db.close()
+        found |= await _held(data, name)
     assert set(DATABASES) <= {name for (name,) in names}
     return found
+
+
+async def _held(data: Path, name: str) -> dict[str, list[str]]:
+    """Return every row of a database; again, where a replaced read model went meanwhile."""
+    db = await connected(data, name)
+    try:
+        for _ in range(20):
+            found: dict[str, list[str]] = {}
+            with suppress(asyncpg.UndefinedTableError):
+                tables = await db.fetch(
+                    "select schemaname, tablename from pg_tables"
+                    " where schemaname not in ('pg_catalog', 'information_schema')"
+                )
+                for schema, table in tables:
+                    rows = await db.fetch(f'select * from "{schema}"."{table}"')  # noqa: S608 - from the catalogue
+                    found[f"{name}.{schema}.{table}"] = [_letters(row) for row in rows]
+                return found
+        raise AssertionError(f"The tables of {name} do not stay.")
+    finally:
+        await db.close()
+
+
+def _letters(row: asyncpg.Record) -> str:
+    return " ".join(
+        value.decode("latin-1") if isinstance(value, bytes) else str(value) for value in row
+    )
 
 
 def traces(tables: Mapping[str, list[str]]) -> set[str]:

@@ -57,10 +57,13 @@ ROWS = {
     "growth": "tests.bench.growth",
     "rebuild": "tests.bench.rebuild",
     "bus": "tests.bench.bus",
+    "intake": "tests.bench.intake",
     "mandates": "tests.bench.mandates",
     "pages": "tests.bench.pages",
+    "receipts": "tests.bench.receipts",
     "statement": "tests.bench.statement",
     "tail": "tests.bench.tail",
+    "verify": "tests.bench.verify",
     "votes": "tests.bench.votes",
 }
 """The names a person asks for, and the modules; first what needs a machine that was idle."""

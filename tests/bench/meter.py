@@ -28,7 +28,7 @@ AGAIN = "-again"
 """Ends the name of the control: the row that runs as if it were two."""
 
 ADDED = ("n", "secs", "cpu_client_s", "cpu_servers_s", "errors", "lost")
-Measure = Literal["rate", "per_cpu", "p99_ms", "worst_ms", "secs", "lost"]
+Measure = Literal["rate", "per_cpu", "p99_ms", "worst_ms", "lag_ms", "secs", "lost"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class Sample:
         lost: Answered and not stored, or stored and never seen; a sample with one is void.
         p99_ms: `None` under 1,000 samples; of a round, the middle of its two ways.
         worst_ms: Of different things that each were done some times: the slowest one's median.
+        lag_ms: After the last was done until what follows from it was there.
         note: What else a reader should know of this round, in a few words.
     """
 
@@ -74,6 +75,7 @@ class Sample:
     p50_ms: float | None = None
     p99_ms: float | None = None
     worst_ms: float | None = None
+    lag_ms: float | None = None
     cpu_client_s: float = 0.0
     cpu_servers_s: float = 0.0
     errors: int = 0

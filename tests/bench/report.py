@@ -251,6 +251,7 @@ def _told(line: Line) -> str:
 _UNIT = {
     "p99_ms": "p99 in ms",
     "worst_ms": "the slowest in ms",
+    "lag_ms": "lag in ms",
     "secs": "seconds",
     "lost": "lost",
     "per_cpu": "per CPU-second",

@@ -27,7 +27,7 @@ A_FEW = 20
 SLUG, CHAIR = "statement", "Clinic"
 FORMS = "json", "csv", "html"
 AGAIN, PATIENCE_S = 7, 120
-LOOKED_AT_S = 75  # the database gathers statistics by itself, once a minute
+LOOKED_AT_S = 30  # the database gathers statistics by itself, every ten seconds
 OPENED = "json", "html"
 MUST, MOONSHOT = 500, 100
 ROLES = "drafting", "research", "hosting", "media", "lobbying"
@@ -53,7 +53,7 @@ def _lines(table: Coalition, wins: int, contributions: int) -> Iterator[Line]:
         yield "RecordContribution", uuid5(space, f"deed {number}"), told, by
 
 
-async def _bring(table: Coalition, wins: int, contributions: int) -> int:
+async def bring(table: Coalition, wins: int, contributions: int) -> int:
     """Import what was done; return the position of credit."""
 
     async def asked() -> AsyncIterator[bytes]:
@@ -107,7 +107,7 @@ async def rows(_stage: Stage) -> AsyncIterator[list[Row]]:
                 position = await table.admit(f"Partner {number}")
             await table.settled(f"members/{position}")
             wins, deeds = (WINS, CONTRIBUTIONS) if whole else (A_FEW, A_FEW)
-            recorded = await _bring(table, wins, deeds)
+            recorded = await bring(table, wins, deeds)
             if whole:
                 await asyncio.sleep(LOOKED_AT_S)
             clock = Clock({running.process.pid})

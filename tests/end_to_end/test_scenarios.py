@@ -1,25 +1,33 @@
 """The stories of how coalitions live and fail, over HTTP and through all services."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import orjson
+import pytest
 
 from services.transparency.views.reports import REPORTS
 from shared.canonical import chain_start, chained
 from shared.event import base64url
 from shared.identity import Signed
+from shared.tlog.checkpoint import Checkpoint
+from shared.tlog.note import Note
 from tests.acceptance.test_alliance import accept, begin, weekly_slot
 from tests.acceptance.test_circles import dump
 from tests.acceptance.test_erasure import confirmed, connected, journals, until
 from tests.acceptance.test_mandates import adopt, open_voting, publish
+from tests.acceptance.test_partners import alter, decided, place
+from tests.acceptance.test_receipts import proved
 from tests.end_to_end.coalition import Coalition, form, key_of, made, mail, text
+from tests.end_to_end.guide import Shell
 from tests.end_to_end.test_voting import later
-from tests.suite import Suite
+from tests.suite import Suite, suite
 
 LARK, WHY, VAN = HERS = "Ida Lark", "The old one drives.", "A van of our own"
 RATINGS = ("reliability", "mission", "openness", "power", "involvement", "resources")
@@ -845,6 +853,10 @@ async def test_scenario_12_erasure(running: Suite) -> None:
     named = {report.partition(".")[0] for report, it in before.items() if LARK.encode() in it}
     assert named >= {"decision-register", "who-decided-what", "open-next-steps", "credit-statement"}
 
+    sealed = [event for told in receipts for event in told["events"]]
+    for event in sealed:
+        await proved(table, event, "Union")
+
     ground = {"ground": "left"}
     await tell(table, f"people/{person}/erasure-requests", ground, "Clinic")
     erasure = await tell(table, f"people/{person}/erasures", ground, "Union")
@@ -861,5 +873,35 @@ async def test_scenario_12_erasure(running: Suite) -> None:
         ends, hashed = chained(chain_start(service, UUID(table.id)), [entry for entry, _ in events])
         assert ends == events[-1][1]
         leaves |= {base64url(leaf) for leaf in hashed}
-    for told in [*receipts, erasure]:
-        assert {event["leaf"] for event in told["events"]} <= leaves
+    for event in [*sealed, *erasure["events"]]:
+        assert event["leaf"] in leaves
+        await proved(table, event, "Union")
+
+
+@pytest.mark.servers
+async def test_scenario_11_audit(tmp_path: Path) -> None:
+    """Union keeps a copy; the host edits a stance; each of the two finds it by itself.
+
+    In a suite of its own, whose journals do not hold any more.
+    """
+    async with suite(ACCORD_DEMO="true") as running:
+        table = await gather(running, "audited", "Clinic", "Union", "Parents", "Library")
+        await audited(table, running, tmp_path)
+
+
+async def audited(table: Coalition, running: Suite, tmp_path: Path) -> None:
+    await decided(table)
+    shell, log = Shell(tmp_path), await place(table, tmp_path)
+    ask = f"accord verify {log} --policy policy.txt --token-file token --out copy"
+    await asyncio.to_thread(shell.type, ask)
+    before = Checkpoint.parse(Note.parse((tmp_path / "copy" / "checkpoint").read_bytes()).text)
+    await asyncio.to_thread(shell.type, f"accord audit export {log} then --token-file token")
+    position = await alter(running.data, table.id)
+
+    said = await asyncio.to_thread(shell.type, f"{ask} --afresh", 1)
+    assert f"StanceTaken at meetings {position}, is served otherwise" in said
+    await asyncio.to_thread(shell.type, f"accord audit export {log} now --token-file token")
+    for folder, code in (("copy", 0), ("then", 0), ("now", 1)):
+        away = f"accord verify {folder} --policy policy.txt --known copy/checkpoint --json"
+        found = orjson.loads(await asyncio.to_thread(shell.type, away, code))
+        assert found.get("size", before.size) == before.size

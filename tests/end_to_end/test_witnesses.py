@@ -26,12 +26,11 @@ from shared.tlog.note import Key, Note, Signer
 from shared.tlog.policy import Judged, Log, Policy, Witness
 from shared.tlog.submit import Answer, submit
 from tests.accord.log_site import site_of
+from tests.end_to_end.guide import AROUND, ROOT, Shell, commands
 from tests.shared.tlog.growing import GrowingLog
 
-ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "how-to" / "run-a-witness.md"
 LOG = Signer("host.example/audit/c/7f3a", b"\x01" * 32)
-AROUND = os.environ | {"PYTHONPATH": str(ROOT)}
 
 
 def accord(*arguments: object, folder: Path) -> tuple[int, str]:
@@ -297,25 +296,6 @@ def test_pulling_goes_on_by_itself(tmp_path: Path) -> None:
             until(process, f"'{LOG.name}' size 9 cosigned")
 
 
-class Shell:
-    """A shell in which the commands of the guide are typed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.before = f'set -eu\naccord() {{ "{sys.executable}" -m accord "$@"; }}\n'
-
-    def command(self, block: str) -> list[str]:
-        return ["/bin/bash", "-c", self.before + block]
-
-    def type(self, block: str, code: int = 0) -> str:
-        ran = subprocess.run(  # noqa: S603 - the commands of the guide
-            self.command(block), cwd=self.folder, env=AROUND, check=False, text=True, timeout=60,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        assert ran.returncode == code, ran.stdout
-        return ran.stdout
-
-
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
@@ -329,12 +309,7 @@ def test_the_guide_is_followed_command_by_command(tmp_path: Path) -> None:
             "VKEY": str(LOG.key), "ADDRESS": site.url, "NAME": "org-b.example/witness",
             "ORIGIN": LOG.name, "127.0.0.1:8100": f"127.0.0.1:{port}",
         }  # fmt: skip
-        blocks = []
-        for block in re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL):
-            for word, meant in words.items():
-                block = block.replace(word, meant)  # noqa: PLW2901 - word by word
-            blocks.append(block)
-        write, serve, look, pull, evidence = blocks
+        write, serve, look, pull, evidence = commands(GUIDE, words)
         shell = Shell(tmp_path)
         shell.type(write)
         with started(shell.command(serve), tmp_path) as serving:

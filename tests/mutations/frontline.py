@@ -36,6 +36,13 @@ MUTATIONS = (
         OF_SHOWN,
     ),
     Mutation(
+        "R14 a consent is to the values that were checked",
+        SHOWN,
+        "if event.values != self.values:",
+        "if False:",
+        OF_SHOWN,
+    ),
+    Mutation(
         "R14 what nobody may see is cited by how many",
         SHOWN,
         "return cite([line.cited]) if line.seen else cite_unseen([line.cited])",

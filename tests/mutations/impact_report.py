@@ -84,7 +84,7 @@ MUTATIONS = (
     Mutation(
         "R9 K14 no copy is kept of what may be taken back",
         API,
-        '    if kind_of(report).taken_back:\n        return {"Cache-Control"',
+        '    if kind_of(report).keeps_no_copy(ask.form):\n        return {"Cache-Control"',
         '    if kind_of(report).at_once < 0:\n        return {"Cache-Control"',
         OF_ROWS,
     ),

@@ -4,6 +4,7 @@ from tests.mutations import Change, Mutation
 
 CALL = "shared/tlog/call.py"
 CHECKPOINT = "shared/tlog/checkpoint.py"
+COPY = "accord/log_copy.py"
 COSIGNATURE = "shared/tlog/cosignature.py"
 ENCODING = "shared/tlog/encoding.py"
 FORK = "shared/tlog/fork.py"
@@ -475,7 +476,7 @@ MUTATIONS = (
     ),
     Mutation(
         id="a partial tile has its width",
-        file=PULL,
+        file=COPY,
         before="number * WIDTH, WIDTH)",
         after="number * WIDTH, WIDTH - 1)",
         test=OF_PULL,

@@ -263,6 +263,13 @@ MUTATIONS = (
         test=f"{JOURNAL}::test_a_command_that_changes_nothing_still_keeps_its_answer",
     ),
     Mutation(
+        id="who-stops-waits-for-the-next-message",
+        file="shared/ear.py",
+        before="            self._pull.wake()\n",
+        after="            pass\n",
+        test="tests/shared/test_pull.py::test_who_stops_is_woken_and_leaves_what_comes_to_the_next",
+    ),
+    Mutation(
         id="no-signature-check",
         file="shared/inbox.py",
         before="is not None and not holds(last, await self._relay_key()):",

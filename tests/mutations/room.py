@@ -172,9 +172,23 @@ MUTATIONS = (
     Mutation(
         "F49 a calendar's sequence rises with each move",
         CALENDAR,
-        "and (c.state is null or c.state in ('scheduled', 'cancelled'))) changed",
-        "and c.state in ('scheduled', 'cancelled')) changed",
+        'cancelled\'))) changed"\n        " join journal',
+        'cancelled\')) and c.state is not null) changed"\n        " join journal',
         f"{CALENDARS_READ}::test_f49_a_calendar_follows_moves_and_cancellations",
+    ),
+    Mutation(
+        "F49 a rhythm goes on from the last meeting that was called",
+        CALENDAR,
+        "order by m.starts_at desc, m.meeting limit 1",
+        "and false limit 1",
+        f"{CALENDARS_READ}::test_f49_a_calendar_has_the_rhythm_of_a_series_from_its_last_meeting_on",
+    ),
+    Mutation(
+        "F49 a meeting that was called is not shown twice",
+        CALENDAR,
+        'yield f"EXDATE:{since}"',
+        'yield f"DTSTART:{since}"',
+        OF_CALENDAR,
     ),
     Mutation(
         "I8 an address is read while its person is accredited",
