@@ -293,12 +293,13 @@ async def _greed(rig: Rig, coalitions: Sequence[Coalition]) -> dict[str, Any]:
     rush = Flow(greedy.slug, greedy, seconds, rate=total * 0.9, connections=many, opened=many)
     taken, *beside = await rig.send(rush, *calm)
     good = [_only(_joined(flows), OK, WARM, seconds) for flows in (alone, spread[1:], beside)]
-    p99 = [_p99(found) for found in good]
+    p99, usual = [_p99(found) for found in good], [_usual_p99(found) for found in good]
     sent = _joined(beside)
     return {
         "seconds": seconds, "capacity_per_s": capacity, "offered_per_s": total,
         "others_alone_p99_ms": p99[0], "others_even_p99_ms": p99[1], "others_p99_ms": p99[2],
-        "ratio_to_alone": p99[2] / p99[0], "others_ratio": p99[2] / p99[1],
+        "ratio_to_alone": usual[2] / usual[0], "others_ratio": usual[2] / usual[1],
+        "others_ratio_of_all": p99[2] / p99[1],
         "others_refused": sum(one.status != OK for one in sent) / len(sent),
         "others": _statuses(sent), "greedy": _statuses(taken),
         "spread_evenly": _statuses(_joined(spread)),

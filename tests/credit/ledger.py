@@ -141,13 +141,17 @@ class Ledger:
         }
         await self.hear("members", "RoleTaken", PLENARY, **held)
 
+    def bearer(self, person: UUID) -> str:
+        """Return what says who asks; in each coalition it is somebody else who may ask so often."""
+        return f"Bearer {self.running.tokens.mint(f'{person}@{self.coalition}')}"
+
     async def post(self, person: UUID, path: str, **body: Any) -> httpx2.Response:
         """Send a command of a person, and let the read model catch up."""
         answer = await self.running.client.post(
             f"{self.base}{path}",
             json=body,
             headers={
-                "Authorization": f"Bearer {self.running.tokens.mint(str(person))}",
+                "Authorization": self.bearer(person),
                 "Idempotency-Key": f"{next(self._keys)}",
             },
         )
@@ -159,7 +163,7 @@ class Ledger:
         answer = await self.running.client.get(
             f"{self.base}{path}",
             params=query,
-            headers={"Authorization": f"Bearer {self.running.tokens.mint(str(person))}"},
+            headers={"Authorization": self.bearer(person)},
         )
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -174,7 +178,8 @@ class Ledger:
 
 async def whois(subject: str) -> Mapping[UUID, Known]:
     """Say who is who, as members would."""
-    known = Known(UUID(subject), ("members", "public", f"body:{PLENARY}"))
+    person, _, _ = subject.partition("@")
+    known = Known(UUID(person), ("members", "public", f"body:{PLENARY}"))
     return dict.fromkeys((UUID(int=n) for n in range(1000, 1100)), known)
 
 

@@ -232,6 +232,6 @@ async def test_latecomers_and_celebrations_are_shown(ledger: Ledger) -> None:
 async def test_another_coalitions_win_is_not_there(ledger: Ledger) -> None:
     answer = await ledger.running.client.get(
         f"{ledger.base}/wins/{THANKS}",
-        headers={"Authorization": f"Bearer {ledger.running.tokens.mint(str(SAM))}"},
+        headers={"Authorization": ledger.bearer(SAM)},
     )
     assert answer.status_code == 404

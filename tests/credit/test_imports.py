@@ -24,7 +24,7 @@ async def bring(ledger: Ledger, *lines: dict[str, Any]) -> list[dict[str, Any]]:
         f"{ledger.base}/import",
         content=b"\n".join(map(orjson.dumps, lines)),
         headers={
-            "Authorization": f"Bearer {ledger.running.tokens.mint(str(UMA))}",
+            "Authorization": ledger.bearer(UMA),
             "Content-Type": "application/x-ndjson",
         },
     )

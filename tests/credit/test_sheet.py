@@ -14,7 +14,7 @@ HIDDEN = str(UUID(int=71))
 async def rows(ledger: Ledger, person: UUID = SAM, **query: Any) -> list[dict[str, str]]:
     answer = await ledger.running.client.get(
         f"{ledger.base}/contributions.csv", params=query,
-        headers={"Authorization": f"Bearer {ledger.running.tokens.mint(str(person))}"},
+        headers={"Authorization": ledger.bearer(person)},
     )  # fmt: skip
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/csv; charset=utf-8; header=present"

@@ -84,7 +84,7 @@ class Desk:
         self, history: History, path: str, person: UUID = MEMBER, **query: Any
     ) -> httpx2.Response:
         """Ask for something of a coalition."""
-        token = self.tokens.mint(str(person))
+        token = self.tokens.mint(f"{person}@{history.coalition}")
         headers = {"Authorization": f"Bearer {token}"} | query.pop("headers", {})
         return await self.client.get(
             f"/api/v1/coalitions/{history.coalition}{path}",
@@ -109,7 +109,8 @@ class Desk:
 
 async def whois(subject: str) -> Mapping[UUID, Known]:
     """Say who is who, as members would."""
-    known = Known(UUID(subject), AUDIENCES[UUID(subject)])
+    person = UUID(subject.partition("@")[0])
+    known = Known(person, AUDIENCES[person])
     return dict.fromkeys((UUID(int=n) for n in range(0xC0A0, 0xC0A0 + 500)), known)
 
 

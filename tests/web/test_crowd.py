@@ -39,12 +39,21 @@ class Viewer:
         self._writer: asyncio.StreamWriter | None = None
 
     async def open(self, running: Suite, path: str, cookie: str) -> None:
-        """Begin to look; return once the page's first state has come."""
-        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", running.port)
+        """Begin to look, again when told to; return once the page's first state has come."""
         head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\nCookie: {cookie}\r\n\r\n"
-        self._writer.write(head.encode())
-        status = await self._reader.readline()
-        assert b" 200 " in status, status
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                self._reader, self._writer = await asyncio.open_connection(
+                    "127.0.0.1", running.port
+                )
+                self._writer.write(head.encode())
+                answer = await self._reader.readuntil(b"\r\n\r\n")
+                if b" 200 " in answer.partition(b"\r\n")[0]:
+                    break
+                self.close()
+                again = re.search(rb"(?i)\r\nretry-after: ([0-9]+)\r\n", answer)
+                assert again, answer
+                await asyncio.sleep(int(again[1]))
         await self.sees(b"live-room")
 
     async def sees(self, words: bytes) -> float:
