@@ -306,6 +306,12 @@ class Reader:
                     attributes={"messaging.consumer.group.name": self._as},
                 ):
                     await self._guarded(coalition, first, trusted, last.chain, told=True)
+            except _Contradicted as error:
+                log.warning("contradicted", reader=self.name, why=str(error))
+                self._dropped.add()
+                self._heals.add()
+                if not await self._ask_again(coalition, first, first + len(trusted) - 1):
+                    return False
             except (Gap, Damaged, _Again) as error:
                 log.info("heal", reader=self.name, why=str(error))
                 self._heals.add()
@@ -314,6 +320,25 @@ class Reader:
             except DB_TRANSIENT:
                 return False
         return True
+
+    async def _ask_again(self, coalition: UUID, first: int, last: int) -> bool:
+        """Compare with its source what a message contradicts, and fetch what is missing.
+
+        Returns:
+            Whether that went.
+        """
+        after = first - 1
+        try:
+            while after < last and (page := await self._source.page(coalition, after)).entries:
+                if await self._guarded(coalition, after + 1, page.entries, page.chain) < 0:
+                    return True
+                after += len(page.entries)
+        except (*DB_TRANSIENT, _Again) as error:
+            log.info("heal_later", reader=self.name, error=type(error).__name__)
+            return False
+        except (Gap, Damaged) as error:
+            log.info("heal", reader=self.name, why=str(error))
+        return await self.heal(coalition)
 
     # The one way in
 
@@ -327,7 +352,7 @@ class Reader:
                     reached = await self._take(coalition, first, entries, chain, told=told)
                 except _ErasedMeanwhile:
                     reached = await self._take(coalition, first, entries, chain, told=told)
-            except (Gap, Damaged, _Again, *DB_TRANSIENT):
+            except (Gap, Damaged, _Again, _Contradicted, *DB_TRANSIENT):
                 raise
             except Halt as halt:
                 await self._park(coalition, halt.reason, str(halt), 1, halt.evidence)
@@ -381,7 +406,8 @@ class Reader:
             if first > cursor.position + 1:
                 raise Gap
             new = entries[cursor.position + 1 - first :]
-            await self._compare_again(db, coalition, first, entries[: len(entries) - len(new)])
+            again = entries[: len(entries) - len(new)]
+            await self._compare_again(db, coalition, first, again, told=told)
             if not new:
                 return cursor.position
             ends, leaves = chained(cursor.chain, [entry for entry, _ in new])
@@ -428,10 +454,23 @@ class Reader:
         return reached
 
     async def _compare_again(
-        self, db: Connection, coalition: UUID, first: int, entries: Sequence[Entry]
-    ) -> None:
-        if self._keeper is not None and entries:
+        self, db: Connection, coalition: UUID, first: int, entries: Sequence[Entry],
+        *, told: bool,
+    ) -> None:  # fmt: skip
+        """Let a keeper compare what came again.
+
+        Raises:
+            Halt: a source shows something else than it did.
+            _Contradicted: a message does, which nothing vouches for: its chain begins after these.
+        """
+        if self._keeper is None or not entries:
+            return
+        try:
             await self._keeper.compare(db, coalition, first, [entry for entry, _ in entries])
+        except Halt as halt:
+            if told:
+                raise _Contradicted(str(halt)) from halt
+            raise
 
     async def _keep(
         self, db: Connection, coalition: UUID, first: int, entries: Sequence[Entry],
@@ -820,6 +859,10 @@ def pause_after(events: int) -> float:
 
 class _Again(RuntimeError):
     """Not applied this time; try once more."""
+
+
+class _Contradicted(RuntimeError):
+    """A message shows another event where one is kept already: only its source knows."""
 
 
 class _ErasedMeanwhile(_Again):

@@ -11,10 +11,13 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.audit.domain.entry import READER
-from shared.bus import Stored, pack
+from services.audit.inbox import Intake
+from shared.bus import Stored, pack, unpack
 from shared.canonical import chain_start, chained
 from shared.ear import Ear
-from shared.feed import read
+from shared.feed import Page, read
+from shared.inbox import Reader
+from shared.source import Own
 from tests.audit.house import KEY, House
 from tests.audit.test_log import bytes_of
 from tests.shared.jars import Put, ask
@@ -178,14 +181,58 @@ async def test_a_rewritten_journal_that_went_on_freezes_the_log(
     assert len(await home.inconsistencies(coalition)) == 1
 
 
-async def test_the_bytes_on_the_bus_are_compared_too(home: House, coalition: UUID) -> None:
+async def test_what_a_message_contradicts_is_asked_of_its_journal(
+    home: House, coalition: UUID
+) -> None:
+    """A bit that flips on the way freezes nothing, and hides nothing that comes with it."""
     events = await recorded(home, coalition, 3)
     await home.reader.heal(coalition)
+    events = await recorded(home, coalition, 2)
     other = replace(events[2], entry=events[2].entry.replace(b"app_user", b"api_user"))
-    await ear(home).tell(messages([other]))
+    assert other != events[2]
+    dropped = home.reader.dropped
+    await ear(home).tell(messages([other, *events[3:]]))
+    assert home.reader.dropped == dropped + 1
+    assert await whole(home, coalition)
+    assert len(await kept(home, coalition)) == 5
+    assert await home.inconsistencies(coalition) == []
+
+
+async def test_a_message_that_contradicts_with_its_journal_freezes_the_log(
+    home: House, coalition: UUID
+) -> None:
+    events = await recorded(home, coalition, 3)
+    await home.reader.heal(coalition)
+    entry = events[1].entry.replace(b"app_user", b"api_user")
+    await plant(home, coalition, 2, entry)
+    await ear(home).tell(messages([replace(events[1], entry=entry)]))
     assert await home.state(coalition) == "frozen"
     [found] = await home.inconsistencies(coalition)
-    assert found["position"] == 3
+    assert found["position"] == 2
+    evidence = orjson.loads(found["evidence"])
+    assert (evidence["kept"], evidence["came"]) == (events[1].entry.decode(), entry.decode())
+
+
+async def test_a_message_that_contradicts_waits_while_its_journal_is_silent(
+    home: House, coalition: UUID
+) -> None:
+    events = await recorded(home, coalition, 2)
+    await home.reader.heal(coalition)
+    entry = events[1].entry.replace(b"app_user", b"api_user")
+    runs = [unpack(told) for told in messages([replace(events[1], entry=entry)])]
+    silent = Reader(
+        Intake("members"), Silent("members", home.shop.relay), home.app, home.watch, None
+    )
+    assert not await silent.hear(coalition, runs)
+    assert await home.reader.hear(coalition, runs)
+    assert await whole(home, coalition)
+
+
+class Silent(Own):
+    """A journal that does not answer."""
+
+    async def page(self, _coalition: UUID, _after: int) -> Page:
+        raise OSError("no answer")
 
 
 async def test_nothing_is_shown_before_it_is_stored_and_published(
