@@ -5,6 +5,7 @@ from tests.mutations import Mutation
 TREE = "shared/tlog/tree.py"
 TILES = "shared/tlog/tiles.py"
 INBOX = "services/audit/inbox.py"
+SHARED_INBOX = "shared/inbox.py"
 ENTRY = "services/audit/domain/entry.py"
 SEALER = "services/audit/sealer.py"
 SIGNED = "services/audit/signed.py"
@@ -405,5 +406,19 @@ MUTATIONS = (
         '            raise CannotRepair(f"It still differs: {each.why}.")',
         "            del each",
         f"{OF_RECOVERY}::test_a_log_that_still_differs_stays_frozen",
+    ),
+    Mutation(
+        "a message freezes nothing by itself",
+        SHARED_INBOX,
+        "            if told:\n                raise _Contradicted",
+        "            if not told:\n                raise _Contradicted",
+        f"{OF_INTAKE}::test_what_a_message_contradicts_is_asked_of_its_journal",
+    ),
+    Mutation(
+        "what a message contradicts is asked of its journal",
+        SHARED_INBOX,
+        "while after < last and",
+        "while after > last and",
+        f"{OF_INTAKE}::test_a_message_that_contradicts_with_its_journal_freezes_the_log",
     ),
 )
