@@ -1,9 +1,11 @@
 """Members alone on a real PostgreSQL, and how a test speaks to it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -52,9 +54,13 @@ class Members:
         return {"Authorization": f"Bearer {token}"} | named
 
     async def post(self, path: str, body: Any, person: str, **headers: str) -> httpx2.Response:
-        """Send a command, with a new idempotency key unless one is given."""
+        """Send a command, with a new idempotency key unless one is given; slow down if told to."""
         sent = {"Idempotency-Key": f"k{next(_keys)}"} | self.headers(person, **headers)
-        return await self.client.post(f"{BASE}{path}", json=body, headers=sent)
+        while True:
+            answer = await self.client.post(f"{BASE}{path}", json=body, headers=sent)
+            if answer.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+                return answer
+            await asyncio.sleep(int(answer.headers["Retry-After"]))
 
     async def get(self, path: str, person: str, **query: Any) -> httpx2.Response:
         return await self.client.get(f"{BASE}{path}", params=query, headers=self.headers(person))
