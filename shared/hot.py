@@ -217,22 +217,27 @@ class Work:
         )
 
     async def warm(self, streams: set[str]) -> None:
-        """Fold the streams that are not held, all in one read."""
-        cold = [name for name in streams if name not in self.hot.streams]
-        if not cold:
+        """Fold the streams that are not held up to the head, all in one read.
+
+        They are held once all of it is read: a read that breaks off leaves nothing behind.
+        """
+        found = {name: self._empty(name) for name in streams if name not in self.hot.streams}
+        if not found:
             return
-        rows = await self.db.fetch(STREAMS, self.coalition, cold)
-        for name in cold:
-            decider = self.rules.deciders[name.partition("-")[0]]
-            self.hot.streams[name] = Stream(0, decider.initial)
-        for row, event in await self._events(rows):
-            state = self._evolve(row["stream"], self.hot.streams[row["stream"]].state, event)
-            self.hot.streams[row["stream"]] = Stream(row["version"], state)
+        rows = await self.db.fetch(STREAMS, self.coalition, [*found])
+        head = self.head.position  # whoever only looks has not locked it: more may follow
+        for row, event in await self._events([row for row in rows if row["position"] <= head]):
+            state = self._evolve(row["stream"], found[row["stream"]].state, event)
+            found[row["stream"]] = Stream(row["version"], state)
+        self.hot.streams.update(found)
 
     def begin(self, name: str) -> None:
         """Hold a stream that has no events, because its name was drawn just now."""
         if name not in self.hot.streams:
-            self.hot.streams[name] = Stream(0, self.rules.deciders[name.partition("-")[0]].initial)
+            self.hot.streams[name] = self._empty(name)
+
+    def _empty(self, name: str) -> Stream:
+        return Stream(0, self.rules.deciders[name.partition("-")[0]].initial)
 
     async def stream(self, decider: AnyDecider, key: UUID | str) -> Stream:
         return await self.named(decider.stream(key))

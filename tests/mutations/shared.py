@@ -156,4 +156,18 @@ MUTATIONS = (
         after="            return False",
         test=f"{TIMERS}::test_a_type_that_is_not_known_yet_waits_for_an_upgrade",
     ),
+    Mutation(
+        id="a read that breaks off leaves nothing behind",
+        file="shared/hot.py",
+        before="        found = {name: self._empty(name) for name in streams",
+        after="        found = self.hot.streams; found |= {name: self._empty(name) for name in streams",
+        test="tests/shared/test_journal.py::test_a_look_that_breaks_off_leaves_nothing_half_read",
+    ),
+    Mutation(
+        id="who looks reads no further than the head",
+        file="shared/hot.py",
+        before='if row["position"] <= head',
+        after='if row["position"] > 0',
+        test="tests/shared/test_journal.py::test_who_looks_reads_no_further_than_the_head",
+    ),
 )

@@ -346,8 +346,8 @@ async def test_a_cold_stream_is_read_without_reading_the_others(postgres: str, o
         await opened.admin.execute(MANY_MORE, coalition)
         async with db.transaction():
             await enter(db, [coalition])
-            before = await db.fetchval(ROWS_READ)
-            work = Work(opened.journal.rules, opened.keys, db, coalition, Hot(Head(0, b"")), {})
+            before, hot = await db.fetchval(ROWS_READ), Hot(Head(1, b""))
+            work = Work(opened.journal.rules, opened.keys, db, coalition, hot, {})
             stream = await work.stream(jars.decider, jar)
             read = await db.fetchval(ROWS_READ) - before
     assert (stream.state.coins, read) == (1, 3)
@@ -424,3 +424,42 @@ async def test_what_is_read_back_while_its_batch_joins_counts_once(open_shop: Sh
         joining.commit()
         await caught_up
     assert (hot.head, hot.streams[name]) == (after, Stream(2, Jar(7)))
+
+
+async def test_a_look_that_breaks_off_leaves_nothing_half_read(open_shop: Shop) -> None:
+    coalition, jar = UUID(int=7401), UUID(int=7402)
+    await open_shop.journal.write(ask(coalition, jar, Put(coins=5, note=COINS), actor=PERSON))
+
+    async def coins(read: Reading) -> int:
+        return (await read.stream(jars.decider, jar)).coins
+
+    async with open_shop.admin.acquire() as db, db.transaction():
+        await db.execute("lock table journal.disclosure in access exclusive mode")
+        looking = asyncio.create_task(open_shop.journal.look(coalition, coins))
+        await asyncio.sleep(0.3)
+        assert looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+    assert await open_shop.journal.look(coalition, coins) == 5
+    await open_shop.journal.write(ask(coalition, jar, Put(coins=2)))
+    assert await open_shop.journal.look(coalition, coins) == 7
+
+
+async def test_who_looks_reads_no_further_than_the_head(open_shop: Shop) -> None:
+    """Others write between the head and the stream; their events come with the next head."""
+    coalition, jar = UUID(int=7501), UUID(int=7502)
+    for coins in (5, 2):
+        await open_shop.journal.write(ask(coalition, jar, Put(coins=coins)))
+    before, after = [
+        Head(row["position"], row["chain"])
+        for row in await open_shop.admin.fetch(
+            "select position, chain from journal.event where coalition_id = $1 order by position",
+            coalition,
+        )
+    ]
+    name, hot = f"jar-{jar}", Hot(before)
+    async with tenant(open_shop.app, [coalition]) as db:
+        work = Work(open_shop.journal.rules, open_shop.keys, db, coalition, hot, {})
+        await work.warm({name})
+        assert hot.streams[name] == Stream(1, Jar(5))
+        await work.catch_up(after)
+    assert hot.streams[name] == Stream(2, Jar(7))
