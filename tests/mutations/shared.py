@@ -160,7 +160,8 @@ MUTATIONS = (
         id="a read that breaks off leaves nothing behind",
         file="shared/hot.py",
         before="        found = {name: self._empty(name) for name in streams",
-        after="        found = self.hot.streams; found |= {name: self._empty(name) for name in streams",
+        after="        found = self.hot.streams\n"
+        "        found |= {name: self._empty(name) for name in streams",
         test="tests/shared/test_journal.py::test_a_look_that_breaks_off_leaves_nothing_half_read",
     ),
     Mutation(
